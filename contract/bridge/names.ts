@@ -1,0 +1,22 @@
+/**
+ * Plain strings apart from the schemas, so that a preload script can import them without zod.
+ * Calls are `noun.verb`. Adding one touches this list and schema.ts; a missing handler does not compile.
+ */
+export const CALL_NAMES = [
+  'snapshot.read',
+  'channels.refresh',
+  'channel.choose',
+  'session.agree',
+  'session.pause',
+  'session.resume',
+  'session.stop',
+  'session.renew',
+] as const;
+export type CallName = (typeof CALL_NAMES)[number];
+
+/** The one thing main sends by itself: a whole snapshot. */
+export const SNAPSHOT_EVENT = 'snapshot';
+
+/** Electron IPC channel names, and the message kinds over the loopback WebSocket. */
+export const BRIDGE_CALL = 'tallylight:call';
+export const BRIDGE_SNAPSHOT = 'tallylight:snapshot';

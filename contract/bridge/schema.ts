@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { channelId, channelMode } from '../channel.ts';
+import type { CallName } from './names.ts';
+import { snapshot } from './snapshot.ts';
+
+const nothing = z.strictObject({});
+
+/** Request and response of every call a face may make. Whole snapshots come back, never diffs. */
+export const CALLS = {
+  'snapshot.read': { request: nothing, response: snapshot },
+  /** Looks at the devices again; only while nothing records. */
+  'channels.refresh': { request: nothing, response: snapshot },
+  'channel.choose': { request: z.strictObject({ channelId, mode: channelMode }), response: snapshot },
+  /**
+   * The act of consent, and the start. `channels` is what the person saw when they agreed: where it is not what
+   * would be recorded, nothing starts.
+   */
+  'session.agree': {
+    request: z.strictObject({
+      channels: z
+        .array(z.strictObject({ id: channelId, mode: channelMode.exclude(['off']) }))
+        .min(1)
+        .max(32),
+      policyVersion: z.int(),
+    }),
+    response: snapshot,
+  },
+  'session.pause': { request: nothing, response: snapshot },
+  'session.resume': { request: nothing, response: snapshot },
+  'session.stop': { request: nothing, response: snapshot },
+  /** After `complete` or `failed`: a new session from the backend, back to `idle`. */
+  'session.renew': { request: nothing, response: snapshot },
+} as const satisfies Record<CallName, { request: z.ZodType; response: z.ZodType }>;
+
+/** A call over the loopback WebSocket. */
+export const callMessage = z.strictObject({
+  kind: z.literal('call'),
+  id: z.int().min(0),
+  name: z.string().max(64),
+  request: z.unknown(),
+});

@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import { area, channelId, channelKind, channelMode } from '../channel.ts';
+import { ERROR_CODES } from '../errors.ts';
+
+export const trouble = z.object({
+  code: z.enum(ERROR_CODES),
+  message: z.string(),
+  action: z.string(),
+  retryable: z.boolean(),
+  detail: z.string().optional(),
+});
+
+/** The lamp: the one state that window, tray, overlay and title show. It follows fragments, not clicks. */
+export const lamp = z.enum(['off', 'live', 'paused', 'trouble']);
+export type Lamp = z.infer<typeof lamp>;
+
+/** `idle → consenting → starting → recording ⇄ paused → stopping → delivering → complete`, or `failed`. */
+export const sessionState = z.enum([
+  'idle',
+  'consenting',
+  'starting',
+  'recording',
+  'paused',
+  'stopping',
+  'delivering',
+  'complete',
+  'failed',
+]);
+export type SessionState = z.infer<typeof sessionState>;
+
+export const channelState = z.enum(['idle', 'starting', 'live', 'paused', 'reconnecting', 'lost', 'ended']);
+export type ChannelState = z.infer<typeof channelState>;
+
+export const channelView = z.object({
+  id: channelId,
+  kind: channelKind,
+  name: z.string(),
+  area: area.optional(),
+  state: channelState,
+  mode: channelMode,
+  /** Modes the policy allows; the others stay visible, locked. */
+  allowed: z.array(channelMode),
+  /** dBFS, 0 is full scale; null where there is no sound or nothing is live. */
+  levelDb: z.number().nullable(),
+  takes: z.int(),
+  /** Bytes captured so far, all takes. */
+  bytes: z.int(),
+  /** Bytes the service has a receipt for. */
+  deliveredBytes: z.int(),
+  /** Seconds of stored media that the service does not hold yet. */
+  undeliveredSeconds: z.number(),
+  /** Live only: fragments that were dropped because the service did not keep up. */
+  droppedFragments: z.int(),
+  framesPerSecond: z.int().nullable(),
+  lastTakeEndedAt: z.iso.datetime().nullable(),
+  trouble: trouble.nullable(),
+});
+export type ChannelView = z.infer<typeof channelView>;
+
+/** Everything the person is told before they agree; null until the media service said it. */
+export const termsView = z.object({
+  organisation: z.string(),
+  policyVersion: z.int(),
+  purpose: z.string(),
+  retentionDays: z.int().nullable(),
+  recipients: z.array(z.string()),
+  localCopy: z.enum(['keep', 'purge-after-delivery']),
+});
+export type TermsView = z.infer<typeof termsView>;
+
+export const snapshot = z.object({
+  /** Counts up with every snapshot of this process. */
+  revision: z.int(),
+  session: z.object({
+    id: z.string().nullable(),
+    title: z.string().nullable(),
+    state: sessionState,
+    /** Milliseconds recorded, without pauses, at the time of this snapshot. */
+    activeMs: z.number(),
+    pausedMs: z.number(),
+    startedAt: z.iso.datetime().nullable(),
+    /** What is safe when it failed, in one sentence. */
+    kept: z.string().nullable(),
+  }),
+  lamp,
+  terms: termsView.nullable(),
+  channels: z.array(channelView),
+  delivery: z.object({
+    /** Whether the last exchange with the service worked; null: nothing tried yet. */
+    connected: z.boolean().nullable(),
+    /** Since when it has not, or null. */
+    disconnectedSince: z.iso.datetime().nullable(),
+    undeliveredSeconds: z.number(),
+    /** Other recordings on this device that are still being sent. */
+    pendingRecordings: z.int(),
+  }),
+  /** Where the key that protects recordings here is kept. */
+  protection: z.object({ kind: z.enum(['keychain', 'key-file']), warning: z.string().nullable() }),
+  host: z.enum(['desktop', 'browser', 'cli']),
+  trouble: trouble.nullable(),
+});
+export type Snapshot = z.infer<typeof snapshot>;

@@ -1,0 +1,52 @@
+import { z } from 'zod';
+
+export const CHANNEL_KINDS = ['mic', 'system_audio', 'display'] as const;
+export const channelKind = z.enum(CHANNEL_KINDS);
+export type ChannelKind = z.infer<typeof channelKind>;
+
+/**
+ * A channel's stable name: `mic:default`, `mic:usb-headset`, `system_audio:default`, `display:1`.
+ * The part after the colon is derived from the device's name, never a bare index (displays: their order).
+ */
+export const channelId = z
+  .string()
+  .max(120)
+  .regex(
+    /^(mic|system_audio|display):[a-z0-9][a-z0-9._-]*$/,
+    'a channel id looks like mic:default or display:1',
+  );
+export type ChannelId = z.infer<typeof channelId>;
+
+/** The three words of a channel. `live` is never written to a disk; `keep` is stored on both sides. */
+export const CHANNEL_MODES = ['off', 'live', 'keep'] as const;
+export const channelMode = z.enum(CHANNEL_MODES);
+export type ChannelMode = z.infer<typeof channelMode>;
+
+/** Rectangle in physical pixels of the X screen or desktop. */
+export const area = z.object({
+  x: z.int(),
+  y: z.int(),
+  width: z.int().positive(),
+  height: z.int().positive(),
+});
+export type Area = z.infer<typeof area>;
+
+/** Something this machine can capture. `device` is what the platform calls it (a PulseAudio source, an X output). */
+export const channel = z.object({
+  id: channelId,
+  kind: channelKind,
+  name: z.string(),
+  device: z.string(),
+  isDefault: z.boolean(),
+  area: area.optional(),
+});
+export type Channel = z.infer<typeof channel>;
+
+export function kindOf(id: ChannelId): ChannelKind {
+  return channelKind.parse(id.slice(0, id.indexOf(':')));
+}
+
+/** `audio` or `video`, the two types the VideoDB-compatible API knows. */
+export function mediaTypeOf(kind: ChannelKind): 'audio' | 'video' {
+  return kind === 'display' ? 'video' : 'audio';
+}

@@ -1,0 +1,199 @@
+import { z } from 'zod';
+import { channelId } from './channel.ts';
+import { ERROR_CODES } from './errors.ts';
+import { sessionId, sha256Hex } from './fragment.ts';
+import { policy } from './policy.ts';
+
+/** Schemas of the HTTP boundary: snake_case, one envelope, as the VideoDB-compatible API has it. */
+
+export const ACCESS_TOKEN_HEADER = 'x-access-token';
+export const DEFAULT_TOKEN_SECONDS = 600;
+
+/** `{success:true, data}`; the error form carries a stable code and what to do next. */
+export function success<T extends z.ZodType>(data: T) {
+  return z.object({ success: z.literal(true), data });
+}
+export const errorEnvelope = z.object({
+  success: z.literal(false),
+  message: z.string(),
+  error_code: z.enum(ERROR_CODES),
+  action: z.string(),
+  detail: z.string().optional(),
+});
+export type ErrorEnvelope = z.infer<typeof errorEnvelope>;
+
+export const sessionStatus = z.enum([
+  'created',
+  'starting',
+  'active',
+  'paused',
+  'stopping',
+  'stopped',
+  'exported',
+  'failed',
+]);
+export type SessionStatus = z.infer<typeof sessionStatus>;
+
+export const createSessionRequest = z.object({
+  end_user_id: z.string().min(1).max(200),
+  callback_url: z.url().optional(),
+  ws_connection_id: z.string().optional(),
+  metadata: z.record(z.string(), z.json()).optional(),
+});
+export type CreateSessionRequest = z.infer<typeof createSessionRequest>;
+
+export const createTokenRequest = z.object({
+  expires_in: z.int().positive().optional(),
+  /** Binds the token from the start; without it the token binds to the first session it starts. */
+  session_id: sessionId.optional(),
+});
+export type CreateTokenRequest = z.infer<typeof createTokenRequest>;
+export const tokenGrant = z.object({
+  token: z.string(),
+  expires_in: z.int(),
+  /** Unix time in seconds. */
+  expires_at: z.int(),
+  session_id: sessionId.nullable(),
+});
+export type TokenGrant = z.infer<typeof tokenGrant>;
+
+export const streamCategory = z.enum(['mic', 'screen', 'system_audio']);
+export const rtstream = z.object({
+  rtstream_id: z.string(),
+  /** The category, as the SDK compares it; the full channel id is in `name`. */
+  channel_id: streamCategory,
+  name: channelId,
+  status: z.string(),
+  media_types: z.array(z.enum(['audio', 'video'])),
+  store: z.boolean(),
+  fragments: z.int(),
+  bytes: z.int(),
+});
+export type RtStream = z.infer<typeof rtstream>;
+
+export const startChannel = z.object({
+  channel_id: channelId,
+  channel_name: z.string().max(300).optional(),
+  type: z.enum(['audio', 'video']),
+  /** The HTTP API defaults to ephemeral. */
+  store: z.boolean().default(false),
+});
+export const startSessionRequest = z.object({
+  session_id: sessionId,
+  channels: z.array(startChannel).min(1).max(32),
+  /** SHA-256 of the consent statement the person agreed to. */
+  consent_sha256: sha256Hex.optional(),
+});
+export type StartSessionRequest = z.input<typeof startSessionRequest>;
+
+/** What the recorder says it made, per channel; the service holds its store against it. */
+export const manifestChannel = z.object({
+  channel_id: channelId,
+  takes: z.int().min(0),
+  fragments: z.int().min(0),
+  bytes: z.int().min(0),
+  /** SHA-256 over the fragments' SHA-256 values in order (raw 32 bytes each). */
+  digest: sha256Hex,
+  /** Fragments of an ephemeral channel that were dropped unsent. */
+  dropped: z.int().min(0),
+});
+export type ManifestChannel = z.infer<typeof manifestChannel>;
+export const stopSessionRequest = z.object({
+  duration_ms: z.number().min(0),
+  active_ms: z.number().min(0),
+  channels: z.array(manifestChannel),
+});
+export type StopSessionRequest = z.infer<typeof stopSessionRequest>;
+
+/** Reference to one stored channel of a session: a video in the API's words, audio only where it is sound. */
+export const videoView = z.object({
+  id: z.string(),
+  session_id: sessionId,
+  rtstream_id: z.string(),
+  name: channelId,
+  /** Seconds of media on the timeline without pauses. */
+  length: z.number(),
+  /** Bytes of the file that /download gives. */
+  size: z.int(),
+  sha256: sha256Hex,
+  takes: z.int(),
+  fragments: z.int(),
+  created_at: z.int(),
+});
+export type VideoView = z.infer<typeof videoView>;
+
+export const sessionView = z.object({
+  id: sessionId,
+  session_id: sessionId,
+  collection_id: z.string(),
+  end_user_id: z.string(),
+  client_id: z.string().nullable(),
+  status: sessionStatus,
+  callback_url: z.string().nullable(),
+  metadata: z.record(z.string(), z.json()),
+  created_at: z.int(),
+  primary_video_channel_id: z.string().nullable(),
+  exported_video_id: z.string().nullable(),
+  export_status: z.string().nullable(),
+  channels: z.array(
+    z.object({
+      channel_id: channelId,
+      name: z.string(),
+      type: z.enum(['audio', 'video']),
+      store: z.boolean(),
+      is_primary: z.boolean(),
+    }),
+  ),
+  rtstreams: z.array(rtstream),
+  /** The videos of the stored channels, once the session has stopped and every fragment is there. */
+  videos: z.array(videoView),
+  policy,
+});
+export type SessionView = z.infer<typeof sessionView>;
+
+/** The service's word that one fragment is held (stored) or was passed on (ephemeral). */
+export const fragmentReceipt = z.object({
+  rtstream_id: z.string(),
+  take: z.int(),
+  sequence: z.int(),
+  bytes: z.int(),
+  sha256: sha256Hex,
+  stored: z.boolean(),
+  /** Unix time in milliseconds. */
+  received_at: z.int(),
+});
+export type FragmentReceipt = z.infer<typeof fragmentReceipt>;
+
+export const fragmentList = z.object({
+  rtstream_id: z.string(),
+  /** The place the service expects next in the last take it has seen. */
+  next: z.object({ take: z.int(), sequence: z.int() }),
+  fragments: z.array(z.object({ take: z.int(), sequence: z.int(), bytes: z.int(), sha256: sha256Hex })),
+});
+export type FragmentList = z.infer<typeof fragmentList>;
+
+/** Text frame before each binary frame on /rtstream/{id}/live. */
+export const liveHeader = z.object({
+  type: z.literal('fragment'),
+  rtstream_id: z.string(),
+  name: channelId,
+  take: z.int(),
+  sequence: z.int(),
+  started_at_ms: z.number(),
+  duration_ms: z.number(),
+  paused_before_ms: z.number(),
+  bytes: z.int(),
+  sha256: sha256Hex,
+});
+export type LiveHeader = z.infer<typeof liveHeader>;
+
+/** One lifecycle event, on the collection's WebSocket and in webhooks. */
+export const lifecycleEvent = z.object({
+  channel: z.literal('capture_session'),
+  event: z.string(),
+  capture_session_id: sessionId,
+  status: z.string(),
+  timestamp: z.int(),
+  data: z.record(z.string(), z.json()),
+});
+export type LifecycleEvent = z.infer<typeof lifecycleEvent>;

@@ -1,0 +1,87 @@
+import type { Fragment } from '../../contract/fragment.ts';
+import { fail, ok, type Result, type TallylightError } from '../../contract/result.ts';
+import type { ManifestChannel, SessionView, StopSessionRequest } from '../../contract/wire.ts';
+import type { Recording } from '../vault/recording.ts';
+import type { Exchange } from './exchange.ts';
+import { liveSender } from './live-sender.ts';
+import type { ServiceClient } from './service-client.ts';
+import { storedSender } from './stored-sender.ts';
+
+export type DeliveredChannel = {
+  readonly id: string;
+  readonly mode: 'live' | 'keep';
+  readonly rtstreamId: string;
+};
+
+/** Gets one session's fragments to the media service, each channel by itself. */
+export type Delivery = {
+  /** A live-only fragment to pass on. */
+  readonly passOn: (fragment: Fragment) => void;
+  /** A stored channel has something new in the vault. */
+  readonly wake: (channelId: string) => void;
+  readonly sentBytes: (channelId: string) => number;
+  readonly dropped: (channelId: string) => number;
+  /** Ends the live-only channels: what the service does not take now is forgotten. */
+  readonly finishLive: () => Promise<ManifestChannel[]>;
+  /** Delivers everything stored and has the service confirm it against the manifest; may take as long as it takes. */
+  readonly finishStored: (request: StopSessionRequest) => Promise<Result<SessionView>>;
+  readonly close: () => void;
+};
+
+export function openDelivery(
+  channels: readonly DeliveredChannel[],
+  recording: Recording | undefined,
+  client: ServiceClient,
+  exchange: Exchange,
+  on: { readonly change: () => void; readonly trouble: (channelId: string, error: TallylightError) => void },
+): Delivery {
+  const live = new Map(
+    channels
+      .filter(({ mode }) => mode === 'live')
+      .map(({ id, rtstreamId }) => [id, liveSender(id, rtstreamId, client, exchange, on.change)]),
+  );
+  const stored = new Map(
+    recording === undefined
+      ? []
+      : channels
+          .filter(({ mode }) => mode === 'keep')
+          .map(({ id, rtstreamId }) => [
+            id,
+            storedSender(id, rtstreamId, recording, client, exchange, on.change),
+          ]),
+  );
+
+  async function finishStored(request: StopSessionRequest): Promise<Result<SessionView>> {
+    // The service should know at once that the session ended, also where fragments are still missing.
+    await exchange.insist((token) => client.stop(token, request), 1);
+    for (const [channelId, sender] of stored) {
+      const error = await sender.finish();
+      if (error !== undefined) {
+        on.trouble(channelId, error);
+        return { ok: false, error };
+      }
+    }
+    if (exchange.closed()) return fail('delivery-incomplete');
+    const answer = await exchange.insist((token) => client.stop(token, request));
+    if (!answer.ok) return answer;
+    return answer.value.status === 'stopped' || answer.value.status === 'exported'
+      ? ok(answer.value)
+      : fail('delivery-incomplete', `the service says ${answer.value.status}`);
+  }
+
+  return {
+    passOn: (fragment) => live.get(fragment.header.channelId)?.offer(fragment),
+    wake: (channelId) => stored.get(channelId)?.wake(),
+    sentBytes: (channelId) =>
+      live.get(channelId)?.sentBytes() ??
+      recording
+        ?.fragments(channelId)
+        .slice(0, recording.receipted(channelId))
+        .reduce((sum, { header }) => sum + header.bytes, 0) ??
+      0,
+    dropped: (channelId) => live.get(channelId)?.dropped() ?? 0,
+    finishLive: () => Promise.all([...live.values()].map((sender) => sender.finish())),
+    finishStored,
+    close: exchange.close,
+  };
+}

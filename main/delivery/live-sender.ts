@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import type { Fragment } from '../../contract/fragment.ts';
+import type { ManifestChannel } from '../../contract/wire.ts';
+import { bell } from './bell.ts';
+import type { Exchange } from './exchange.ts';
+import { liveRing } from './live-ring.ts';
+import type { ServiceClient } from './service-client.ts';
+
+/** Passes one live-only channel on. Nothing of it is ever written; what the service does not take is dropped. */
+export type LiveSender = {
+  readonly offer: (fragment: Fragment) => void;
+  readonly sentBytes: () => number;
+  readonly dropped: () => number;
+  /** Passes on what waits, as far as the service takes it, then forgets everything. */
+  readonly finish: () => Promise<ManifestChannel>;
+};
+
+/** Attempts per fragment: a live channel that waits long has nothing live left to say. */
+const ATTEMPTS = 3;
+const ATTEMPTS_WHEN_FINISHING = 1;
+
+export function liveSender(
+  channelId: string,
+  rtstreamId: string,
+  client: ServiceClient,
+  exchange: Exchange,
+  onChange: () => void,
+): LiveSender {
+  const ring = liveRing();
+  const work = bell();
+  const digest = createHash('sha256');
+  const takes = new Set<number>();
+  let finishing = false;
+  let fragments = 0;
+  let bytes = 0;
+  let refused = 0;
+
+  async function run(): Promise<void> {
+    for (;;) {
+      const fragment = ring.first();
+      if (fragment === undefined) {
+        if (finishing) return;
+        await work.wait();
+        continue;
+      }
+      const patience = finishing ? ATTEMPTS_WHEN_FINISHING : ATTEMPTS;
+      const answer = await exchange.insist((token) => client.put(token, rtstreamId, fragment), patience);
+      if (answer.ok) {
+        fragments += 1;
+        bytes += fragment.header.bytes;
+        takes.add(fragment.header.take);
+        digest.update(Buffer.from(fragment.header.sha256, 'hex'));
+        ring.forget(fragment);
+      } else if (!answer.error.retryable) {
+        ring.forget(fragment);
+        refused += 1;
+      } else if (finishing || exchange.closed()) {
+        ring.clear();
+      }
+      onChange();
+    }
+  }
+  const running = run();
+
+  return {
+    offer: (fragment) => {
+      ring.push(fragment);
+      work.ring();
+    },
+    sentBytes: () => bytes,
+    dropped: () => ring.dropped() + refused,
+    finish: async () => {
+      finishing = true;
+      work.ring();
+      await running;
+      return {
+        channel_id: channelId,
+        takes: takes.size,
+        fragments,
+        bytes,
+        digest: digest.digest('hex'),
+        dropped: ring.dropped() + refused,
+      };
+    },
+  };
+}

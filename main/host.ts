@@ -1,0 +1,61 @@
+import type { Snapshot } from '../contract/bridge/snapshot.ts';
+import type { Result } from '../contract/result.ts';
+
+/** What a host (app/*) brings to main. Main knows neither Electron nor a window. */
+export type Host = {
+  readonly kind: Snapshot['host'];
+  /** Folder for the vault, the audit log and settings; made with mode 0700 where it is missing. */
+  readonly dataDir: string;
+  readonly secrets: SecretStore;
+  readonly connection: Connection;
+  readonly log: Log;
+  /** Environment for ffmpeg and the device lists: DISPLAY, PULSE_SERVER, PATH, TALLYLIGHT_FFMPEG. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Folder of the ffmpeg that was packaged with the app, where there is one. */
+  readonly packagedDir?: string;
+};
+
+/** Protects the vault's key at rest: the OS keychain, or a 0600 key file, which protects less and says so. */
+export type SecretStore = {
+  readonly kind: 'keychain' | 'key-file';
+  /** What to tell the person where the protection is weaker than a keychain; null otherwise. */
+  readonly warning: string | null;
+  /** Encrypts a key of 32 bytes for this device. */
+  readonly wrap: (key: Uint8Array) => Promise<Result<Uint8Array>>;
+  readonly unwrap: (wrapped: Uint8Array) => Promise<Result<Uint8Array>>;
+};
+
+/** Leave to use one session of the media service. The token never reaches a log, a disk or a face. */
+export type Grant = {
+  /** Base URL of the media service. */
+  readonly server: string;
+  readonly sessionId: string;
+  readonly title: string | null;
+  readonly token: string;
+  /** Unix time in milliseconds; null where it was given by hand and nobody said. */
+  readonly expiresAtMs: number | null;
+};
+
+/** Where sessions and tokens come from: your backend, or the command line. */
+export type Connection = {
+  /** A session to record into. */
+  readonly open: () => Promise<Result<Grant>>;
+  /** A fresh token for a session that was opened before, e.g. to deliver it after a restart. */
+  readonly reopen: (server: string, sessionId: string) => Promise<Result<Grant>>;
+};
+
+/** Structured log; `fields` may hold ids, codes and numbers, never tokens, keys or media. */
+export type Log = (
+  event: string,
+  fields?: Readonly<Record<string, string | number | boolean | null>>,
+) => void;
+
+/** A running capture process as its host sees it. */
+export type Capture = {
+  /** Runs one bridge call: parses the request, runs it, parses the answer. Safe for anything a face may send. */
+  readonly call: (name: string, request: unknown) => Promise<Result<unknown>>;
+  /** Calls back with the latest snapshot at once and with every further one; returns its own unsubscribe. */
+  readonly onSnapshot: (listener: (snapshot: Snapshot) => void) => () => void;
+  /** Ends the recording if there is one, finalizes what is kept, releases devices and the data folder. */
+  readonly close: () => Promise<void>;
+};

@@ -1,0 +1,86 @@
+import { expect, test } from 'vitest';
+import { errorOf } from '../../contract/result.ts';
+import { type Session, type SessionEvent, step } from './machine.ts';
+
+const error = errorOf('channel-lost');
+const SESSIONS: Session[] = [
+  { state: 'idle' },
+  { state: 'consenting' },
+  { state: 'starting' },
+  { state: 'recording' },
+  { state: 'paused' },
+  { state: 'stopping' },
+  { state: 'delivering' },
+  { state: 'complete' },
+  { state: 'failed', error, kept: true },
+];
+const EVENTS: SessionEvent[] = [
+  { type: 'agree' },
+  { type: 'consented' },
+  { type: 'refused' },
+  { type: 'first-fragment' },
+  { type: 'pause' },
+  { type: 'resume' },
+  { type: 'stop', reason: 'person' },
+  { type: 'released' },
+  { type: 'confirmed' },
+  { type: 'failed', error, kept: true },
+  { type: 'renew' },
+];
+
+/** The picture of the machine: every transition there is; what is not here is refused. */
+const PICTURE = `
+idle --agree--> consenting [prepare]
+consenting --consented--> starting [open-channels]
+consenting --refused--> idle []
+consenting --failed--> failed [abandon]
+starting --first-fragment--> recording []
+starting --pause--> paused [pause-channels]
+starting --stop--> stopping [close-channels]
+starting --failed--> failed [abandon]
+recording --pause--> paused [pause-channels]
+recording --stop--> stopping [close-channels]
+recording --failed--> failed [abandon]
+paused --resume--> recording [resume-channels]
+paused --stop--> stopping [close-channels]
+paused --failed--> failed [abandon]
+stopping --released--> delivering [deliver]
+stopping --failed--> failed [abandon]
+delivering --confirmed--> complete [conclude]
+delivering --failed--> failed [abandon]
+delivering --renew--> idle [open-session]
+complete --renew--> idle [open-session]
+failed --renew--> idle [open-session]
+`;
+
+test('every state answers every event as the picture shows, and refuses all others', () => {
+  const drawn = SESSIONS.flatMap((session) =>
+    EVENTS.flatMap((event) => {
+      const taken = step(session, event);
+      if (taken === undefined) return [];
+      const effects = taken.effects.map((effect) => effect.type).join(', ');
+      return [`${session.state} --${event.type}--> ${taken.next.state} [${effects}]`];
+    }),
+  );
+  expect(`\n${drawn.join('\n')}\n`).toBe(PICTURE);
+});
+
+test('[P01] no path reaches an open device without the person agreeing and the receipt being written', () => {
+  for (const session of SESSIONS)
+    for (const event of EVENTS)
+      if (step(session, event)?.effects.some((effect) => effect.type === 'open-channels'))
+        expect([session.state, event.type]).toEqual(['consenting', 'consented']);
+});
+
+test('[P06] one event ends the session from every state in which a device may be open', () => {
+  for (const state of ['starting', 'recording', 'paused'] as const)
+    expect(step({ state }, { type: 'stop', reason: 'person' })?.next.state).toBe('stopping');
+});
+
+test('a failure keeps what it says is kept and never comes after the end', () => {
+  for (const session of SESSIONS) {
+    const failed = step(session, { type: 'failed', error, kept: true });
+    if (['idle', 'complete', 'failed'].includes(session.state)) expect(failed).toBeUndefined();
+    else expect(failed?.next).toEqual({ state: 'failed', error, kept: true });
+  }
+});

@@ -1,0 +1,101 @@
+import { assertNever, type TallylightError } from '../../contract/result.ts';
+
+/**
+ * The session as one tagged union: each state carries exactly what exists in it.
+ * `idle → consenting → starting → recording ⇄ paused → stopping → delivering → complete`, from anywhere `failed`.
+ */
+export type Session =
+  | { readonly state: 'idle' }
+  /** The person agreed; receipt, policy and service are being seen to. No device is open. */
+  | { readonly state: 'consenting' }
+  /** Devices are being opened; nothing has arrived yet. */
+  | { readonly state: 'starting' }
+  | { readonly state: 'recording' }
+  | { readonly state: 'paused' }
+  | { readonly state: 'stopping' }
+  /** Devices are released; what is stored is on its way. */
+  | { readonly state: 'delivering' }
+  | { readonly state: 'complete' }
+  | { readonly state: 'failed'; readonly error: TallylightError; readonly kept: boolean };
+
+export type StopReason = 'person' | 'quit' | 'all-channels-lost' | 'storage' | 'duration';
+
+export type SessionEvent =
+  | { readonly type: 'agree' }
+  | { readonly type: 'consented' }
+  | { readonly type: 'refused' }
+  | { readonly type: 'first-fragment' }
+  | { readonly type: 'pause' }
+  | { readonly type: 'resume' }
+  | { readonly type: 'stop'; readonly reason: StopReason }
+  | { readonly type: 'released' }
+  | { readonly type: 'confirmed' }
+  | { readonly type: 'failed'; readonly error: TallylightError; readonly kept: boolean }
+  | { readonly type: 'renew' };
+
+/** What is to be done about a transition; main/session/recorder.ts carries them out in order. */
+export type SessionEffect =
+  | { readonly type: 'prepare' }
+  | { readonly type: 'open-channels' }
+  | { readonly type: 'pause-channels' }
+  | { readonly type: 'resume-channels' }
+  | { readonly type: 'close-channels'; readonly reason: StopReason }
+  | { readonly type: 'deliver' }
+  | { readonly type: 'conclude' }
+  /** Something broke inside: release every device, keep what is stored. */
+  | { readonly type: 'abandon' }
+  | { readonly type: 'open-session' };
+
+export type Step = { readonly next: Session; readonly effects: readonly SessionEffect[] };
+
+/** The transition for one event, or undefined where the event is refused in this state. */
+export function step(session: Session, event: SessionEvent): Step | undefined {
+  if (event.type === 'failed') {
+    // What has ended stays ended; a late failure cannot take a complete recording back.
+    if (session.state === 'idle' || session.state === 'complete' || session.state === 'failed') return undefined;
+    return to({ state: 'failed', error: event.error, kept: event.kept }, { type: 'abandon' });
+  }
+  switch (session.state) {
+    case 'idle':
+      return event.type === 'agree' ? to({ state: 'consenting' }, { type: 'prepare' }) : undefined;
+    case 'consenting':
+      if (event.type === 'consented') return to({ state: 'starting' }, { type: 'open-channels' });
+      return event.type === 'refused' ? to({ state: 'idle' }) : undefined;
+    case 'starting':
+      if (event.type === 'first-fragment') return to({ state: 'recording' });
+      return pauseOrStop(event);
+    case 'recording':
+      return pauseOrStop(event);
+    case 'paused':
+      if (event.type === 'resume') return to({ state: 'recording' }, { type: 'resume-channels' });
+      return event.type === 'stop' ? stopping(event.reason) : undefined;
+    case 'stopping':
+      return event.type === 'released' ? to({ state: 'delivering' }, { type: 'deliver' }) : undefined;
+    case 'delivering':
+      if (event.type === 'confirmed') return to({ state: 'complete' }, { type: 'conclude' });
+      // Delivery goes on in the background; the next recording need not wait for it.
+      return event.type === 'renew' ? renewed() : undefined;
+    case 'complete':
+    case 'failed':
+      return event.type === 'renew' ? renewed() : undefined;
+    default:
+      return assertNever(session);
+  }
+}
+
+function pauseOrStop(event: SessionEvent): Step | undefined {
+  if (event.type === 'pause') return to({ state: 'paused' }, { type: 'pause-channels' });
+  return event.type === 'stop' ? stopping(event.reason) : undefined;
+}
+
+function stopping(reason: StopReason): Step {
+  return to({ state: 'stopping' }, { type: 'close-channels', reason });
+}
+
+function renewed(): Step {
+  return to({ state: 'idle' }, { type: 'open-session' });
+}
+
+function to(next: Session, ...effects: SessionEffect[]): Step {
+  return { next, effects };
+}

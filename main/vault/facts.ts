@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { channelId, channelKind, channelMode } from '../../contract/channel.ts';
+import { sessionId } from '../../contract/fragment.ts';
+import { manifestChannel } from '../../contract/wire.ts';
+
+/** What is known of a recording apart from its media; sealed on disk with the recording's own key. */
+export const recordingFacts = z.object({
+  format: z.literal(1),
+  sessionId,
+  /** Media service this recording goes to. */
+  server: z.string(),
+  title: z.string().nullable(),
+  endUserId: z.string(),
+  startedAt: z.iso.datetime(),
+  localCopy: z.enum(['keep', 'purge-after-delivery']),
+  channels: z.array(
+    z.object({
+      id: channelId,
+      name: z.string(),
+      kind: channelKind,
+      mode: channelMode.exclude(['off']),
+      rtstreamId: z.string(),
+    }),
+  ),
+  /** Null while it records, and after a crash until it is finished at the next start. */
+  ended: z
+    .object({
+      at: z.iso.datetime(),
+      durationMs: z.number(),
+      activeMs: z.number(),
+      /** Counts of the live-only channels, which no file can tell. */
+      live: z.array(manifestChannel),
+    })
+    .nullable(),
+  /** Whether the service confirmed that it holds every stored fragment. */
+  delivered: z.boolean(),
+});
+export type RecordingFacts = z.infer<typeof recordingFacts>;

@@ -1,0 +1,25 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { fail, ok, type Result } from '../../contract/result.ts';
+
+/** Held for as long as this process uses a data folder. */
+export type DataLock = { readonly release: () => void };
+
+/**
+ * Takes the data folder for this process. An SQLite exclusive lock is the operating system's own file lock on
+ * every platform: it goes with the process, however that dies, so no stale lock can brick a start.
+ * Errors: `data-in-use`, `vault-unwritable`.
+ */
+export function lockData(dataDir: string): Result<DataLock> {
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(join(dataDir, 'lock.sqlite'));
+    database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE; COMMIT;');
+    const held = database;
+    return ok({ release: () => held.close() });
+  } catch (error) {
+    database?.close();
+    const text = error instanceof Error ? error.message : String(error);
+    return /locked|busy/.test(text) ? fail('data-in-use', dataDir) : fail('vault-unwritable', dataDir);
+  }
+}
