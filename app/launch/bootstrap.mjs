@@ -77,7 +77,9 @@ function run(program, args, options = {}) {
 
 /** npm packages as the lock file says; a stamp tells whether the last complete install was of this lock file. */
 function ensurePackages() {
-  const lock = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+  const lock = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
   const stamp = join(root, 'node_modules', '.tallylight-installed');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
   say('Installing the npm packages of package-lock.json (npm ci) …');

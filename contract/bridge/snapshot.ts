@@ -7,7 +7,7 @@ export const trouble = z.object({
   message: z.string(),
   action: z.string(),
   retryable: z.boolean(),
-  detail: z.string().optional(),
+  detail: z.string().exactOptional(),
 });
 
 /** The lamp: the one state that window, tray, overlay and title show. It follows fragments, not clicks. */

@@ -8,7 +8,10 @@ import type { Log } from '../host.ts';
  * The only way from a face into main: name known, request parsed, handler run, answer parsed. Whatever a face sends,
  * it gets a Result; a bug behind it becomes `internal` and is logged with its cause.
  */
-export function serveBridge(handlers: Handlers, log: Log): (name: string, request: unknown) => Promise<Result<unknown>> {
+export function serveBridge(
+  handlers: Handlers,
+  log: Log,
+): (name: string, request: unknown) => Promise<Result<unknown>> {
   return async (name, request) => {
     if (!isCallName(name)) return fail('bad-request', 'no such call');
     const parsed = CALLS[name].request.safeParse(request);
@@ -17,10 +20,14 @@ export function serveBridge(handlers: Handlers, log: Log): (name: string, reques
       // The table gives name, request and handler the same type, which TypeScript cannot follow through a union.
       const handler = handlers[name] as (request: unknown) => Promise<Result<unknown>>;
       const answer = await handler(parsed.data);
-      if (!answer.ok) log('bridge.refused', { name, code: answer.error.code, detail: answer.error.detail ?? null });
+      if (!answer.ok)
+        log('bridge.refused', { name, code: answer.error.code, detail: answer.error.detail ?? null });
       return answer.ok ? { ok: true, value: CALLS[name].response.parse(answer.value) } : answer;
     } catch (error) {
-      log('bridge.bug', { name, cause: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+      log('bridge.bug', {
+        name,
+        cause: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      });
       return fail('internal', name);
     }
   };
@@ -31,7 +38,12 @@ function isCallName(name: string): name is CallName {
 }
 
 /** Where a request is wrong, without repeating what it held. */
-function issues(name: string, found: readonly { readonly path: readonly PropertyKey[]; readonly code?: string }[]): string {
-  const places = found.map(({ path, code }) => `${path.map(String).join('.') || 'request'}: ${code ?? 'invalid'}`);
+function issues(
+  name: string,
+  found: readonly { readonly path: readonly PropertyKey[]; readonly code?: string }[],
+): string {
+  const places = found.map(
+    ({ path, code }) => `${path.map(String).join('.') || 'request'}: ${code ?? 'invalid'}`,
+  );
   return `${name}: ${places.join('; ')}`;
 }

@@ -52,7 +52,8 @@ export type Step = { readonly next: Session; readonly effects: readonly SessionE
 export function step(session: Session, event: SessionEvent): Step | undefined {
   if (event.type === 'failed') {
     // What has ended stays ended; a late failure cannot take a complete recording back.
-    if (session.state === 'idle' || session.state === 'complete' || session.state === 'failed') return undefined;
+    if (session.state === 'idle' || session.state === 'complete' || session.state === 'failed')
+      return undefined;
     return to({ state: 'failed', error: event.error, kept: event.kept }, { type: 'abandon' });
   }
   switch (session.state) {

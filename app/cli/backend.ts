@@ -1,0 +1,50 @@
+import { join } from 'node:path';
+import { createKey, serve as serveBackend } from '../../backend/main.ts';
+import { errorOf } from '../../contract/result.ts';
+import { defaultDataDir } from './data-dir.ts';
+import type { Command } from './main.ts';
+import { printer } from './print.ts';
+
+function serviceDir(data: string | undefined): string {
+  return data ?? join(defaultDataDir(), 'service');
+}
+
+/** Runs the media service until it is told to end. */
+export const serve: Command = {
+  options: ['json', 'data', 'port'],
+  run: async (values) => {
+    const out = printer(values.json === true);
+    const port = Number(values.port ?? 7620);
+    if (!Number.isInteger(port) || port < 0 || port > 65535)
+      return out.failed(errorOf('usage', '--port takes 0 to 65535'));
+    const service = await serveBackend({
+      dataDir: serviceDir(values.data),
+      port,
+      log: (line) => void process.stderr.write(`${JSON.stringify(line)}\n`),
+    });
+    if (!service.ok) return out.failed(service.error);
+    out.line(`The media service listens at ${service.value.url}`, {
+      event: 'listening',
+      url: service.value.url,
+    });
+    await new Promise<void>((resolve) => {
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+    });
+    await service.value.close();
+    return 0;
+  },
+};
+
+/** Makes a key for your backend and shows it once. */
+export const keyCreate: Command = {
+  options: ['json', 'data', 'name'],
+  run: async (values) => {
+    const out = printer(values.json === true);
+    if (values.name === undefined) return out.failed(errorOf('usage', '--name says what the key is for'));
+    const made = await createKey({ dataDir: serviceDir(values.data), name: values.name });
+    if (!made.ok) return out.failed(made.error);
+    out.note('Keep this key in your backend; it is shown only now and cannot be read again.');
+    out.line(made.value.key, { event: 'key', ...made.value });
+    return 0;
+  },
+};

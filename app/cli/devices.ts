@@ -1,0 +1,23 @@
+import { listChannels } from '../../main/channels/list.ts';
+import type { Command } from './main.ts';
+import { printer } from './print.ts';
+
+/** Lists what this machine can capture, without opening any of it. */
+export const devices: Command = {
+  options: ['json'],
+  run: async (values) => {
+    const out = printer(values.json === true);
+    const listed = await listChannels(process.platform, process.env);
+    if (!listed.ok) return out.failed(listed.error);
+    const { channels, missing } = listed.value;
+    const width = Math.max(0, ...channels.map(({ id }) => id.length));
+    for (const channel of channels) {
+      const { area } = channel;
+      const place = area === undefined ? '' : `  ${area.width} × ${area.height} at ${area.x},${area.y}`;
+      out.line(`${channel.id.padEnd(width)}  ${channel.name}${place}`, { event: 'channel', ...channel });
+    }
+    for (const error of missing) out.note(`${error.message} ${error.action}`);
+    const [first] = missing;
+    return channels.length === 0 && first !== undefined ? out.failed(first) : 0;
+  },
+};

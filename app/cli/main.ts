@@ -1,0 +1,88 @@
+import { parseArgs } from 'node:util';
+import { errorOf, fail, type Result } from '../../contract/result.ts';
+import { printer } from './print.ts';
+import { USAGE } from './usage.ts';
+
+/** Options of all commands; each command takes those it names and refuses the others. */
+const OPTIONS = {
+  json: { type: 'boolean' },
+  data: { type: 'string' },
+  server: { type: 'string' },
+  session: { type: 'string' },
+  token: { type: 'string' },
+  store: { type: 'string', multiple: true },
+  ephemeral: { type: 'string', multiple: true },
+  duration: { type: 'string' },
+  fps: { type: 'string' },
+  port: { type: 'string' },
+  name: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean' },
+} as const;
+
+function parse(args: readonly string[]) {
+  return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+}
+export type Arguments = ReturnType<typeof parse>['values'];
+export type Command = {
+  readonly options: readonly (keyof typeof OPTIONS)[];
+  readonly run: (values: Arguments, rest: readonly string[]) => Promise<number>;
+};
+
+/** Command words to the file that knows the command; loaded only when it is asked for. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  devices: async () => (await import('./devices.ts')).devices,
+  record: async () => (await import('./record.ts')).record,
+  recordings: async () => (await import('./recordings.ts')).recordings,
+  verify: async () => (await import('./recordings.ts')).verify,
+  delete: async () => (await import('./recordings.ts')).remove,
+  'audit verify': async () => (await import('./audit.ts')).auditVerify,
+  audit: async () => (await import('./audit.ts')).audit,
+  'backend serve': async () => (await import('./backend.ts')).serve,
+  'backend key create': async () => (await import('./backend.ts')).keyCreate,
+};
+
+async function main(args: readonly string[]): Promise<number> {
+  const parsed = understood(args);
+  if (!parsed.ok) return printer(args.includes('--json')).failed(parsed.error);
+  const { values, positionals } = parsed.value;
+  if (values.help === true || (positionals.length === 0 && values.version !== true)) {
+    process.stdout.write(USAGE);
+    return values.help === true ? 0 : 2;
+  }
+  if (values.version === true) {
+    const { default: description } = await import('../../package.json', { with: { type: 'json' } });
+    process.stdout.write(`${description.version}\n`);
+    return 0;
+  }
+  const out = printer(values.json === true);
+  for (let words = positionals.length; words > 0; words--) {
+    const load = COMMANDS[positionals.slice(0, words).join(' ')];
+    if (load === undefined) continue;
+    const command = await load();
+    const foreign = Object.keys(values).filter(
+      (name) => !(command.options as readonly string[]).includes(name),
+    );
+    if (foreign.length > 0)
+      return out.failed(errorOf('usage', `--${foreign.join(', --')} does not belong here`));
+    return command.run(values, positionals.slice(words));
+  }
+  return out.failed(errorOf('usage', `there is no command ${positionals.join(' ')}`));
+}
+
+function understood(args: readonly string[]): Result<ReturnType<typeof parse>> {
+  try {
+    return { ok: true, value: parse(args) };
+  } catch (error) {
+    return fail('usage', error instanceof Error ? (error.message.split('.')[0] ?? '') : undefined);
+  }
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  // A bug: the person gets a sentence, the developer gets the trace where they asked for it.
+  process.exitCode = printer(process.argv.includes('--json')).failed(errorOf('internal'));
+  if (process.env['TALLYLIGHT_DEBUG'] !== undefined)
+    process.stderr.write(`${String(error instanceof Error ? error.stack : error)}\n`);
+}

@@ -1,0 +1,193 @@
+import type { Snapshot } from '../../contract/bridge/snapshot.ts';
+import { channelId } from '../../contract/channel.ts';
+import { sessionId } from '../../contract/fragment.ts';
+import { errorOf, fail, ok, type Result } from '../../contract/result.ts';
+import { givenGrant } from '../../main/auth/your-backend.ts';
+import { openCapture } from '../../main/capture.ts';
+import { serviceAddress } from '../../main/delivery/address.ts';
+import type { Capture } from '../../main/host.ts';
+import { keyFileSecrets } from '../../main/vault/key-file.ts';
+import { defaultDataDir } from './data-dir.ts';
+import type { Arguments, Command } from './main.ts';
+import { type Printer, printer } from './print.ts';
+import { whenSnapshot } from './when-snapshot.ts';
+
+/** How long the command waits for the last receipts; what is left then is kept and sent by the next start. */
+const DELIVERY_PATIENCE_MS = 15_000;
+
+type Order = {
+  readonly server: string;
+  readonly sessionId: string;
+  readonly token: string;
+  readonly modes: ReadonlyMap<string, 'live' | 'keep'>;
+  readonly seconds: number | undefined;
+  readonly framesPerSecond: 15 | 30;
+  readonly dataDir: string;
+};
+
+/** Records without a window. Giving the command is the act of consent to exactly the channels it names. */
+export const record: Command = {
+  options: ['json', 'data', 'server', 'session', 'token', 'store', 'ephemeral', 'duration', 'fps'],
+  run: async (values) => {
+    const out = printer(values.json === true);
+    const order = orderOf(values);
+    if (!order.ok) return out.failed(order.error);
+    const secrets = await keyFileSecrets(order.value.dataDir);
+    if (!secrets.ok) return out.failed(secrets.error);
+    const { server, sessionId: id, token, dataDir, framesPerSecond } = order.value;
+    const capture = await openCapture(
+      {
+        kind: 'cli',
+        dataDir,
+        secrets: secrets.value,
+        connection: givenGrant({ server, sessionId: id, title: null, token, expiresAtMs: null }),
+        log: () => undefined,
+        env: process.env,
+      },
+      { framesPerSecond },
+    );
+    if (!capture.ok) return out.failed(capture.error);
+    try {
+      return await recordWith(capture.value, order.value, out);
+    } finally {
+      await capture.value.close();
+    }
+  },
+};
+
+async function recordWith(capture: Capture, order: Order, out: Printer): Promise<number> {
+  const ready = await whenSnapshot(capture, ({ terms, trouble }) => terms !== null || trouble !== null);
+  if (ready.terms === null) return out.failed(ready.trouble ?? errorOf('service-unreachable'));
+  for (const { id } of ready.channels) {
+    const chosen = await capture.call('channel.choose', {
+      channelId: id,
+      mode: order.modes.get(id) ?? 'off',
+    });
+    if (!chosen.ok) return out.failed(chosen.error);
+  }
+  for (const id of order.modes.keys())
+    if (!ready.channels.some((channel) => channel.id === id))
+      return out.failed(errorOf('channel-unknown', id));
+  sayConsent(ready, order, out);
+
+  let stopping = false;
+  const stop = () => {
+    if (!stopping) void capture.call('session.stop', {});
+    stopping = true;
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
+  tellStates(capture, out);
+  const agreed = await capture.call('session.agree', {
+    channels: [...order.modes].map(([id, mode]) => ({ id, mode })),
+    policyVersion: ready.terms.policyVersion,
+  });
+  if (!agreed.ok) return out.failed(agreed.error);
+  if (order.seconds !== undefined) {
+    const enough = order.seconds * 1000;
+    await whenSnapshot(capture, ({ session }) => session.activeMs >= enough || over(session.state));
+    stop();
+  }
+  await whenSnapshot(capture, ({ session }) => over(session.state));
+  const end = await Promise.race([
+    whenSnapshot(capture, ({ session, trouble }) => session.state !== 'delivering' || trouble !== null),
+    new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), DELIVERY_PATIENCE_MS).unref()),
+  ]);
+  return concluded(end, out);
+}
+
+function over(state: Snapshot['session']['state']): boolean {
+  return state === 'delivering' || state === 'complete' || state === 'failed';
+}
+
+/** The exit code for how it ended; trouble on the way counts even where everything kept was delivered. */
+function concluded(end: Snapshot | undefined, out: Printer): number {
+  if (end === undefined || end.session.state === 'delivering')
+    return out.failed(errorOf('delivery-incomplete', end?.trouble?.code));
+  if (end.session.state === 'failed') return out.failed(end.trouble ?? errorOf('internal'));
+  const channels = end.channels.map(({ id, mode, takes, bytes, droppedFragments }) => ({
+    id,
+    mode,
+    takes,
+    bytes,
+    droppedFragments,
+  }));
+  out.line(
+    `Complete: ${(end.session.activeMs / 1000).toFixed(1)} s recorded, everything that was to be kept is delivered and verified.`,
+    {
+      event: 'complete',
+      sessionId: end.session.id,
+      seconds: end.session.activeMs / 1000,
+      channels,
+    },
+  );
+  return end.trouble === null ? 0 : out.failed(end.trouble);
+}
+
+function sayConsent(ready: Snapshot, order: Order, out: Printer): void {
+  const { terms } = ready;
+  if (terms === null) return;
+  const named = (mode: 'live' | 'keep') =>
+    [...order.modes].filter(([, chosen]) => chosen === mode).map(([id]) => id);
+  const [keep, live] = [named('keep'), named('live')];
+  out.note('By running this command you agree to this recording:');
+  if (keep.length > 0) out.note(`  kept, encrypted: ${keep.join(', ')}`);
+  if (live.length > 0) out.note(`  live only, never written to a disk: ${live.join(', ')}`);
+  out.note(`  for: ${terms.purpose}; goes to: ${terms.recipients.join(', ')}`);
+  out.note(
+    `  kept: ${terms.retentionDays === null ? 'until somebody deletes it' : `${terms.retentionDays} days`}`,
+  );
+  out.note('Ctrl+C stops. The consent receipt is in the audit log (`tallylight audit`).');
+}
+
+/** One line for each change of the session's state, of the lamp, or of a channel's state. */
+function tellStates(capture: Capture, out: Printer): void {
+  let last = '';
+  capture.onSnapshot(({ session, lamp, channels }) => {
+    const states = channels.filter(({ mode }) => mode !== 'off').map(({ id, state }) => `${id} ${state}`);
+    const line = `${session.state}, light ${lamp}: ${states.join(', ')}`;
+    if (line === last) return;
+    last = line;
+    out.line(line, {
+      event: 'state',
+      state: session.state,
+      lamp,
+      channels: channels
+        .filter(({ mode }) => mode !== 'off')
+        .map(({ id, mode, state, takes, bytes }) => ({ id, mode, state, takes, bytes })),
+    });
+  });
+}
+
+function orderOf(values: Arguments): Result<Order> {
+  const token = values.token ?? process.env['TALLYLIGHT_TOKEN'];
+  if (values.server === undefined || values.session === undefined)
+    return fail('usage', '--server and --session are needed');
+  if (token === undefined || token === '')
+    return fail('not-authorised', 'give the token in TALLYLIGHT_TOKEN');
+  const server = serviceAddress(values.server);
+  if (!server.ok) return server;
+  if (!sessionId.safeParse(values.session).success) return fail('usage', '--session takes an id like cap-…');
+  const named = [
+    ...(values.store ?? []).map((id) => [id, 'keep'] as const),
+    ...(values.ephemeral ?? []).map((id) => [id, 'live'] as const),
+  ];
+  const modes = new Map(named);
+  if (modes.size === 0) return fail('nothing-chosen');
+  if (modes.size !== named.length) return fail('usage', 'a channel is either --store or --ephemeral');
+  const malformed = named.find(([id]) => !channelId.safeParse(id).success);
+  if (malformed !== undefined) return fail('channel-unknown', malformed[0]);
+  const seconds = values.duration === undefined ? undefined : Number(values.duration);
+  if (seconds !== undefined && !(seconds > 0)) return fail('usage', '--duration takes seconds');
+  const fps = Number(values.fps ?? 15);
+  if (fps !== 15 && fps !== 30) return fail('usage', '--fps takes 15 or 30');
+  const dataDir = values.data ?? defaultDataDir();
+  return ok({
+    server: server.value,
+    sessionId: values.session,
+    token,
+    modes,
+    seconds,
+    framesPerSecond: fps,
+    dataDir,
+  });
+}

@@ -1,0 +1,111 @@
+import { mkdir } from 'node:fs/promises';
+import { errorOf, ok, type Result } from '../../contract/result.ts';
+import { openAuditLog } from '../../main/audit/log.ts';
+import { keyFileSecrets } from '../../main/vault/key-file.ts';
+import { type DataLock, lockData } from '../../main/vault/lock.ts';
+import { type Vault, vaultIn } from '../../main/vault/vault.ts';
+import { verifyRecording } from '../../main/vault/verify.ts';
+import { defaultDataDir } from './data-dir.ts';
+import type { Command } from './main.ts';
+import { printer, sizeText } from './print.ts';
+
+async function openVault(dataDir: string): Promise<Result<{ vault: Vault; lock: DataLock }>> {
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  const lock = lockData(dataDir);
+  if (!lock.ok) return lock;
+  const secrets = await keyFileSecrets(dataDir);
+  if (secrets.ok) return ok({ vault: vaultIn(dataDir, secrets.value), lock: lock.value });
+  lock.value.release();
+  return secrets;
+}
+
+/** What is kept on this device, one recording a line. */
+export const recordings: Command = {
+  options: ['json', 'data'],
+  run: async (values) => {
+    const out = printer(values.json === true);
+    const opened = await openVault(values.data ?? defaultDataDir());
+    if (!opened.ok) return out.failed(opened.error);
+    let exit = 0;
+    for (const id of await opened.value.vault.list()) {
+      const recording = await opened.value.vault.open(id);
+      if (!recording.ok) {
+        exit = out.failed(recording.error);
+        continue;
+      }
+      const facts = recording.value.facts();
+      const kept = facts.channels
+        .filter(({ mode }) => mode === 'keep')
+        .map((channel) => recording.value.manifestOf(channel.id));
+      const bytes = kept.reduce((sum, channel) => sum + channel.bytes, 0);
+      const seconds = Math.round((facts.ended?.activeMs ?? 0) / 1000);
+      const state = facts.delivered ? 'delivered' : 'only here';
+      out.line(
+        `${id}  ${facts.startedAt}  ${seconds} s  ${kept.map((channel) => channel.channel_id).join(', ')}  ${sizeText(bytes)}  ${state}`,
+        {
+          event: 'recording',
+          id,
+          startedAt: facts.startedAt,
+          seconds,
+          bytes,
+          delivered: facts.delivered,
+          channels: kept,
+        },
+      );
+    }
+    opened.value.lock.release();
+    return exit;
+  },
+};
+
+/** Checks every stored byte of one recording. */
+export const verify: Command = {
+  options: ['json', 'data'],
+  run: async (values, [id]) => {
+    const out = printer(values.json === true);
+    if (id === undefined) return out.failed(errorOf('usage', 'which recording?'));
+    const opened = await openVault(values.data ?? defaultDataDir());
+    if (!opened.ok) return out.failed(opened.error);
+    const recording = await opened.value.vault.open(id);
+    const verified = recording.ok ? await verifyRecording(recording.value) : recording;
+    opened.value.lock.release();
+    if (!verified.ok) return out.failed(verified.error);
+    const { fragments, bytes } = verified.value;
+    out.line(`${id} is whole: ${fragments} fragments, ${sizeText(bytes)}, every SHA-256 and CRC-32 right.`, {
+      event: 'verified',
+      id,
+      ...verified.value,
+    });
+    return 0;
+  },
+};
+
+/** Destroys the key of one recording on this device, then its files. */
+export const remove: Command = {
+  options: ['json', 'data'],
+  run: async (values, [id]) => {
+    const out = printer(values.json === true);
+    if (id === undefined) return out.failed(errorOf('usage', 'which recording?'));
+    const dataDir = values.data ?? defaultDataDir();
+    const opened = await openVault(dataDir);
+    if (!opened.ok) return out.failed(opened.error);
+    const { vault, lock } = opened.value;
+    const recording = await vault.open(id);
+    const log = await openAuditLog(dataDir, () => new Date());
+    if (!recording.ok || !log.ok) {
+      lock.release();
+      return out.failed(recording.ok ? (log.ok ? errorOf('internal') : log.error) : recording.error);
+    }
+    const { endUserId, sessionId } = recording.value.facts();
+    const files = await recording.value.erase();
+    await log.value.write(endUserId, {
+      type: 'recording.purged',
+      sessionId,
+      reason: 'deleted-by-person',
+      files,
+    });
+    lock.release();
+    out.line(`${id} is gone from this device: its key is destroyed.`, { event: 'deleted', id, files });
+    return 0;
+  },
+};

@@ -1,0 +1,16 @@
+export const USAGE = `tallylight: records microphone, screens and system audio as separate channels, with consent.
+
+  tallylight devices [--json]
+      What this machine can capture. Opens no device.
+  tallylight record --server URL --session cap-… [--token st-…] (--store CHANNEL | --ephemeral CHANNEL)…
+                    [--duration S] [--fps 15|30] [--data DIR] [--json]
+      Records these channels. Running it is your consent to exactly these, and it says so.
+      The token is better given in TALLYLIGHT_TOKEN, where other users of the machine cannot see it.
+  tallylight recordings | verify ID | delete ID | audit | audit verify   [--data DIR] [--json]
+      What this device keeps; every byte checked; gone for good; what was done, as a story.
+  tallylight backend serve [--port N] [--data DIR] | backend key create --name NAME [--data DIR]
+      The media service on this machine, and keys for your backend.
+
+--json prints one event a line. Exit codes: 0 done, 1 failed, 2 usage, 3 permission or consent missing,
+4 not authorised, 5 device, 6 recorded and kept here, delivery not complete.
+`;

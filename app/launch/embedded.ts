@@ -1,0 +1,87 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+const root = join(import.meta.dirname, '..', '..');
+
+/** A media service and a stand-in for your backend on this machine, each a process of its own. */
+export type Embedded = {
+  /** Base URL of the media service. */
+  readonly server: string;
+  /** An API key of the media service: for the backend's side only, never for the client. */
+  readonly apiKey: string;
+  /** What the client gets: where your backend is and the secret it knows this client by. */
+  readonly connectUrl: string;
+  readonly connectSecret: string;
+  readonly close: () => Promise<void>;
+};
+
+/** Starts both with data under `dataDir`. Throws with what the process said where one does not start. */
+export async function startEmbedded(dataDir: string, env: NodeJS.ProcessEnv): Promise<Embedded> {
+  const cli = join(root, 'app', 'cli', 'main.ts');
+  const service = launch([cli, 'backend', 'serve', '--port', '0', '--data', dataDir, '--json'], env);
+  const children = [service];
+  try {
+    const server = field(await firstLine(service, 'the media service'), 'url');
+    const maker = launch(
+      [cli, 'backend', 'key', 'create', '--name', 'this launch', '--data', dataDir, '--json'],
+      env,
+    );
+    const apiKey = field(await firstLine(maker, 'the key'), 'key');
+    const connectSecret = randomBytes(32).toString('base64url');
+    const backend = launch([join(root, 'examples', 'your-backend', 'your-backend.ts')], {
+      ...env,
+      TALLYLIGHT_API_KEY: apiKey,
+      TALLYLIGHT_SERVER: server,
+      TALLYLIGHT_CONNECT_SECRET: connectSecret,
+    });
+    children.push(backend);
+    const connectUrl = field(await firstLine(backend, 'your backend'), 'url');
+    return { server, apiKey, connectUrl, connectSecret, close: () => end(children) };
+  } catch (error) {
+    await end(children);
+    throw error;
+  }
+}
+
+function launch(args: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
+  // A group of its own: Ctrl+C is for the app, which still needs these two to deliver.
+  return spawn(process.execPath, ['--no-warnings', ...args], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+}
+
+/** The first line on stdout, which each of these programs prints when it is ready. */
+function firstLine(child: ChildProcess, name: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const said: string[] = [];
+    child.stderr?.on('data', (chunk: Buffer) => said.length < 20 && said.push(String(chunk)));
+    child.once('error', reject);
+    child.once('exit', () => reject(new Error(`${name} did not start: ${said.join('').trim()}`)));
+    if (child.stdout !== null) createInterface(child.stdout).once('line', resolve);
+  });
+}
+
+function field(line: string, name: string): string {
+  const told: unknown = JSON.parse(line);
+  const value =
+    typeof told === 'object' && told !== null
+      ? Object.entries(told).find(([key]) => key === name)?.[1]
+      : undefined;
+  if (typeof value !== 'string') throw new Error(`no ${name} in what was printed`);
+  return value;
+}
+
+async function end(children: readonly ChildProcess[]): Promise<void> {
+  await Promise.all(
+    children.map((child) => {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+      child.kill('SIGTERM');
+      return gone;
+    }),
+  );
+}

@@ -1,0 +1,103 @@
+import { mkdir } from 'node:fs/promises';
+import { ok, type Result } from '../contract/result.ts';
+import { openAuditLog } from './audit/log.ts';
+import { serveBridge } from './bridge/serve.ts';
+import { snapshotFeed } from './bridge/snapshot-feed.ts';
+import { listChannels, locateChannel } from './channels/list.ts';
+import type { Capture, Host } from './host.ts';
+import { DEFAULT_FORMAT } from './pipeline/arguments.ts';
+import { createChannelPipeline } from './pipeline/channel-pipeline.ts';
+import { startSessionClock } from './pipeline/clock.ts';
+import type { Ffmpeg } from './pipeline/ffmpeg-finder.ts';
+import { permitted } from './session/permitted.ts';
+import { openRecorder } from './session/recorder.ts';
+import { diskError } from './vault/disk-error.ts';
+import { lockData } from './vault/lock.ts';
+import { vaultIn } from './vault/vault.ts';
+
+export type CaptureOptions = {
+  /** Frames a second of displays. */
+  readonly framesPerSecond?: 15 | 30;
+};
+
+/**
+ * The composition of main: takes the data folder, opens audit log and vault, and answers the bridge. Opens no
+ * device. Errors: `data-in-use`, `vault-unwritable`, `audit-broken`.
+ */
+export async function openCapture(host: Host, options: CaptureOptions = {}): Promise<Result<Capture>> {
+  const { dataDir, env, log } = host;
+  const framesPerSecond = options.framesPerSecond ?? 15;
+  const now = () => new Date();
+  try {
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    return { ok: false, error: diskError(error, dataDir) };
+  }
+  const lock = lockData(dataDir);
+  if (!lock.ok) return lock;
+  const audit = await openAuditLog(dataDir, now);
+  if (!audit.ok) {
+    lock.value.release();
+    return audit;
+  }
+
+  let ffmpeg: Ffmpeg | undefined;
+  const feed = snapshotFeed((revision) => recorder.snapshot(revision));
+  const recorder = openRecorder({
+    host,
+    vault: vaultIn(dataDir, host.secrets),
+    audit: audit.value,
+    listChannels: () => listChannels(process.platform, env),
+    permitted: async (chosen) => {
+      const allowed = await permitted(chosen, host);
+      if (!allowed.ok) return allowed;
+      ffmpeg = allowed.value;
+      log('ffmpeg.found', { sentence: ffmpeg.sentence });
+      return ok(undefined);
+    },
+    newClock: () => startSessionClock(),
+    openPipeline: (sessionId, clock, channel, on) => {
+      if (ffmpeg === undefined) throw new Error('a pipeline is opened before ffmpeg was found');
+      return createChannelPipeline({
+        channel,
+        sessionId,
+        clock,
+        ffmpeg,
+        format: { ...DEFAULT_FORMAT, framesPerSecond },
+        env,
+        // Where a take lies between the pauses is settled by session/timeline.ts when its fragments arrive.
+        pausedMs: () => 0,
+        locate: (lost) => locateChannel(process.platform, env, lost),
+        on,
+      });
+    },
+    framesPerSecond,
+    act: host.kind === 'cli' ? 'command-line' : 'window',
+    now,
+    onChange: feed.changed,
+  });
+
+  const answered = (result: Result<unknown>) => (result.ok ? ok(feed.latest()) : result);
+  const call = serveBridge(
+    {
+      'snapshot.read': async () => ok(feed.latest()),
+      'channels.refresh': async () => answered(await recorder.refresh()),
+      'channel.choose': async ({ channelId, mode }) => answered(recorder.choose(channelId, mode)),
+      'session.agree': async (agreement) => answered(await recorder.agree(agreement)),
+      'session.pause': async () => answered(await recorder.pause()),
+      'session.resume': async () => answered(await recorder.resume()),
+      'session.stop': async () => answered(await recorder.stop('person')),
+      'session.renew': async () => answered(await recorder.renew()),
+    },
+    log,
+  );
+  return ok({
+    call,
+    onSnapshot: feed.subscribe,
+    close: async () => {
+      await recorder.close();
+      feed.close();
+      lock.value.release();
+    },
+  });
+}

@@ -1,0 +1,28 @@
+import type { Channel } from '../../contract/channel.ts';
+import type { Result } from '../../contract/result.ts';
+import { fail, ok } from '../../contract/result.ts';
+import type { ProcessEnv } from './host-env.ts';
+import { audioChannels } from './pulse-channels.ts';
+import { parseDefaults, parseSources } from './pulse-sources.ts';
+import { toolOutput } from './tool-output.ts';
+
+/** The audio channels of the sound server that `env` points to. Asks the server only; opens no device. */
+export async function listSoundChannels(env: ProcessEnv): Promise<Result<Channel[]>> {
+  const [list, info] = await Promise.all([
+    toolOutput('pactl', ['list', 'sources'], env),
+    toolOutput('pactl', ['info'], env),
+  ]);
+  for (const output of [list, info]) {
+    if (output.kind === 'not-installed')
+      return fail(
+        'sound-server-missing',
+        'pactl is not installed (Debian, Ubuntu: apt-get install pulseaudio-utils)',
+      );
+    if (output.kind === 'failed') return fail('sound-server-missing', `pactl: ${output.why}`);
+  }
+  if (list.kind !== 'printed' || info.kind !== 'printed') return fail('sound-server-missing');
+  const channels = audioChannels(parseSources(list.stdout), parseDefaults(info.stdout));
+  return channels.length === 0
+    ? fail('sound-server-missing', 'the sound server has neither a microphone nor an output')
+    : ok(channels);
+}

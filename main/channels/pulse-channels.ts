@@ -1,0 +1,45 @@
+import type { Channel } from '../../contract/channel.ts';
+import { distinctSlugs } from './channel-slug.ts';
+import type { PulseDefaults, PulseSource } from './pulse-sources.ts';
+
+/**
+ * The audio channels of a sound server: `mic:default` first, then every microphone by name, then the system
+ * audio. A monitor is never a microphone, not even where the server has made it its default source: what
+ * somebody agreed to as their microphone must not turn out to be the far side of a call, or the reverse.
+ */
+export function audioChannels(sources: readonly PulseSource[], defaults: PulseDefaults): Channel[] {
+  const mics = sources.filter((source) => source.monitorOf === null);
+  const defaultMic = mics.find((source) => source.name === defaults.source) ?? mics[0];
+  const slugs = distinctSlugs(mics.map(({ name, description }) => ({ key: name, name: description })));
+  const monitor = sources.find(({ monitorOf }) => monitorOf !== null && monitorOf === defaults.sink);
+
+  const channels: Channel[] = [];
+  if (defaultMic !== undefined) {
+    channels.push({
+      id: 'mic:default',
+      kind: 'mic',
+      name: `Default microphone (${defaultMic.description})`,
+      device: defaultMic.name,
+      isDefault: true,
+    });
+  }
+  mics.forEach((mic, index) => {
+    channels.push({
+      id: `mic:${slugs[index]}`,
+      kind: 'mic',
+      name: mic.description,
+      device: mic.name,
+      isDefault: false,
+    });
+  });
+  if (monitor !== undefined) {
+    channels.push({
+      id: 'system_audio:default',
+      kind: 'system_audio',
+      name: 'System audio',
+      device: monitor.name,
+      isDefault: true,
+    });
+  }
+  return channels;
+}

@@ -1,0 +1,102 @@
+import { createRequire } from 'node:module';
+import { delimiter, isAbsolute, join, sep } from 'node:path';
+import type { ErrorCode } from '../../contract/errors.ts';
+import type { Result } from '../../contract/result.ts';
+import { fail, ok } from '../../contract/result.ts';
+import type { ProcessEnv } from '../channels/host-env.ts';
+import type { FfmpegAbilities } from './ffmpeg-probe.ts';
+import { NO_SUCH_FILE, probeFfmpeg } from './ffmpeg-probe.ts';
+import { isAtLeast, OLDEST_FFMPEG } from './ffmpeg-version.ts';
+
+export type FfmpegOrigin = 'TALLYLIGHT_FFMPEG' | 'packaged' | 'ffmpeg-static' | 'PATH';
+
+/** An ffmpeg that can do the work, and where it came from. */
+export type Ffmpeg = FfmpegAbilities & {
+  readonly path: string;
+  readonly origin: FfmpegOrigin;
+  /** One line for the person. */
+  readonly sentence: string;
+  /** Those that were looked at before it, each with the reason why it was not taken. */
+  readonly passedOver: readonly string[];
+};
+
+export type FfmpegSearch = {
+  readonly platform: NodeJS.Platform;
+  readonly env: ProcessEnv;
+  /** Folder of the ffmpeg that was packaged with the app. */
+  readonly packagedDir?: string;
+  /** Demuxers it must have; by default those of the platform's devices. */
+  readonly demuxers?: readonly string[];
+};
+
+const ENCODERS = ['libx264', 'libopus'];
+
+/**
+ * Finds an ffmpeg that can capture here: TALLYLIGHT_FFMPEG, then the packaged one, ffmpeg-static, PATH.
+ * One that does not fit is passed over, except TALLYLIGHT_FFMPEG: who names one wants that one.
+ * Fails with `ffmpeg-missing`, `ffmpeg-too-old` or `ffmpeg-lacks-device`; `detail` lists what was tried.
+ */
+export async function findFfmpeg(search: FfmpegSearch): Promise<Result<Ffmpeg>> {
+  const wanted = search.demuxers ?? (search.platform === 'linux' ? ['pulse', 'x11grab'] : []);
+  const passedOver: string[] = [];
+  let code: ErrorCode = 'ffmpeg-missing';
+  for (const { path, origin } of candidates(search)) {
+    const abilities = await probeFfmpeg(path, search.env);
+    const flaw = flawOf(abilities, wanted);
+    if (flaw === undefined && typeof abilities !== 'string') {
+      const sentence = `ffmpeg ${abilities.version.text} from ${path} (${origin})`;
+      return ok({ ...abilities, path, origin, sentence, passedOver });
+    }
+    // Most folders of PATH hold no ffmpeg; that is no news.
+    if (flaw === undefined || (origin === 'PATH' && abilities === NO_SUCH_FILE)) continue;
+    passedOver.push(`${path} (${origin}): ${flaw.reason}`);
+    if (RANK.indexOf(flaw.code) > RANK.indexOf(code)) code = flaw.code;
+    if (origin === 'TALLYLIGHT_FFMPEG') break;
+  }
+  return fail(code, passedOver.join('; ') || `not on PATH: ${search.env.PATH ?? ''}`);
+}
+
+/** From what helps least to what helps most: the nearest miss is what the person is told. */
+const RANK: readonly ErrorCode[] = ['ffmpeg-missing', 'ffmpeg-too-old', 'ffmpeg-lacks-device'];
+
+type Flaw = { readonly code: ErrorCode; readonly reason: string };
+
+function flawOf(abilities: FfmpegAbilities | string, wanted: readonly string[]): Flaw | undefined {
+  if (typeof abilities === 'string') return { code: 'ffmpeg-missing', reason: abilities };
+  const { version, demuxers, encoders } = abilities;
+  if (!isAtLeast(version, OLDEST_FFMPEG.major, OLDEST_FFMPEG.minor))
+    return { code: 'ffmpeg-too-old', reason: `version ${version.text}` };
+  const lacking = [
+    ...wanted.filter((name) => !demuxers.has(name)),
+    ...ENCODERS.filter((name) => !encoders.has(name)),
+  ];
+  return lacking.length === 0
+    ? undefined
+    : { code: 'ffmpeg-lacks-device', reason: `version ${version.text} without ${lacking.join(', ')}` };
+}
+
+type Candidate = { readonly path: string; readonly origin: FfmpegOrigin };
+
+function candidates({ platform, env, packagedDir }: FfmpegSearch): Candidate[] {
+  const executable = platform === 'win32' ? 'ffmpeg.exe' : 'ffmpeg';
+  const named = env.TALLYLIGHT_FFMPEG;
+  const bundled = staticPath();
+  const onPath = (env.PATH ?? env.Path ?? '').split(delimiter).filter(isAbsolute);
+  return [
+    ...(named ? [{ path: named, origin: 'TALLYLIGHT_FFMPEG' as const }] : []),
+    ...(packagedDir ? [{ path: join(packagedDir, executable), origin: 'packaged' as const }] : []),
+    ...(bundled ? [{ path: bundled, origin: 'ffmpeg-static' as const }] : []),
+    ...[...new Set(onPath)].map((dir) => ({ path: join(dir, executable), origin: 'PATH' as const })),
+  ];
+}
+
+/** Where ffmpeg-static, an optional dependency, would have put its binary; the file itself may be missing. */
+function staticPath(): string | undefined {
+  try {
+    const path: unknown = createRequire(import.meta.url)('ffmpeg-static');
+    // A program cannot be started from within an Electron archive; it is unpacked beside it.
+    return typeof path === 'string' ? path.replace(`app.asar${sep}`, `app.asar.unpacked${sep}`) : undefined;
+  } catch {
+    return undefined;
+  }
+}

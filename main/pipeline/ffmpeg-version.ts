@@ -1,0 +1,30 @@
+/** What `ffmpeg -version` says of itself. */
+export type FfmpegVersion = {
+  readonly major: number;
+  readonly minor: number;
+  /** The version as printed, e.g. `5.1.9-0+deb12u1` or `N-112233-gabcdef`. */
+  readonly text: string;
+};
+
+/** The oldest ffmpeg this is known to work with. */
+export const OLDEST_FFMPEG = { major: 4, minor: 4 } as const;
+
+/**
+ * Parses what `ffmpeg -version` prints. Builds from git carry no release number (`N-12345-g…`,
+ * `2023-01-12-git-…`): theirs follows from libavutil, whose major went up by one with every major release
+ * since 4.0 (56). Undefined: this is not ffmpeg.
+ */
+export function parseFfmpegVersion(output: string): FfmpegVersion | undefined {
+  const text = /^ffmpeg version (\S+)/m.exec(output)?.[1];
+  if (text === undefined) return undefined;
+  const release = /^n?(\d{1,2})\.(\d+)/.exec(text);
+  if (release !== null) return { major: Number(release[1]), minor: Number(release[2]), text };
+  const libavutil = /^libavutil\s+(\d+)\./m.exec(output)?.[1];
+  if (libavutil === undefined) return undefined;
+  const major = Number(libavutil) - 52;
+  return { major, minor: major === OLDEST_FFMPEG.major ? OLDEST_FFMPEG.minor : 0, text };
+}
+
+export function isAtLeast(version: { major: number; minor: number }, major: number, minor: number): boolean {
+  return version.major > major || (version.major === major && version.minor >= minor);
+}

@@ -1,0 +1,103 @@
+import type { AuditEvent } from '../../contract/audit.ts';
+import type { Channel } from '../../contract/channel.ts';
+import type { TallylightError } from '../../contract/result.ts';
+import { type Delivery, openDelivery } from '../delivery/delivery.ts';
+import { type Exchange, openExchange } from '../delivery/exchange.ts';
+import type { PipelineEvents } from '../pipeline/channel-pipeline.ts';
+import type { SessionClock } from '../pipeline/clock.ts';
+import type { Recording } from '../vault/recording.ts';
+import type { Connected } from './connect.ts';
+import type { Prepared } from './prepare.ts';
+import { type AgreedChannel, type Pipeline, prepareRun, type Run } from './run.ts';
+import { type Timeline, timeline } from './timeline.ts';
+
+/** Everything of one agreed recording, from consent to the last receipt. */
+export type Active = Connected & {
+  readonly channels: readonly AgreedChannel[];
+  readonly recording: Recording | undefined;
+  readonly exchange: Exchange;
+  readonly delivery: Delivery;
+  readonly run: Run;
+  readonly clock: SessionClock;
+  readonly timeline: Timeline;
+  readonly startedAt: string;
+  /** Session clock; undefined while not paused. */
+  pausedAtMs: number | undefined;
+  pausedTotalMs: number;
+  /** Session clock and recorded time at the end; 0 until it was stopped. */
+  endedMs: number;
+  activeMs: number;
+};
+
+export type ActiveParts = {
+  readonly connected: Connected;
+  readonly prepared: Prepared;
+  readonly channels: readonly AgreedChannel[];
+  readonly clock: SessionClock;
+  readonly openPipeline: (channel: Channel, on: PipelineEvents) => Pipeline;
+  readonly audit: (event: AuditEvent) => void;
+  readonly now: () => Date;
+  readonly on: {
+    readonly change: () => void;
+    readonly connected: (connected: boolean) => void;
+    readonly arrived: () => void;
+    readonly allLost: () => void;
+    readonly storageFailed: (error: TallylightError) => void;
+    readonly stuck: (error: TallylightError) => void;
+  };
+};
+
+/** Puts delivery and pipelines together. No device opens before `run.open()`. */
+export function beginRecording(parts: ActiveParts): Active {
+  const { connected, prepared, channels, clock, on } = parts;
+  const { recording } = prepared;
+  const exchange = openExchange(connected.tokens, { connected: on.connected });
+  const delivery = openDelivery(
+    channels.map(({ channel, mode }) => ({
+      id: channel.id,
+      mode,
+      rtstreamId: prepared.rtstreams.get(channel.id) ?? '',
+    })),
+    recording,
+    connected.client,
+    exchange,
+    { change: on.change, trouble: (_channelId, error) => on.stuck(error) },
+  );
+  const time = timeline();
+  const run = prepareRun({
+    sessionId: connected.grant.sessionId,
+    channels,
+    openPipeline: parts.openPipeline,
+    timeline: time,
+    recording,
+    delivery,
+    audit: parts.audit,
+    now: parts.now,
+    on,
+  });
+  return {
+    ...connected,
+    view: prepared.view,
+    channels,
+    recording,
+    exchange,
+    delivery,
+    run,
+    clock,
+    timeline: time,
+    startedAt: parts.now().toISOString(),
+    pausedAtMs: undefined,
+    pausedTotalMs: 0,
+    endedMs: 0,
+    activeMs: 0,
+  };
+}
+
+/** Releases every device; afterwards nothing of this recording is captured any more. */
+export async function stopRecording(active: Active): Promise<void> {
+  await active.run.stop();
+  active.endedMs = active.clock.nowMs();
+  active.activeMs = active.timeline.activeMs(active.endedMs, false);
+  if (active.pausedAtMs !== undefined) active.pausedTotalMs += active.endedMs - active.pausedAtMs;
+  active.pausedAtMs = undefined;
+}

@@ -1,0 +1,36 @@
+import type { ChannelState } from '../../contract/bridge/snapshot.ts';
+import type { FragmentHeader } from '../../contract/fragment.ts';
+import type { TallylightError } from '../../contract/result.ts';
+
+/** What is known of one channel while it records: counted from fragments, never from intentions. */
+export type ChannelMeter = {
+  state: ChannelState;
+  levelDb: number | null;
+  takes: number;
+  fragments: number;
+  bytes: number;
+  /** Seconds captured, all takes. */
+  seconds: number;
+  lastTakeEndedAt: string | null;
+  trouble: TallylightError | null;
+};
+
+export function newMeter(): ChannelMeter {
+  return {
+    state: 'starting',
+    levelDb: null,
+    takes: 0,
+    fragments: 0,
+    bytes: 0,
+    seconds: 0,
+    lastTakeEndedAt: null,
+    trouble: null,
+  };
+}
+
+export function count(meter: ChannelMeter, header: FragmentHeader): void {
+  meter.takes = Math.max(meter.takes, header.take);
+  meter.fragments += 1;
+  meter.bytes += header.bytes;
+  meter.seconds += header.durationMs / 1000;
+}

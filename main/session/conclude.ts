@@ -1,0 +1,53 @@
+import type { AuditEvent } from '../../contract/audit.ts';
+import { ok, type Result } from '../../contract/result.ts';
+import type { ManifestChannel } from '../../contract/wire.ts';
+import type { Delivery } from '../delivery/delivery.ts';
+import type { Recording } from '../vault/recording.ts';
+
+export type Conclusion = {
+  readonly sessionId: string;
+  readonly recording: Recording | undefined;
+  readonly delivery: Delivery;
+  readonly durationMs: number;
+  readonly activeMs: number;
+  readonly live: readonly ManifestChannel[];
+  readonly audit: (event: AuditEvent) => Promise<unknown>;
+};
+
+/**
+ * Delivers what is stored, has the service confirm it against the manifest, then does with the copy on this device
+ * what the policy said at consent. Nothing is purged before the confirmation.
+ */
+export async function conclude(parts: Conclusion): Promise<Result<void>> {
+  const { sessionId, recording, delivery, audit } = parts;
+  const kept = recording?.facts().channels.filter(({ mode }) => mode === 'keep') ?? [];
+  const stored = kept.flatMap(({ id }) => (recording === undefined ? [] : [recording.manifestOf(id)]));
+  const confirmed = await delivery.finishStored({
+    duration_ms: parts.durationMs,
+    active_ms: parts.activeMs,
+    channels: [...stored, ...parts.live],
+  });
+  if (!confirmed.ok) return confirmed;
+  for (const { channel_id: channelId, takes, fragments, bytes, digest } of stored)
+    await audit({ type: 'channel.delivered', sessionId, channelId, takes, fragments, bytes, digest });
+  if (recording !== undefined) {
+    const noted = await recording.change({ delivered: true });
+    if (!noted.ok) return noted;
+    if (recording.facts().localCopy === 'purge-after-delivery') {
+      const files = await recording.erase();
+      await audit({ type: 'recording.purged', sessionId, reason: 'delivered', files });
+    }
+  }
+  await audit({ type: 'session.complete', sessionId });
+  return ok(undefined);
+}
+
+/** Says for each live-only channel that it is gone, and what became of it. */
+export async function tellForgotten(
+  sessionId: string,
+  live: readonly ManifestChannel[],
+  audit: (event: AuditEvent) => Promise<unknown>,
+): Promise<void> {
+  for (const { channel_id: channelId, takes, fragments, bytes, dropped } of live)
+    await audit({ type: 'channel.forgotten', sessionId, channelId, takes, fragments, bytes, dropped });
+}

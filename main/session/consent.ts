@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '../../contract/canonical.ts';
+import type { ChannelMode } from '../../contract/channel.ts';
+import type { ConsentReceipt, ConsentStatement } from '../../contract/consent.ts';
+import { isAllowed } from '../../contract/policy.ts';
+import { fail, ok, type Result } from '../../contract/result.ts';
+import type { SessionView } from '../../contract/wire.ts';
+import type { AgreedChannel } from './run.ts';
+
+/** What the person saw when they agreed, as the face sends it. */
+export type Agreement = {
+  readonly channels: readonly { readonly id: string; readonly mode: ChannelMode }[];
+  readonly policyVersion: number;
+};
+
+/**
+ * Holds an agreement against what would be recorded. Errors: `nothing-chosen`, `policy-forbids`, and
+ * `consent-missing` where the person saw something else than what is chosen now.
+ */
+export function checkAgreement(
+  agreement: Agreement,
+  chosen: readonly AgreedChannel[],
+  view: SessionView,
+): Result<ConsentStatement> {
+  if (chosen.length === 0) return fail('nothing-chosen');
+  const forbidden = chosen.find(({ channel, mode }) => !isAllowed(view.policy, channel.kind, mode));
+  if (forbidden !== undefined) return fail('policy-forbids', forbidden.channel.id);
+  const seen = new Map(agreement.channels.map(({ id, mode }) => [id, mode]));
+  const same =
+    seen.size === chosen.length &&
+    agreement.channels.length === chosen.length &&
+    chosen.every(({ channel, mode }) => seen.get(channel.id) === mode);
+  if (!same) return fail('consent-missing', 'the choice changed after it was shown');
+  if (agreement.policyVersion !== view.policy.version) return fail('consent-missing', 'the policy changed');
+  return ok(statementOf(chosen, view));
+}
+
+export function statementOf(chosen: readonly AgreedChannel[], view: SessionView): ConsentStatement {
+  const { organisation, purpose, retentionDays, recipients, localCopy, version } = view.policy;
+  return {
+    sessionId: view.session_id,
+    endUserId: view.end_user_id,
+    organisation,
+    purpose,
+    retentionDays,
+    recipients,
+    localCopy,
+    policyVersion: version,
+    channels: chosen.map(({ channel, mode }) => ({ id: channel.id, name: channel.name, mode })),
+  };
+}
+
+export function receiptFor(
+  statement: ConsentStatement,
+  act: ConsentReceipt['act'],
+  at: Date,
+): ConsentReceipt {
+  const statementSha256 = createHash('sha256').update(canonicalJson(statement)).digest('hex');
+  return { statement, statementSha256, agreedAt: at.toISOString(), act };
+}

@@ -1,0 +1,100 @@
+import type { AuditEvent } from '../../contract/audit.ts';
+import { mediaTypeOf } from '../../contract/channel.ts';
+import type { ConsentReceipt } from '../../contract/consent.ts';
+import { fail, ok, type Result } from '../../contract/result.ts';
+import type { SessionView } from '../../contract/wire.ts';
+import type { ServiceClient } from '../delivery/service-client.ts';
+import type { Grant } from '../host.ts';
+import type { Recording } from '../vault/recording.ts';
+import type { Vault } from '../vault/vault.ts';
+import { type Agreement, checkAgreement, receiptFor } from './consent.ts';
+import type { AgreedChannel } from './run.ts';
+
+export type PrepareParts = {
+  readonly grant: Grant;
+  readonly view: SessionView;
+  readonly token: () => string;
+  readonly client: ServiceClient;
+  readonly vault: Vault;
+  readonly chosen: readonly AgreedChannel[];
+  readonly agreement: Agreement;
+  readonly act: ConsentReceipt['act'];
+  /** Refuses where the system does not let these channels be captured; opens no device. */
+  readonly permitted: (chosen: readonly AgreedChannel[]) => Promise<Result<void>>;
+  readonly audit: (event: AuditEvent) => Promise<Result<unknown>>;
+  readonly now: () => Date;
+};
+
+/** What is ready before the first device opens. */
+export type Prepared = {
+  readonly view: SessionView;
+  readonly rtstreams: ReadonlyMap<string, string>;
+  readonly recording: Recording | undefined;
+};
+
+/**
+ * Everything that comes between "I agree" and the first device: the choice is what was shown, the policy allows it,
+ * the system permits it, the receipt is in the audit log, the service knows the session, the vault is ready.
+ */
+export async function prepare(parts: PrepareParts): Promise<Result<Prepared>> {
+  const { grant, view, client, chosen, audit, now } = parts;
+  const statement = checkAgreement(parts.agreement, chosen, view);
+  if (!statement.ok) return statement;
+  const permitted = await parts.permitted(chosen);
+  if (!permitted.ok) return permitted;
+  const receipt = receiptFor(statement.value, parts.act, now());
+  const written = await audit({ type: 'consent.given', receipt });
+  if (!written.ok) return written;
+
+  const started = await client.start(parts.token(), {
+    session_id: grant.sessionId,
+    channels: chosen.map(({ channel, mode }) => ({
+      channel_id: channel.id,
+      channel_name: channel.name,
+      type: mediaTypeOf(channel.kind),
+      store: mode === 'keep',
+    })),
+    consent_sha256: receipt.statementSha256,
+  });
+  if (!started.ok) return refused(started.error.code, started);
+  const rtstreams = new Map(started.value.rtstreams.map((stream) => [stream.name, stream.rtstream_id]));
+  const unnamed = chosen.find(({ channel }) => !rtstreams.has(channel.id));
+  if (unnamed !== undefined)
+    return refused('service-failed', fail('service-failed', `no stream for ${unnamed.channel.id}`));
+
+  let recording: Recording | undefined;
+  // A session that is live only leaves no folder, no key and no name in the vault.
+  if (chosen.some(({ mode }) => mode === 'keep')) {
+    const created = await parts.vault.create({
+      format: 1,
+      sessionId: grant.sessionId,
+      server: grant.server,
+      title: grant.title,
+      endUserId: view.end_user_id,
+      startedAt: now().toISOString(),
+      localCopy: view.policy.localCopy,
+      channels: chosen.map(({ channel: { id, name, kind }, mode }) => ({
+        id,
+        name,
+        kind,
+        mode,
+        rtstreamId: rtstreams.get(id) ?? '',
+      })),
+      ended: null,
+      delivered: false,
+    });
+    if (!created.ok) return refused(created.error.code, created);
+    recording = created.value;
+  }
+  await audit({
+    type: 'session.started',
+    sessionId: grant.sessionId,
+    channels: chosen.map(({ channel, mode }) => ({ id: channel.id, mode })),
+  });
+  return ok({ view: started.value, rtstreams, recording });
+
+  async function refused<T>(code: string, failure: Result<T>): Promise<Result<never>> {
+    await audit({ type: 'session.refused', sessionId: grant.sessionId, code });
+    return failure.ok ? fail('internal') : failure;
+  }
+}

@@ -1,0 +1,135 @@
+import type { AuditEvent } from '../../contract/audit.ts';
+import type { Channel } from '../../contract/channel.ts';
+import { type Fragment, INIT_SEQUENCE } from '../../contract/fragment.ts';
+import type { TallylightError } from '../../contract/result.ts';
+import type { Delivery } from '../delivery/delivery.ts';
+import type { ChannelPipeline, PipelineEvents } from '../pipeline/channel-pipeline.ts';
+import type { Recording } from '../vault/recording.ts';
+import { type ChannelMeter, count, newMeter } from './channel-meter.ts';
+import type { Timeline } from './timeline.ts';
+
+/** What a run needs of one channel's pipeline. */
+export type Pipeline = Pick<ChannelPipeline, 'start' | 'pause' | 'resume' | 'stop'>;
+
+export type AgreedChannel = { readonly channel: Channel; readonly mode: 'live' | 'keep' };
+
+export type RunParts = {
+  readonly sessionId: string;
+  readonly channels: readonly AgreedChannel[];
+  readonly openPipeline: (channel: Channel, on: PipelineEvents) => Pipeline;
+  readonly timeline: Timeline;
+  /** Where the stored channels go; undefined where every channel is live only. */
+  readonly recording: Recording | undefined;
+  readonly delivery: Delivery;
+  readonly audit: (event: AuditEvent) => void;
+  readonly now: () => Date;
+  readonly on: {
+    readonly change: () => void;
+    readonly arrived: () => void;
+    readonly allLost: () => void;
+    readonly storageFailed: (error: TallylightError) => void;
+  };
+};
+
+/** The devices of one agreed recording, from the first opening to the last release. */
+export type Run = {
+  readonly meters: ReadonlyMap<string, ChannelMeter>;
+  readonly open: () => void;
+  /** Resolves when every device is released. */
+  readonly pause: () => Promise<void>;
+  readonly resume: () => void;
+  readonly stop: () => Promise<void>;
+};
+
+export function prepareRun(parts: RunParts): Run {
+  const { sessionId, timeline, recording, delivery, audit, on } = parts;
+  const meters = new Map(parts.channels.map(({ channel }) => [channel.id, newMeter()]));
+  const pipelines = parts.channels.map(({ channel, mode }) => {
+    const meter = meters.get(channel.id) ?? newMeter();
+    return parts.openPipeline(channel, eventsOf(channel.id, mode, meter));
+  });
+
+  function eventsOf(channelId: string, mode: 'live' | 'keep', meter: ChannelMeter): PipelineEvents {
+    /** The take whose device is open, and how much came of it. */
+    let open: { readonly take: number; fragments: number } | undefined;
+
+    function released(reason: string): void {
+      if (open === undefined) return;
+      audit({ type: 'take.ended', sessionId, channelId, ...open, reason });
+      meter.lastTakeEndedAt = parts.now().toISOString();
+      open = undefined;
+    }
+    return {
+      state: (state) => {
+        meter.state = state;
+        if (state === 'live') meter.trouble = null;
+        else {
+          meter.levelDb = null;
+          released(state);
+        }
+        if (state === 'lost') {
+          audit({ type: 'channel.lost', sessionId, channelId, code: meter.trouble?.code ?? 'channel-lost' });
+          if ([...meters.values()].every((other) => other.state === 'lost')) on.allLost();
+        }
+        on.change();
+      },
+      fragment: (fragment) => {
+        const { header } = fragment;
+        if (header.sequence === INIT_SEQUENCE) {
+          const { take, startedAtMs } = header;
+          open = { take, fragments: 0 };
+          timeline.took(startedAtMs);
+          audit({ type: 'take.started', sessionId, channelId, take, startedAtMs });
+        }
+        // The init segment comes before it is settled when recording began, and has no place of its own.
+        const pausedBeforeMs = header.sequence === INIT_SEQUENCE ? 0 : timeline.pausedBeforeMs();
+        const placed: Fragment = { bytes: fragment.bytes, header: { ...header, pausedBeforeMs } };
+        count(meter, placed.header);
+        if (open !== undefined) open.fragments += 1;
+        if (header.sequence !== INIT_SEQUENCE) timeline.reached(header.startedAtMs + header.durationMs);
+        on.arrived();
+        if (mode === 'live') delivery.passOn(placed);
+        else void keep(placed, meter);
+        on.change();
+      },
+      level: (db) => {
+        meter.levelDb = Number.isFinite(db) ? db : -120;
+        on.change();
+      },
+      gap: (gap) => audit({ type: 'channel.gap', sessionId, channelId, ...gap }),
+      trouble: (error) => {
+        meter.trouble = error;
+        on.change();
+      },
+    };
+  }
+
+  async function keep(fragment: Fragment, meter: ChannelMeter): Promise<void> {
+    const stored = await recording?.append(fragment);
+    if (stored === undefined || stored.ok) {
+      delivery.wake(fragment.header.channelId);
+      return;
+    }
+    meter.trouble = stored.error;
+    on.storageFailed(stored.error);
+  }
+
+  return {
+    meters,
+    open: () => {
+      timeline.open();
+      for (const pipeline of pipelines) pipeline.start();
+    },
+    pause: async () => {
+      await Promise.all(pipelines.map((pipeline) => pipeline.pause()));
+    },
+    resume: () => {
+      timeline.open();
+      for (const pipeline of pipelines) pipeline.resume();
+    },
+    stop: async () => {
+      await Promise.all(pipelines.map((pipeline) => pipeline.stop()));
+      await recording?.close();
+    },
+  };
+}

@@ -1,0 +1,94 @@
+import type { Snapshot } from '../../contract/bridge/snapshot.ts';
+import type { ChannelMode } from '../../contract/channel.ts';
+import type { TallylightError } from '../../contract/result.ts';
+import type { ChannelList } from '../channels/list.ts';
+import type { Host } from '../host.ts';
+import type { Active } from './active.ts';
+import type { Connected } from './connect.ts';
+import type { Session } from './machine.ts';
+import { channelView, lampOf, termsOf } from './view.ts';
+
+export type SnapshotParts = {
+  readonly revision: number;
+  readonly session: Session;
+  readonly connected: Connected | undefined;
+  readonly known: ChannelList;
+  readonly choice: ReadonlyMap<string, ChannelMode>;
+  readonly active: Active | undefined;
+  readonly trouble: TallylightError | null;
+  readonly reach: { readonly connected: boolean | null; readonly since: string | null };
+  readonly pending: number;
+  readonly host: Host;
+  readonly framesPerSecond: number;
+};
+
+/** The whole of what a face may know, made anew each time. */
+export function snapshotOf(parts: SnapshotParts): Snapshot {
+  const { session, connected, active, choice } = parts;
+  const policy = active?.view.policy ?? connected?.view.policy;
+  const shown = active === undefined ? parts.known.channels : active.channels.map(({ channel }) => channel);
+  const channels = shown.map((channel) =>
+    channelView(
+      channel,
+      active?.channels.find((agreed) => agreed.channel.id === channel.id)?.mode ??
+        choice.get(channel.id) ??
+        'off',
+      policy,
+      active?.run.meters.get(channel.id),
+      active === undefined ? undefined : deliveredSoFar(active, channel.id),
+      parts.framesPerSecond,
+    ),
+  );
+  const lamp = lampOf(session, channels);
+  const undeliveredSeconds = Math.max(0, ...channels.map((channel) => channel.undeliveredSeconds));
+  return {
+    revision: parts.revision,
+    session: {
+      id: connected?.grant.sessionId ?? null,
+      title: connected?.grant.title ?? null,
+      state: session.state,
+      ...times(active, lamp === 'live'),
+      startedAt: active?.startedAt ?? null,
+      kept: keptSentence(session, active),
+    },
+    lamp,
+    terms: policy === undefined ? null : termsOf(policy),
+    channels,
+    delivery: {
+      connected: parts.reach.connected,
+      disconnectedSince: parts.reach.since,
+      undeliveredSeconds,
+      pendingRecordings: parts.pending,
+    },
+    protection: { kind: parts.host.secrets.kind, warning: parts.host.secrets.warning },
+    host: parts.host.kind,
+    trouble: parts.trouble,
+  };
+}
+
+function times(active: Active | undefined, live: boolean): { activeMs: number; pausedMs: number } {
+  if (active === undefined) return { activeMs: 0, pausedMs: 0 };
+  const nowMs = active.clock.nowMs();
+  const pausing = active.pausedAtMs === undefined ? 0 : nowMs - active.pausedAtMs;
+  return {
+    activeMs: active.endedMs > 0 ? active.activeMs : active.timeline.activeMs(nowMs, live),
+    pausedMs: active.pausedTotalMs + pausing,
+  };
+}
+
+function deliveredSoFar(active: Active, channelId: string) {
+  const recording = active.recording;
+  const waiting = recording?.fragments(channelId).slice(recording.receipted(channelId)) ?? [];
+  return {
+    bytes: active.delivery.sentBytes(channelId),
+    undeliveredSeconds: waiting.reduce((sum, { header }) => sum + header.durationMs, 0) / 1000,
+    dropped: active.delivery.dropped(channelId),
+  };
+}
+
+function keptSentence(session: Session, active: Active | undefined): string | null {
+  if (session.state !== 'failed') return null;
+  return active?.recording === undefined
+    ? 'Nothing was stored.'
+    : 'What was recorded up to then is kept here, encrypted, and sent at the next start.';
+}

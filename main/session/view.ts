@@ -1,0 +1,61 @@
+import type { ChannelView, Lamp, Snapshot } from '../../contract/bridge/snapshot.ts';
+import type { Channel, ChannelMode } from '../../contract/channel.ts';
+import { CHANNEL_MODES } from '../../contract/channel.ts';
+import { isAllowed, type Policy } from '../../contract/policy.ts';
+import type { ChannelMeter } from './channel-meter.ts';
+import type { Session } from './machine.ts';
+
+/** What delivery knows of one channel. */
+export type DeliveredSoFar = {
+  readonly bytes: number;
+  readonly undeliveredSeconds: number;
+  readonly dropped: number;
+};
+
+/** The lamp follows what the pipelines do: live means that bytes of at least one device arrive. */
+export function lampOf(session: Session, channels: readonly ChannelView[]): Lamp {
+  if (channels.some((channel) => channel.state === 'live')) return 'live';
+  const failing = channels.some((channel) => channel.state === 'reconnecting' || channel.state === 'lost');
+  if (failing && session.state === 'recording') return 'trouble';
+  if (session.state === 'paused') return channels.some(stillOpen) ? 'off' : 'paused';
+  return session.state === 'failed' ? 'trouble' : 'off';
+}
+
+function stillOpen(channel: ChannelView): boolean {
+  return channel.state === 'starting';
+}
+
+export function channelView(
+  channel: Channel,
+  mode: ChannelMode,
+  policy: Policy | undefined,
+  meter: ChannelMeter | undefined,
+  delivered: DeliveredSoFar | undefined,
+  framesPerSecond: number,
+): ChannelView {
+  return {
+    id: channel.id,
+    kind: channel.kind,
+    name: channel.name,
+    ...(channel.area === undefined ? {} : { area: channel.area }),
+    state: meter?.state ?? 'idle',
+    mode,
+    allowed: CHANNEL_MODES.filter(
+      (candidate) => policy === undefined || isAllowed(policy, channel.kind, candidate),
+    ),
+    levelDb: meter?.levelDb ?? null,
+    takes: meter?.takes ?? 0,
+    bytes: meter?.bytes ?? 0,
+    deliveredBytes: delivered?.bytes ?? 0,
+    undeliveredSeconds: delivered?.undeliveredSeconds ?? 0,
+    droppedFragments: delivered?.dropped ?? 0,
+    framesPerSecond: channel.kind === 'display' ? framesPerSecond : null,
+    lastTakeEndedAt: meter?.lastTakeEndedAt ?? null,
+    trouble: meter?.trouble ?? null,
+  };
+}
+
+export function termsOf(policy: Policy): Snapshot['terms'] {
+  const { organisation, version, purpose, retentionDays, recipients, localCopy } = policy;
+  return { organisation, policyVersion: version, purpose, retentionDays, recipients, localCopy };
+}

@@ -1,0 +1,26 @@
+import { createHash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+import { fail, ok, type Result } from '../../contract/result.ts';
+import type { Recording } from './recording.ts';
+
+export type Verified = { readonly fragments: number; readonly bytes: number };
+
+/** Reads every stored byte of a recording and checks it. Error `vault-damaged` names the first wrong fragment. */
+export async function verifyRecording(recording: Recording): Promise<Result<Verified>> {
+  let fragments = 0;
+  let bytes = 0;
+  for (const { id } of recording.facts().channels) {
+    for (const stored of recording.fragments(id)) {
+      const fragment = await recording.read(stored);
+      if (!fragment.ok) return fragment;
+      const { header } = fragment.value;
+      const sha256 = createHash('sha256').update(fragment.value.bytes).digest('hex');
+      const crc = crc32(fragment.value.bytes).toString(16).padStart(8, '0');
+      if (sha256 !== header.sha256 || crc !== header.crc32)
+        return fail('vault-damaged', `${id} take ${header.take} fragment ${header.sequence}`);
+      fragments += 1;
+      bytes += header.bytes;
+    }
+  }
+  return ok({ fragments, bytes });
+}
