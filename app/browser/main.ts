@@ -11,7 +11,7 @@ import { findBrowser, hasDisplay, openWindow } from './window.ts';
 const env = process.env;
 const tell = (text: string) => void process.stderr.write(`${text}\n`);
 const log: Log = (event, fields) => {
-  if (env['TALLYLIGHT_DEBUG'] !== undefined)
+  if (env.TALLYLIGHT_DEBUG !== undefined)
     tell(JSON.stringify({ at: new Date().toISOString(), event, ...fields }));
 };
 
@@ -39,7 +39,7 @@ if (!host.ok) {
 }
 const { faces, close } = host.value;
 
-const browser = env['TALLYLIGHT_NO_WINDOW'] === undefined && hasDisplay(env) ? findBrowser(env) : undefined;
+const browser = env.TALLYLIGHT_NO_WINDOW === undefined && hasDisplay(env) ? findBrowser(env) : undefined;
 const ended = new Promise<string>((resolve) => {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve(signal));
 });

@@ -25,16 +25,16 @@ const PLACES = [
 
 /** An installed Chromium or a relative of it; TALLYLIGHT_BROWSER names another one. */
 export function findBrowser(env: Env): string | undefined {
-  const named = env['TALLYLIGHT_BROWSER'];
+  const named = env.TALLYLIGHT_BROWSER;
   if (named !== undefined && named !== '') return existsSync(named) ? named : undefined;
-  const onPath = (env['PATH'] ?? '').split(delimiter).flatMap((dir) => NAMES.map((name) => join(dir, name)));
+  const onPath = (env.PATH ?? '').split(delimiter).flatMap((dir) => NAMES.map((name) => join(dir, name)));
   return [...onPath, ...PLACES].find((path) => existsSync(path));
 }
 
 /** Whether a window could be shown at all. */
 export function hasDisplay(env: Env): boolean {
   if (process.platform !== 'linux') return true;
-  return [env['DISPLAY'], env['WAYLAND_DISPLAY']].some((display) => display !== undefined && display !== '');
+  return [env.DISPLAY, env.WAYLAND_DISPLAY].some((display) => display !== undefined && display !== '');
 }
 
 export type Window = {

@@ -1,7 +1,7 @@
 import { readAuditLog } from '../../main/audit/log.ts';
 import { storyLine } from '../../main/audit/story.ts';
+import type { Command } from './command.ts';
 import { defaultDataDir } from './data-dir.ts';
-import type { Command } from './main.ts';
 import { printer } from './print.ts';
 
 /** Tells the audit log of a data folder as a story, after checking its chain. */

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { createKey, serve as serveBackend } from '../../backend/main.ts';
 import { errorOf } from '../../contract/result.ts';
+import type { Command } from './command.ts';
 import { defaultDataDir } from './data-dir.ts';
-import type { Command } from './main.ts';
 import { printer } from './print.ts';
 
 function serviceDir(data: string | undefined): string {

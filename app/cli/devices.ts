@@ -1,5 +1,5 @@
 import { listChannels } from '../../main/channels/list.ts';
-import type { Command } from './main.ts';
+import type { Command } from './command.ts';
 import { printer } from './print.ts';
 
 /** Lists what this machine can capture, without opening any of it. */

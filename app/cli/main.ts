@@ -1,33 +1,7 @@
-import { parseArgs } from 'node:util';
 import { errorOf, fail, type Result } from '../../contract/result.ts';
+import { type Command, parse } from './command.ts';
 import { printer } from './print.ts';
 import { USAGE } from './usage.ts';
-
-/** Options of all commands; each command takes those it names and refuses the others. */
-const OPTIONS = {
-  json: { type: 'boolean' },
-  data: { type: 'string' },
-  server: { type: 'string' },
-  session: { type: 'string' },
-  token: { type: 'string' },
-  store: { type: 'string', multiple: true },
-  ephemeral: { type: 'string', multiple: true },
-  duration: { type: 'string' },
-  fps: { type: 'string' },
-  port: { type: 'string' },
-  name: { type: 'string' },
-  help: { type: 'boolean', short: 'h' },
-  version: { type: 'boolean' },
-} as const;
-
-function parse(args: readonly string[]) {
-  return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
-}
-export type Arguments = ReturnType<typeof parse>['values'];
-export type Command = {
-  readonly options: readonly (keyof typeof OPTIONS)[];
-  readonly run: (values: Arguments, rest: readonly string[]) => Promise<number>;
-};
 
 /** Command words to the file that knows the command; loaded only when it is asked for. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
@@ -83,6 +57,6 @@ try {
 } catch (error) {
   // A bug: the person gets a sentence, the developer gets the trace where they asked for it.
   process.exitCode = printer(process.argv.includes('--json')).failed(errorOf('internal'));
-  if (process.env['TALLYLIGHT_DEBUG'] !== undefined)
+  if (process.env.TALLYLIGHT_DEBUG !== undefined)
     process.stderr.write(`${String(error instanceof Error ? error.stack : error)}\n`);
 }

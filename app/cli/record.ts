@@ -7,8 +7,8 @@ import { openCapture } from '../../main/capture.ts';
 import { serviceAddress } from '../../main/delivery/address.ts';
 import type { Capture } from '../../main/host.ts';
 import { keyFileSecrets } from '../../main/vault/key-file.ts';
+import type { Arguments, Command } from './command.ts';
 import { defaultDataDir } from './data-dir.ts';
-import type { Arguments, Command } from './main.ts';
 import { type Printer, printer } from './print.ts';
 import { whenSnapshot } from './when-snapshot.ts';
 
@@ -159,7 +159,7 @@ function tellStates(capture: Capture, out: Printer): void {
 }
 
 function orderOf(values: Arguments): Result<Order> {
-  const token = values.token ?? process.env['TALLYLIGHT_TOKEN'];
+  const token = values.token ?? process.env.TALLYLIGHT_TOKEN;
   if (values.server === undefined || values.session === undefined)
     return fail('usage', '--server and --session are needed');
   if (token === undefined || token === '')

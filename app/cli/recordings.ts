@@ -5,8 +5,8 @@ import { keyFileSecrets } from '../../main/vault/key-file.ts';
 import { type DataLock, lockData } from '../../main/vault/lock.ts';
 import { type Vault, vaultIn } from '../../main/vault/vault.ts';
 import { verifyRecording } from '../../main/vault/verify.ts';
+import type { Command } from './command.ts';
 import { defaultDataDir } from './data-dir.ts';
-import type { Command } from './main.ts';
 import { printer, sizeText } from './print.ts';
 
 async function openVault(dataDir: string): Promise<Result<{ vault: Vault; lock: DataLock }>> {

@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { holdLeash } from './stage/leash.ts';
 import { createInterface } from 'node:readline';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -20,45 +21,39 @@ export type Embedded = {
 /** Starts both with data under `dataDir`. Throws with what the process said where one does not start. */
 export async function startEmbedded(dataDir: string, env: NodeJS.ProcessEnv): Promise<Embedded> {
   const cli = join(root, 'app', 'cli', 'main.ts');
-  const service = launch([cli, 'backend', 'serve', '--port', '0', '--data', dataDir, '--json'], env);
-  const children = [service];
+  // A leash and not the terminal's own group: Ctrl+C is for the app, which still needs these two to deliver.
+  const leash = await holdLeash('tallylight');
+  const launch = (args: readonly string[], more: NodeJS.ProcessEnv = {}) =>
+    leash.start(process.execPath, ['--no-warnings', ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...env, ...more },
+    });
   try {
-    const server = field(await firstLine(service, 'the media service'), 'url');
-    const maker = launch(
-      [cli, 'backend', 'key', 'create', '--name', 'this launch', '--data', dataDir, '--json'],
-      env,
-    );
-    const apiKey = field(await firstLine(maker, 'the key'), 'key');
+    const service = launch([cli, 'backend', 'serve', '--port', '0', '--data', dataDir, '--json']);
+    const server = field(await firstLine(service, 'The media service'), 'url');
+    const key = launch([cli, 'backend', 'key', 'create', '--name', 'this launch', '--data', dataDir, '--json']);
+    const apiKey = field(await firstLine(key, 'The key'), 'key');
     const connectSecret = randomBytes(32).toString('base64url');
     const backend = launch([join(root, 'examples', 'your-backend', 'your-backend.ts')], {
-      ...env,
       TALLYLIGHT_API_KEY: apiKey,
       TALLYLIGHT_SERVER: server,
       TALLYLIGHT_CONNECT_SECRET: connectSecret,
     });
-    children.push(backend);
-    const connectUrl = field(await firstLine(backend, 'your backend'), 'url');
-    return { server, apiKey, connectUrl, connectSecret, close: () => end(children) };
+    const connectUrl = field(await firstLine(backend, 'Your backend'), 'url');
+    return { server, apiKey, connectUrl, connectSecret, close: leash.release };
   } catch (error) {
-    await end(children);
+    await leash.release();
     throw error;
   }
-}
-
-function launch(args: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
-  // A group of its own: Ctrl+C is for the app, which still needs these two to deliver.
-  return spawn(process.execPath, ['--no-warnings', ...args], {
-    env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true,
-  });
 }
 
 /** The first line on stdout, which each of these programs prints when it is ready. */
 function firstLine(child: ChildProcess, name: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const said: string[] = [];
-    child.stderr?.on('data', (chunk: Buffer) => said.length < 20 && said.push(String(chunk)));
+    child.stderr?.on('data', (chunk: Buffer) => {
+      if (said.length < 20) said.push(String(chunk));
+    });
     child.once('error', reject);
     child.once('exit', () => reject(new Error(`${name} did not start: ${said.join('').trim()}`)));
     if (child.stdout !== null) createInterface(child.stdout).once('line', resolve);
@@ -73,15 +68,4 @@ function field(line: string, name: string): string {
       : undefined;
   if (typeof value !== 'string') throw new Error(`no ${name} in what was printed`);
   return value;
-}
-
-async function end(children: readonly ChildProcess[]): Promise<void> {
-  await Promise.all(
-    children.map((child) => {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-      child.kill('SIGTERM');
-      return gone;
-    }),
-  );
 }

@@ -48,9 +48,8 @@ process.exit(code);
 
 /** Electron's binary where its runtime was downloaded or can be; the package alone does not bring it. */
 async function electronRuntime(): Promise<string | undefined> {
-  if (process.env['TALLYLIGHT_HOST'] === 'browser') return undefined;
-  if (process.platform === 'linux' && !process.env['DISPLAY'] && !process.env['WAYLAND_DISPLAY'])
-    return undefined;
+  if (process.env.TALLYLIGHT_HOST === 'browser') return undefined;
+  if (process.platform === 'linux' && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY) return undefined;
   const require = createRequire(import.meta.url);
   try {
     const dir = join(require.resolve('electron/package.json'), '..');

@@ -2,8 +2,8 @@
 export type TimeSource = {
   /** Never steps, e.g. `performance.now()`. */
   readonly monotonicMs: () => number;
-  /** Unix time, which may step at any moment, e.g. `Date.now()`. */
-  readonly wallMs: () => number;
+  /** What to add to it for Unix time, at present: the wall clock may be set at any moment. */
+  readonly wallOffsetMs: () => number;
 };
 
 /** The time of one session: monotonic, 0 at its start, with one wall-clock anchor. */
@@ -16,30 +16,34 @@ export type SessionClock = {
   readonly fromWallMs: (wallMs: number) => number;
 };
 
-const systemTime: TimeSource = { monotonicMs: () => performance.now(), wallMs: sharpWallMs };
+const systemTime: TimeSource = { monotonicMs: () => performance.now(), wallOffsetMs };
 
 /** Starts a session clock at zero, now. */
 export function startSessionClock(time: TimeSource = systemTime): SessionClock {
-  const anchorWallMs = time.wallMs();
+  const anchorOffsetMs = time.wallOffsetMs();
   const zeroMs = time.monotonicMs();
-  const nowMs = () => time.monotonicMs() - zeroMs;
   return {
-    anchorWallMs,
-    nowMs,
-    fromWallMs: (wallMs) => {
-      const presentWallMs = time.wallMs();
-      return nowMs() + (wallMs - presentWallMs);
-    },
+    anchorWallMs: zeroMs + anchorOffsetMs,
+    nowMs: () => time.monotonicMs() - zeroMs,
+    fromWallMs: (wallMs) => wallMs - time.wallOffsetMs() - zeroMs,
   };
 }
 
+/** A little more than the step of `Date.now()`. */
+const READING_MS = 1.1;
+
 /**
- * `Date.now()` at the moment it ticks: it counts whole milliseconds, which would misplace a take by up to
- * one. Spins for at most 1 ms; asked once per session and take.
+ * `Date.now()` counts whole milliseconds, which alone would misplace a take by up to one. It is never ahead of
+ * the truth, and an interruption between the two readings only makes their difference smaller: the largest
+ * difference over one step is the true one. Spins for 1.1 ms; asked once per session and take.
  */
-function sharpWallMs(): number {
-  const before = Date.now();
-  let now = before;
-  while (now === before) now = Date.now();
-  return now;
+function wallOffsetMs(): number {
+  const startedMs = performance.now();
+  let offsetMs = Number.NEGATIVE_INFINITY;
+  for (let nowMs = startedMs; nowMs - startedMs < READING_MS; ) {
+    const wallMs = Date.now();
+    nowMs = performance.now();
+    offsetMs = Math.max(offsetMs, wallMs - nowMs);
+  }
+  return offsetMs;
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import type { Fragment } from '../../contract/fragment.ts';
 import { INIT_SEQUENCE } from '../../contract/fragment.ts';
+import type { FragmentTiming } from '../../contract/mp4.ts';
 import { findBox, timescaleOf, timingOf } from '../../contract/mp4.ts';
 import type { Result } from '../../contract/result.ts';
 import { fail, ok } from '../../contract/result.ts';
@@ -48,7 +49,7 @@ export function createStamp(identity: TakeIdentity): (segment: Segment) => Resul
       preSkipMs = opusPreSkipMs(bytes);
       return fragment(bytes, firstSampleMs - preSkipMs, 0);
     }
-    const timing = timingOf(bytes);
+    const timing = readTiming(bytes);
     if (timescale === undefined || timescale === 0 || timing === undefined)
       return fail('device-failed', 'a fragment without a time');
     const ticksPerMs = timescale / 1_000;
@@ -69,6 +70,15 @@ export function opusPreSkipMs(init: Uint8Array): number {
   const description = Buffer.from(init.subarray(stsd.offset, stsd.offset + stsd.size));
   const dOps = description.indexOf('dOps', 0, 'latin1');
   return dOps < 0 || dOps + 8 > description.length ? 0 : description.readUInt16BE(dOps + 6) / 48;
+}
+
+function readTiming(media: Uint8Array): FragmentTiming | undefined {
+  try {
+    return timingOf(media);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 /** Times to the microsecond: finer digits are noise of the division. */

@@ -36,7 +36,7 @@ export async function undelivered(vault: Vault, log: Log): Promise<Recording[]> 
 export function deliverPending(recording: Recording, parts: PendingParts): PendingDelivery {
   const { connection, log, audit, now } = parts;
   const facts = recording.facts();
-  let close = () => {};
+  let close: () => void = () => undefined;
 
   async function run(): Promise<Result<void>> {
     if (facts.ended === null) {

@@ -1,0 +1,126 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { channel } from '../../contract/channel.ts';
+import type { TestDevice, TestSound } from '../pipeline/test-devices.ts';
+import { startTestDisplay, startTestSound, TEST_ENV, until } from '../pipeline/test-devices.ts';
+import { listChannels, locateChannel } from './list.ts';
+
+let display: TestDevice;
+let sound: TestSound;
+let folder: string;
+
+beforeAll(async () => {
+  [display, sound] = await Promise.all([startTestDisplay(1280, 720), startTestSound()]);
+  folder = await mkdtemp(join(tmpdir(), 'tallylight-list-'));
+}, 30_000);
+
+afterAll(async () => {
+  await Promise.all([display.close(), sound.close(), rm(folder, { recursive: true })]);
+});
+
+async function listed(env: Record<string, string>) {
+  const list = await listChannels('linux', env);
+  if (!list.ok) throw new Error(list.error.message);
+  return list.value;
+}
+
+describe('listing the channels of this machine', () => {
+  test('finds microphones, system audio and displays under their names', async () => {
+    const { channels, missing } = await listed({ ...TEST_ENV, ...display.env, ...sound.env });
+    expect(missing).toEqual([]);
+    for (const one of channels) expect(channel.safeParse(one).error).toBeUndefined();
+    expect(channels.map(({ id, name }) => [id, name])).toEqual([
+      ['mic:default', 'Default microphone (Built-in Audio)'],
+      ['mic:built-in-audio', 'Built-in Audio'],
+      ['system_audio:default', 'System audio'],
+      ['display:1', 'Display 1'],
+    ]);
+    expect(channels.at(-1)?.area).toEqual({ x: 0, y: 0, width: 1280, height: 720 });
+  });
+
+  test('[P01] opens no device', async () => {
+    const events: string[] = [];
+    const watcher = spawn('pactl', ['subscribe'], { env: { ...TEST_ENV, ...sound.env } });
+    watcher.stdout.on('data', (chunk: Buffer) => events.push(chunk.toString()));
+    // Once the watcher sees its own questions, it sees everything.
+    await until(async () => {
+      await sound.pactl('info');
+      return events.length > 0;
+    });
+    await listed({ ...TEST_ENV, ...display.env, ...sound.env });
+    const asked = events.length;
+    await until(async () => {
+      await sound.pactl('info');
+      return events.length > asked;
+    });
+    watcher.kill();
+    expect(events.join()).not.toContain('source-output');
+  });
+
+  test('without a sound server lists displays, and says what is missing', async () => {
+    const { channels, missing } = await listed({
+      ...TEST_ENV,
+      ...display.env,
+      PULSE_SERVER: 'unix:/nonexistent',
+    });
+    expect(channels.map(({ id }) => id)).toEqual(['display:1']);
+    expect(missing.map(({ code }) => code)).toEqual(['sound-server-missing']);
+  });
+
+  test.each([
+    ['DISPLAY is not set', {}],
+    ['DISPLAY names a server that is not there', { DISPLAY: ':65000' }],
+    ['this is Wayland', { DISPLAY: ':0', XDG_SESSION_TYPE: 'wayland' }],
+  ])('lists sound alone where %s', async (_why, env) => {
+    const { channels, missing } = await listed({ ...TEST_ENV, ...sound.env, ...env });
+    expect(channels.map(({ kind }) => kind)).not.toContain('display');
+    expect(channels.length).toBeGreaterThan(0);
+    expect(missing.map(({ code }) => code)).toEqual(['display-server-missing']);
+  });
+
+  test('needs neither xrandr nor xdpyinfo nor pactl to find the display, even behind a cookie', async () => {
+    const cookie = Buffer.from('0123456789abcdef');
+    const authority = join(folder, 'authority');
+    const part = (bytes: Buffer | string) =>
+      Buffer.concat([Buffer.from([0, bytes.length]), Buffer.from(bytes)]);
+    const fields = [hostname(), '', 'MIT-MAGIC-COOKIE-1', cookie].map(part);
+    await writeFile(authority, Buffer.concat([Buffer.from([1, 0]), ...fields]), { mode: 0o600 });
+    const locked = await startTestDisplay(800, 600, ['-auth', authority]);
+    const env = { PATH: folder, HOME: folder, ...locked.env };
+    expect((await listed({ ...env, XAUTHORITY: authority })).channels).toMatchObject([
+      { id: 'display:1', area: { width: 800, height: 600 } },
+    ]);
+    const refused = await listed(env);
+    expect(refused.channels).toEqual([]);
+    expect(refused.missing.map(({ code }) => code)).toEqual([
+      'sound-server-missing',
+      'display-server-missing',
+    ]);
+    await locked.close();
+  });
+
+  test('locates the default microphone where it is now', async () => {
+    const env = { ...TEST_ENV, ...display.env, ...sound.env };
+    const before = (await listed(env)).channels[0];
+    await sound.pactl(
+      ...['load-module', 'module-remap-source', 'master=stage_mic.monitor', 'source_name=headset'],
+      'source_properties=\'device.description="Built-in Audio"\'',
+    );
+    await sound.pactl('set-default-source', 'headset');
+    const located = before && (await locateChannel('linux', env, before));
+    expect(located).toMatchObject({ ok: true, value: { id: 'mic:default', device: 'headset' } });
+    const { channels } = await listed(env);
+    expect(channels.filter(({ id }) => /^mic:built-in-audio-[0-9a-f]{6}$/.test(id))).toHaveLength(2);
+    const gone = before && (await locateChannel('linux', env, { ...before, id: 'mic:gone' }));
+    expect(gone).toMatchObject({ ok: false, error: { code: 'device-gone' } });
+  });
+
+  test.each(['darwin', 'win32', 'aix'] as const)('on %s says that it is not built yet', async (platform) => {
+    const list = await listChannels(platform, {});
+    expect(list).toMatchObject({ ok: false, error: { code: 'platform-not-yet' } });
+    expect(!list.ok && list.error.detail).toBeTruthy();
+  });
+});

@@ -1,0 +1,223 @@
+import { describe, expect, test } from 'vitest';
+import type { Channel } from '../../contract/channel.ts';
+import type { Fragment } from '../../contract/fragment.ts';
+import type { Result } from '../../contract/result.ts';
+import { errorOf, fail, ok } from '../../contract/result.ts';
+import { createChannelPipeline } from './channel-pipeline.ts';
+import type { TakeOptions } from './take.ts';
+import { MIC, TEST_FORMAT, TEST_SESSION } from './test-capture.ts';
+
+/** Takes, time and restarts by hand. */
+function bench(locate?: (channel: Channel) => Promise<Result<Channel>>) {
+  const events: string[] = [];
+  const takes: { options: TakeOptions; isStopping: boolean; release: () => void }[] = [];
+  const timers: { delayMs: number; run: () => void; isCalledOff: boolean }[] = [];
+  const time = { nowMs: 0, pausedMs: 0 };
+  const pipeline = createChannelPipeline({
+    channel: MIC,
+    sessionId: TEST_SESSION,
+    clock: { anchorWallMs: 0, nowMs: () => time.nowMs, fromWallMs: (wallMs) => wallMs },
+    ffmpeg: { path: 'ffmpeg', version: { major: 5, minor: 1, text: '5.1' }, demuxers: new Set() },
+    format: TEST_FORMAT,
+    env: {},
+    pausedMs: () => time.pausedMs,
+    on: {
+      state: (state) => events.push(state),
+      fragment: ({ header }) => events.push(`fragment ${header.take}/${header.sequence}`),
+      level: (db) => events.push(`level ${db}`),
+      gap: ({ fromMs, toMs, reason }) => events.push(`gap ${fromMs}-${toMs} ${reason}`),
+      trouble: ({ code }) => events.push(`trouble ${code}`),
+    },
+    later: (delayMs, run) => {
+      const timer = { delayMs, run, isCalledOff: false };
+      timers.push(timer);
+      return () => {
+        timer.isCalledOff = true;
+      };
+    },
+    open: (options) => {
+      let release: () => void = () => undefined;
+      const gone = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      const take = { options, isStopping: false, release };
+      takes.push(take);
+      return {
+        pid: () => 1,
+        kill: () => undefined,
+        stop: () => {
+          take.isStopping = true;
+          return gone.then(() => options.on.ended({ reason: 'stopped' }));
+        },
+      };
+    },
+    ...(locate === undefined ? {} : { locate }),
+  });
+  const last = () => {
+    const take = takes.at(-1);
+    if (take === undefined) throw new Error('no take was opened');
+    return take;
+  };
+  return {
+    pipeline,
+    events,
+    takes,
+    timers,
+    time,
+    last,
+    deliver: (sequence: number, startedAtMs: number, durationMs = 1_000) =>
+      last().options.on.fragment(fragmentAt(last().options.takeNumber, sequence, startedAtMs, durationMs)),
+    die: () => last().options.on.ended({ reason: 'died', error: errorOf('device-failed') }),
+    ring: () =>
+      timers
+        .filter(({ isCalledOff }) => !isCalledOff)
+        .at(-1)
+        ?.run(),
+  };
+}
+
+function fragmentAt(take: number, sequence: number, startedAtMs: number, durationMs: number): Fragment {
+  return {
+    header: {
+      ...{ sessionId: TEST_SESSION, channelId: MIC.id, take, sequence, startedAtMs, durationMs },
+      ...{ pausedBeforeMs: 0, bytes: 1, sha256: '0'.repeat(64), crc32: '0'.repeat(8) },
+    },
+    bytes: new Uint8Array(1),
+  };
+}
+
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('a channel pipeline', () => {
+  test('[P04] is not live for an init segment, only for media', () => {
+    const { pipeline, events, deliver } = bench();
+    pipeline.start();
+    deliver(0, 0, 0);
+    expect(events).toEqual(['starting', 'fragment 1/0']);
+    deliver(1, 0);
+    expect(events.slice(2)).toEqual(['live', 'fragment 1/1']);
+  });
+
+  test('hands over what comes while it is pausing, and is paused only when the device is released', async () => {
+    const { pipeline, events, deliver, last } = bench();
+    pipeline.start();
+    deliver(1, 0);
+    const pausing = pipeline.pause();
+    deliver(2, 1_000, 300);
+    await settled();
+    expect(events).toEqual(['starting', 'live', 'fragment 1/1', 'fragment 1/2']);
+    last().release();
+    await pausing;
+    expect(events.at(-1)).toBe('paused');
+  });
+
+  test('that is resumed while it is still pausing waits for the device', async () => {
+    const { pipeline, takes, time, last } = bench();
+    pipeline.start();
+    const pausing = pipeline.pause();
+    pipeline.resume();
+    time.pausedMs = 700;
+    await settled();
+    expect(takes).toHaveLength(1);
+    last().release();
+    await pausing;
+    await settled();
+    expect(takes).toHaveLength(2);
+    expect(last().options).toMatchObject({ takeNumber: 2, pausedBeforeMs: 700 });
+    expect(pipeline.state()).toBe('starting');
+  });
+
+  test('comes back as the next take and says what is missing when it is back', async () => {
+    const { pipeline, events, time, timers, deliver, die, ring } = bench();
+    pipeline.start();
+    deliver(1, 100);
+    time.nowMs = 1_400;
+    die();
+    expect(timers.at(-1)?.delayMs).toBe(250);
+    ring();
+    await settled();
+    deliver(1, 1_900);
+    expect(events.slice(3)).toEqual([
+      'trouble device-failed',
+      'reconnecting',
+      'gap 1100-1900 device-failed',
+      'live',
+      'fragment 2/1',
+    ]);
+  });
+
+  test('is lost at the sixth death within a minute and stays lost', async () => {
+    const { pipeline, events, timers, time, die, ring } = bench();
+    pipeline.start();
+    for (let deaths = 1; deaths <= 6; deaths++) {
+      time.nowMs += 1_000;
+      die();
+      if (deaths < 6) ring();
+      await settled();
+    }
+    expect(timers.map(({ delayMs }) => delayMs)).toEqual([250, 500, 1_000, 2_000, 4_000]);
+    expect(events.slice(-3)).toEqual(['gap 0-6000 device-failed', 'lost', 'trouble channel-lost']);
+    pipeline.resume();
+    await pipeline.stop();
+    expect(pipeline.state()).toBe('lost');
+  });
+
+  test('that is stopped while reconnecting never opens the device again, and names the gap', async () => {
+    const { pipeline, events, timers, takes, time, deliver, die } = bench();
+    pipeline.start();
+    deliver(1, 0);
+    die();
+    time.nowMs = 1_500;
+    await pipeline.stop();
+    expect(timers.map(({ isCalledOff }) => isCalledOff)).toEqual([true]);
+    expect(takes).toHaveLength(1);
+    expect(events.slice(-2)).toEqual(['gap 1000-1500 device-failed', 'ended']);
+  });
+
+  test('that is paused while it looks for its device does not open it', async () => {
+    let answer: (result: Result<Channel>) => void = () => undefined;
+    const { pipeline, takes, die, ring } = bench(
+      () =>
+        new Promise((resolve) => {
+          answer = resolve;
+        }),
+    );
+    pipeline.start();
+    die();
+    ring();
+    await pipeline.pause();
+    answer(ok(MIC));
+    await settled();
+    expect(takes).toHaveLength(1);
+  });
+
+  test('follows its channel to another device, and counts a missing one as a failed take', async () => {
+    const answers: Result<Channel>[] = [fail('device-gone', MIC.id), ok({ ...MIC, device: 'headset' })];
+    const { pipeline, events, last, die, ring } = bench(async () => answers.shift() ?? fail('device-gone'));
+    pipeline.start();
+    die();
+    ring();
+    await settled();
+    expect(events.at(-1)).toBe('trouble device-gone');
+    ring();
+    await settled();
+    expect(last().options).toMatchObject({ takeNumber: 2, channel: { device: 'headset' } });
+  });
+
+  test('stops before it was started, and cannot be started afterwards', async () => {
+    const { pipeline, takes } = bench();
+    await pipeline.stop();
+    pipeline.start();
+    expect(pipeline.state()).toBe('ended');
+    expect(takes).toHaveLength(0);
+  });
+
+  test('passes levels on only while it is wanted', () => {
+    const { pipeline, events, last } = bench();
+    pipeline.start();
+    last().options.on.level(-20);
+    void pipeline.stop();
+    last().options.on.level(-30);
+    expect(events).toEqual(['starting', 'level -20']);
+  });
+});

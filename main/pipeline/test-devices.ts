@@ -1,0 +1,136 @@
+import type { ChildProcess } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { promisify } from 'node:util';
+
+/** A display or a sound server of a test's own, so that nothing of the machine it runs on is captured. */
+export type TestDevice = {
+  /** What to add to the environment to reach it. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Ends the server at once, as a crash would. */
+  readonly kill: () => void;
+  readonly close: () => Promise<void>;
+};
+
+export type TestSound = TestDevice & {
+  /** Runs pactl on this server and returns what it printed. */
+  readonly pactl: (...args: string[]) => Promise<string>;
+};
+
+const run = promisify(execFile);
+
+/** What programs need besides the devices; nothing of the person who runs the tests. */
+export const TEST_ENV = { PATH: process.env.PATH ?? '', HOME: '/nonexistent' } as const;
+
+/** Starts an X server without a screen to look at, e.g. 640x480 pixels. */
+export async function startTestDisplay(
+  width: number,
+  height: number,
+  args: string[] = [],
+): Promise<TestDevice> {
+  const server = spawn(
+    'Xvfb',
+    ['-displayfd', '3', '-screen', '0', `${width}x${height}x24`, '-nolisten', 'tcp', ...args],
+    { env: TEST_ENV, stdio: ['ignore', 'ignore', 'ignore', 'pipe'] },
+  );
+  const number = await firstLine(server.stdio[3] as Readable);
+  return {
+    env: { DISPLAY: `:${number}` },
+    kill: () => server.kill('SIGKILL'),
+    close: () => ended(server, 'SIGTERM'),
+  };
+}
+
+/**
+ * Starts PulseAudio with an output `speakers` and a microphone `mic`, both of which carry a tone. The tone is
+ * fed in small pieces, because a null sink that is idle delivers two seconds late.
+ */
+export async function startTestSound(): Promise<TestSound> {
+  const folder = await mkdtemp(join(tmpdir(), 'tallylight-sound-'));
+  const socket = join(folder, 'native');
+  const env = { PULSE_SERVER: `unix:${socket}`, XDG_RUNTIME_DIR: folder };
+  const inside = { env: { ...TEST_ENV, ...env, HOME: folder }, stdio: 'ignore' } as const;
+  const server = spawn(
+    'pulseaudio',
+    [
+      ...['-n', '--daemonize=no', '--exit-idle-time=-1', '--disable-shm=yes', '--use-pid-file=no'],
+      ...['-L', `module-native-protocol-unix socket=${socket} auth-anonymous=1`],
+      ...['-L', 'module-null-sink sink_name=speakers sink_properties=device.description=Speakers'],
+      ...['-L', 'module-null-sink sink_name=stage_mic sink_properties=device.description=Stage'],
+    ],
+    inside,
+  );
+  const pactl = async (...args: string[]) =>
+    (await run('pactl', args, { env: { ...inside.env, LC_ALL: 'C.UTF-8' } })).stdout;
+  await until(() =>
+    pactl('info').then(
+      () => true,
+      () => false,
+    ),
+  );
+  await pactl(
+    ...['load-module', 'module-remap-source', 'master=stage_mic.monitor', 'source_name=mic'],
+    'source_properties=\'device.description="Built-in Audio"\'',
+  );
+  await pactl('set-default-source', 'mic');
+  await pactl('set-default-sink', 'speakers');
+  const tones = ['speakers', 'stage_mic'].map((sink, index) =>
+    spawn(
+      'ffmpeg',
+      [
+        ...['-nostdin', '-re', '-f', 'lavfi', '-i', `sine=frequency=${440 * (index + 1)}:sample_rate=48000`],
+        ...['-f', 'pulse', '-buffer_duration', '40', '-device', sink, 'tone'],
+      ],
+      inside,
+    ),
+  );
+  await until(async () => (await pactl('list', 'short', 'sink-inputs')).trim().split('\n').length === 2);
+  return {
+    env,
+    pactl,
+    kill: () => server.kill('SIGKILL'),
+    close: async () => {
+      await Promise.all([...tones, server].map((child) => ended(child, 'SIGKILL')));
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Waits for something to become true; gives up loudly, so that a test names what never happened. */
+export async function until(condition: () => boolean | Promise<boolean>, patienceMs = 15_000): Promise<void> {
+  const deadline = performance.now() + patienceMs;
+  while (!(await condition())) {
+    if (performance.now() > deadline) throw new Error(`never became true: ${condition}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return new Promise((resolve) => {
+    child.once('exit', () => resolve());
+    child.kill(signal);
+  });
+}
+
+function firstLine(stream: Readable): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    stream.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      if (text.includes('\n')) resolve(text.trim());
+    });
+    stream.on('end', () => reject(new Error('the X server did not start')));
+  });
+}
