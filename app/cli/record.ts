@@ -41,7 +41,9 @@ export const record: Command = {
         dataDir,
         secrets: secrets.value,
         connection: givenGrant({ server, sessionId: id, title: null, token, expiresAtMs: null }),
-        log: () => undefined,
+        log: (event, fields) => {
+          if (process.env.TALLYLIGHT_DEBUG !== undefined) out.note(JSON.stringify({ event, ...fields }));
+        },
         env: process.env,
       },
       { framesPerSecond },
@@ -87,9 +89,14 @@ async function recordWith(capture: Capture, order: Order, out: Printer): Promise
     await whenSnapshot(capture, ({ session }) => session.activeMs >= enough || over(session.state));
     stop();
   }
-  await whenSnapshot(capture, ({ session }) => over(session.state));
+  const stopped = await whenSnapshot(capture, ({ session }) => over(session.state));
+  // Trouble that was there when it stopped says why; new trouble says that delivery does not get on.
   const end = await Promise.race([
-    whenSnapshot(capture, ({ session, trouble }) => session.state !== 'delivering' || trouble !== null),
+    whenSnapshot(
+      capture,
+      ({ session, trouble }) =>
+        session.state !== 'delivering' || (trouble !== null && trouble.code !== stopped.trouble?.code),
+    ),
     new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), DELIVERY_PATIENCE_MS).unref()),
   ]);
   return concluded(end, out);

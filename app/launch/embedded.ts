@@ -18,18 +18,24 @@ export type Embedded = {
   readonly close: () => Promise<void>;
 };
 
-/** Starts both with data under `dataDir`. Throws with what the process said where one does not start. */
-export async function startEmbedded(dataDir: string, env: NodeJS.ProcessEnv): Promise<Embedded> {
+/**
+ * Starts both with data under `dataDir`. `under` is a program, with its arguments, to run the media service under (a
+ * tracer). Throws with what the process said where one does not start.
+ */
+export async function startEmbedded(
+  dataDir: string,
+  env: NodeJS.ProcessEnv,
+  under: readonly string[] = [],
+): Promise<Embedded> {
   const cli = join(root, 'app', 'cli', 'main.ts');
   // A leash and not the terminal's own group: Ctrl+C is for the app, which still needs these two to deliver.
   const leash = await holdLeash('tallylight');
-  const launch = (args: readonly string[], more: NodeJS.ProcessEnv = {}) =>
-    leash.start(process.execPath, ['--no-warnings', ...args], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...env, ...more },
-    });
+  const launch = (args: readonly string[], more: NodeJS.ProcessEnv = {}, wrapper: readonly string[] = []) => {
+    const [program = process.execPath, ...rest] = [...wrapper, process.execPath, '--no-warnings', ...args];
+    return leash.start(program, rest, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...env, ...more } });
+  };
   try {
-    const service = launch([cli, 'backend', 'serve', '--port', '0', '--data', dataDir, '--json']);
+    const service = launch([cli, 'backend', 'serve', '--port', '0', '--data', dataDir, '--json'], {}, under);
     const server = field(await firstLine(service, 'The media service'), 'url');
     const key = launch([cli, 'backend', 'key', 'create', '--name', 'this launch', '--data', dataDir, '--json']);
     const apiKey = field(await firstLine(key, 'The key'), 'key');

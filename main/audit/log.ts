@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, readFile, truncate } from 'node:fs/promises';
+import { mkdir, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { type AuditEntry, type AuditEvent, auditEntry } from '../../contract/audit.ts';
 import { canonicalJson } from '../../contract/canonical.ts';
 import { fail, ok, type Result } from '../../contract/result.ts';
@@ -16,10 +17,12 @@ export type AuditLog = {
 };
 
 export async function openAuditLog(dataDir: string, now: () => Date): Promise<Result<AuditLog>> {
-  const read = await readAuditLog(dataDir);
+  const path = join(dataDir, FILE);
+  const read = await readWhole(path);
   if (!read.ok) return read;
-  await dropTornLine(join(dataDir, FILE));
-  let last = read.value.at(-1);
+  let last = read.value.entries.at(-1);
+  let { endBytes } = read.value;
+  let isTorn = true;
   let queue: Promise<unknown> = Promise.resolve();
 
   async function append(actor: string, event: AuditEvent): Promise<Result<AuditEntry>> {
@@ -30,19 +33,28 @@ export async function openAuditLog(dataDir: string, now: () => Date): Promise<Re
       event,
       previous: last?.hash ?? BEGINNING,
     };
+    // What could not be read back would break the log for good.
+    if (!auditEntry.omit({ hash: true }).safeParse(unhashed).success)
+      return fail('internal', `not an audit entry: ${event.type}`);
     const entry = { ...unhashed, hash: hashOf(unhashed) };
+    const line = Buffer.from(`${JSON.stringify(entry)}\n`);
     try {
       await mkdir(dataDir, { recursive: true, mode: 0o700 });
-      const file = await open(join(dataDir, FILE), 'a', 0o600);
+      const file = await open(path, 'a', 0o600);
       try {
-        await file.writeFile(`${JSON.stringify(entry)}\n`);
+        // What a crash or a full disk left of an entry that was never acknowledged must not run into the next one.
+        if (isTorn) await file.truncate(endBytes);
+        isTorn = true;
+        await file.writeFile(line);
         await file.datasync();
+        isTorn = false;
       } finally {
         await file.close();
       }
     } catch (error) {
       return { ok: false, error: diskError(error, 'audit log') };
     }
+    endBytes += line.length;
     last = entry;
     return ok(entry);
   }
@@ -58,35 +70,43 @@ export async function openAuditLog(dataDir: string, now: () => Date): Promise<Re
 
 /**
  * Reads the whole log and checks its chain. A torn last line (the process died while writing) is left out.
- * Error: `audit-broken`, naming the first entry that does not fit.
+ * Errors: `audit-broken`, naming the first entry that does not fit; `vault-unwritable` where it cannot be read.
  */
 export async function readAuditLog(dataDir: string): Promise<Result<AuditEntry[]>> {
-  const text = await readFile(join(dataDir, FILE), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return '';
-    throw error;
-  });
+  const read = await readWhole(join(dataDir, FILE));
+  return read.ok ? ok(read.value.entries) : read;
+}
+
+async function readWhole(path: string): Promise<Result<{ entries: AuditEntry[]; endBytes: number }>> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    return isMissing ? ok({ entries: [], endBytes: 0 }) : { ok: false, error: diskError(error, 'audit log') };
+  }
   const entries: AuditEntry[] = [];
-  for (const line of text.split('\n').slice(0, -1)) {
-    const entry = auditEntry.safeParse(parsed(line));
+  const lines = text.split('\n');
+  const rest = lines.pop() ?? '';
+  for (const line of lines) {
+    const written = parsed(line);
+    const entry = auditEntry.safeParse(written);
     const place = `entry ${entries.length + 1}`;
     if (!entry.success) return fail('audit-broken', `${place} cannot be read`);
-    const { hash, ...unhashed } = entry.data;
     if (
       entry.data.sequence !== entries.length + 1 ||
       entry.data.previous !== (entries.at(-1)?.hash ?? BEGINNING)
     )
       return fail('audit-broken', `${place} does not follow the one before`);
-    if (hash !== hashOf(unhashed)) return fail('audit-broken', `${place} was changed`);
+    // Over what was written rather than what was understood: nothing may be added either.
+    if (entry.data.hash !== hashOf(written)) return fail('audit-broken', `${place} was changed`);
     entries.push(entry.data);
   }
-  return ok(entries);
-}
-
-/** What a crash left of an entry that was never acknowledged must not run into the next one. */
-async function dropTornLine(path: string): Promise<void> {
-  const bytes = await readFile(path).catch(() => Buffer.alloc(0));
-  const whole = bytes.lastIndexOf(0x0a) + 1;
-  if (whole < bytes.length) await truncate(path, whole);
+  // A whole entry and one byte more is no torn line: the line feed at its end was changed.
+  if (auditEntry.safeParse(parsed(rest.slice(0, -1))).success)
+    return fail('audit-broken', `entry ${entries.length + 1} was changed`);
+  // Every whole line was written by us, so that decoding it lost nothing.
+  return ok({ entries, endBytes: Buffer.byteLength(text.slice(0, text.length - rest.length)) });
 }
 
 function parsed(line: string): unknown {
@@ -97,6 +117,8 @@ function parsed(line: string): unknown {
   }
 }
 
-function hashOf(entry: Omit<AuditEntry, 'hash'>): string {
-  return createHash('sha256').update(canonicalJson(entry)).digest('hex');
+/** SHA-256 over the canonical JSON of an entry without its hash. */
+function hashOf(entry: unknown): string {
+  const { hash: _, ...unhashed } = z.record(z.string(), z.json()).parse(entry);
+  return createHash('sha256').update(canonicalJson(unhashed)).digest('hex');
 }

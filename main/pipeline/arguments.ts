@@ -81,7 +81,8 @@ function pulse(source: string, { channels, bitrate, application }: Sound): Captu
 
 /**
  * `neighbor` and ultrafast keep a 1080p30 display within half a core; `passthrough` with a millisecond time
- * base keeps the grabber's own times; yuv420p because many decoders refuse what ffmpeg would choose itself.
+ * base keeps the grabber's own times; yuv420p because many decoders refuse what ffmpeg would choose itself. The
+ * colours are named because the scaler converts by BT.601 and browsers take an unnamed HD picture for BT.709.
  */
 function x11({ channel, format, version, env }: Capture): CaptureArguments {
   const area = channel.area ?? { x: 0, y: 0, width: 2, height: 2 };
@@ -96,7 +97,7 @@ function x11({ channel, format, version, env }: Capture): CaptureArguments {
       ...['-map', '0:v', '-sws_flags', 'neighbor', '-pix_fmt', 'yuv420p'],
       ...['-c:v', 'libx264', '-preset', 'ultrafast', '-crf', '25', '-threads', '1'],
       ...[passthrough, 'passthrough', '-enc_time_base', '1:1000'],
-      ...['-g', String(format.framesPerSecond * 10)],
+      ...['-g', String(format.framesPerSecond * 10), '-colorspace', 'smpte170m'],
     ],
   };
 }

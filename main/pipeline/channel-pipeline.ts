@@ -76,11 +76,17 @@ export function createChannelPipeline(options: PipelineOptions): ChannelPipeline
   /** End of what was recorded of the current run, or its start. */
   let recordedToMs = 0;
   let brokenBy: ErrorCode | undefined;
+  let reported: TallylightError | undefined;
 
   function enter(next: ChannelState): void {
     if (state === next) return;
     state = next;
     on.state(next);
+  }
+
+  function report(error: TallylightError): void {
+    reported = error;
+    on.trouble(error);
   }
 
   function openNext(): void {
@@ -99,7 +105,7 @@ export function createChannelPipeline(options: PipelineOptions): ChannelPipeline
         level: (db) => {
           if (wanted === 'running') on.level(db);
         },
-        trouble: on.trouble,
+        trouble: report,
         ended: (end) => {
           if (take === mine) take = undefined;
           if (end.reason === 'died') recover(end);
@@ -128,14 +134,14 @@ export function createChannelPipeline(options: PipelineOptions): ChannelPipeline
   function recover({ error = errorOf('device-failed', channel.id) }: TakeEnd): void {
     if (wanted !== 'running') return;
     brokenBy ??= error.code;
-    on.trouble(error);
+    if (error !== reported) report(error);
     const nowMs = clock.nowMs();
     const delayMs = restartDelayMs(restartsMs, nowMs);
     if (delayMs === undefined) {
       wanted = 'stopped';
       closeGap(nowMs);
       enter('lost');
-      on.trouble(errorOf('channel-lost', `${channel.id}: ${error.detail ?? error.code}`));
+      report(errorOf('channel-lost', `${channel.id}: ${error.detail ?? error.code}`));
       return;
     }
     restartsMs = [...restartsMs, nowMs];

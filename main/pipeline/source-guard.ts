@@ -19,6 +19,19 @@ export function parseRecordings(text: string): Recording[] {
   });
 }
 
+export type SourceGuard = {
+  /** Whether something happened that has yet to be looked into; what arrives meanwhile is not to be passed on. */
+  readonly isInDoubt: () => boolean;
+  readonly close: () => void;
+};
+
+export type GuardEvents = {
+  /** The doubt was groundless. */
+  readonly cleared: () => void;
+  /** The recording is of another device now. */
+  readonly moved: () => void;
+};
+
 /**
  * Watches that a recording stays on the device that was agreed to. When a source goes away, PulseAudio and
  * PipeWire move its recordings to another one and say nothing to the recorder: system audio whose output is
@@ -26,10 +39,11 @@ export function parseRecordings(text: string): Recording[] {
  */
 export function guardSource(
   recording: { readonly pid: number; readonly source: string; readonly env: ProcessEnv },
-  onMoved: () => void,
-): { readonly close: () => void } {
+  on: GuardEvents,
+): SourceGuard {
   const { pid, source, env } = recording;
   let isClosed = false;
+  let doubts = 0;
   const events = spawn('pactl', ['subscribe'], {
     env: { ...childEnv(env), LC_ALL: 'C.UTF-8' },
     stdio: ['ignore', 'pipe', 'ignore'],
@@ -38,10 +52,16 @@ export function guardSource(
   events.on('error', () => undefined);
   createInterface({ input: events.stdout }).on('line', async (line) => {
     if (!/'(new|change)' on source-output/.test(line)) return;
+    doubts++;
     const isMoved = await hasMoved(pid, source, env);
-    if (isMoved && !isClosed) onMoved();
+    // A move is final: nothing is cleared after it.
+    if (!isMoved) doubts--;
+    if (isClosed) return;
+    if (isMoved) on.moved();
+    else if (doubts === 0) on.cleared();
   });
   return {
+    isInDoubt: () => doubts > 0,
     close: () => {
       isClosed = true;
       events.kill('SIGKILL');

@@ -11,6 +11,7 @@ import type { SessionClock } from './clock.ts';
 import { runFfmpeg } from './ffmpeg-command.ts';
 import type { Ffmpeg } from './ffmpeg-finder.ts';
 import { createStamp } from './fragment-stamp.ts';
+import type { SourceGuard } from './source-guard.ts';
 import { guardSource } from './source-guard.ts';
 import type { Segment } from './splitter.ts';
 import { createSplitter } from './splitter.ts';
@@ -82,7 +83,7 @@ export function openTake(options: TakeOptions): Take {
   let child: ChildProcess | undefined;
   let wanted: 'running' | 'stopped' | 'killed' = 'running';
   let fault: TallylightError | undefined;
-  let guard: { readonly close: () => void } | undefined;
+  let guard: SourceGuard | undefined;
   let lastWords = '';
   let isGone = false;
   let announceGone: () => void;
@@ -113,12 +114,17 @@ export function openTake(options: TakeOptions): Take {
       pausedBeforeMs,
       firstSampleMs,
     });
+    deliverWaiting();
+  }
+
+  function deliverWaiting(): void {
     for (const segment of waiting.splice(0)) deliver(segment);
   }
 
   function deliver(segment: Segment): void {
-    // Bytes and lines come over two pipes; the time of the first sample may arrive after the first bytes.
-    if (stamp === undefined) {
+    // Bytes and lines come over two pipes, so the time of the first sample may arrive after the first bytes.
+    // What is still in doubt when the take ends is dropped: it may be of a device nobody agreed to.
+    if (stamp === undefined || guard?.isInDoubt()) {
       waiting.push(segment);
       return;
     }
@@ -188,8 +194,13 @@ export function openTake(options: TakeOptions): Take {
       );
       watchdog.restart(patience.firstByteMs);
       if (channel.kind !== 'display' && started.pid !== undefined)
-        guard = guardSource({ pid: started.pid, source: channel.device, env: options.env }, () =>
-          fail(errorOf('device-gone', `${channel.id}: the sound server moved it to another device`)),
+        guard = guardSource(
+          { pid: started.pid, source: channel.device, env: options.env },
+          {
+            cleared: deliverWaiting,
+            moved: () =>
+              fail(errorOf('device-gone', `${channel.id}: the sound server moved it to another device`)),
+          },
         );
     },
     onLine: readLine,

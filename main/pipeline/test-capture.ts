@@ -16,6 +16,8 @@ import type { Take, TakeOptions } from './take.ts';
 import { openTake } from './take.ts';
 import { TEST_ENV } from './test-devices.ts';
 
+const run = promisify(execFile);
+
 export const MIC: Channel = {
   id: 'mic:default',
   kind: 'mic',
@@ -111,17 +113,36 @@ export type ProbedStream = {
 
 /** Decodes every frame of one take with ffprobe; rejects where it complains about any. */
 export async function decoded(fragments: readonly Fragment[], take = 1): Promise<ProbedStream> {
+  const { stdout, stderr } = await onFile(fragments, take, (file) =>
+    run('ffprobe', ['-v', 'error', '-count_frames', '-show_streams', '-of', 'json', file]),
+  );
+  const [stream] = (JSON.parse(stdout) as { streams: ProbedStream[] }).streams;
+  if (stream === undefined || stderr !== '') throw new Error(stderr || 'there is no stream');
+  return stream;
+}
+
+/** The largest sample of a sound take, of 32768. */
+export async function loudestSample(fragments: readonly Fragment[], take = 1): Promise<number> {
+  const { stdout } = await onFile(fragments, take, (file) =>
+    run('ffmpeg', ['-v', 'error', '-i', file, '-f', 's16le', '-'], { encoding: 'buffer', maxBuffer: 1e8 }),
+  );
+  let loudest = 0;
+  for (let at = 0; at + 1 < stdout.length; at += 2)
+    loudest = Math.max(loudest, Math.abs(stdout.readInt16LE(at)));
+  return loudest;
+}
+
+async function onFile<T>(
+  fragments: readonly Fragment[],
+  take: number,
+  use: (file: string) => Promise<T>,
+): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'tallylight-take-'));
   const file = join(folder, 'take.mp4');
   const parts = fragments.filter(({ header }) => header.take === take).map(({ bytes }) => bytes);
   try {
     await writeFile(file, Buffer.concat(parts));
-    const { stdout, stderr } = await promisify(execFile)('ffprobe', [
-      ...['-v', 'error', '-count_frames', '-show_streams', '-of', 'json', file],
-    ]);
-    const [stream] = (JSON.parse(stdout) as { streams: ProbedStream[] }).streams;
-    if (stream === undefined || stderr !== '') throw new Error(stderr || 'there is no stream');
-    return stream;
+    return await use(file);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -18,6 +18,8 @@ export type TestDevice = {
 export type TestSound = TestDevice & {
   /** Runs pactl on this server and returns what it printed. */
   readonly pactl: (...args: string[]) => Promise<string>;
+  /** Keeps a sink awake with silence; resolves with how to end it once it plays. */
+  readonly playSilence: (sink: string) => Promise<() => Promise<void>>;
 };
 
 const run = promisify(execFile);
@@ -91,6 +93,11 @@ export async function startTestSound(): Promise<TestSound> {
   return {
     env,
     pactl,
+    playSilence: async (sink) => {
+      const silence = spawn('pacat', ['--latency-msec=20', '--device', sink, '/dev/zero'], inside);
+      await until(async () => (await pactl('list', 'short', 'sink-inputs')).trim().split('\n').length === 3);
+      return () => ended(silence, 'SIGKILL');
+    },
     kill: () => server.kill('SIGKILL'),
     close: async () => {
       await Promise.all([...tones, server].map((child) => ended(child, 'SIGKILL')));

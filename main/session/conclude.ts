@@ -1,5 +1,5 @@
 import type { AuditEvent } from '../../contract/audit.ts';
-import { ok, type Result } from '../../contract/result.ts';
+import { ok, type Result, type TallylightError } from '../../contract/result.ts';
 import type { ManifestChannel } from '../../contract/wire.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { Recording } from '../vault/recording.ts';
@@ -12,6 +12,8 @@ export type Conclusion = {
   readonly activeMs: number;
   readonly live: readonly ManifestChannel[];
   readonly audit: (event: AuditEvent) => Promise<unknown>;
+  /** Something to tell that does not change what the service holds. */
+  readonly trouble: (error: TallylightError) => void;
 };
 
 /**
@@ -32,7 +34,8 @@ export async function conclude(parts: Conclusion): Promise<Result<void>> {
     await audit({ type: 'channel.delivered', sessionId, channelId, takes, fragments, bytes, digest });
   if (recording !== undefined) {
     const noted = await recording.change({ delivered: true });
-    if (!noted.ok) return noted;
+    // The service holds everything all the same; the next start will ask it once more.
+    if (!noted.ok) parts.trouble(noted.error);
     if (recording.facts().localCopy === 'purge-after-delivery') {
       const files = await recording.erase();
       await audit({ type: 'recording.purged', sessionId, reason: 'delivered', files });

@@ -45,11 +45,10 @@ export function deliverPending(recording: Recording, parts: PendingParts): Pendi
     }
     const grant = await connection.reopen(facts.server, facts.sessionId);
     if (!grant.ok) return grant;
-    const tokens = holdToken({ ...grant.value, server: facts.server }, connection, log, () =>
-      now().getTime(),
-    );
+    const tokens = holdToken(grant.value, connection, log, () => now().getTime());
     const exchange = openExchange(tokens, { connected: () => undefined });
-    const client = serviceClient(facts.server, facts.sessionId);
+    // The service may have moved since: your backend knows where it is now.
+    const client = serviceClient(grant.value.server, facts.sessionId);
     const delivery = openDelivery(
       facts.channels.filter(({ mode }) => mode === 'keep'),
       recording,
@@ -70,6 +69,7 @@ export function deliverPending(recording: Recording, parts: PendingParts): Pendi
       activeMs: ended?.activeMs ?? 0,
       live: ended?.live ?? [],
       audit,
+      trouble: (error) => log('vault.unnoted', { sessionId: facts.sessionId, code: error.code }),
     });
     tokens.stop();
     return done;

@@ -191,13 +191,15 @@ export function openRecorder(parts: RecorderParts): Recorder {
         arrived: () => session.state === 'starting' && happen({ type: 'first-fragment' }),
         allLost: () => stopFor('all-channels-lost', errorOf('channel-lost')),
         storageFailed: (error) => stopFor('storage', error),
-        stuck: (error) => {
-          trouble = error;
-          parts.onChange();
-        },
+        stuck: tellTrouble,
       },
     });
     happen({ type: 'consented' });
+  }
+
+  function tellTrouble(error: TallylightError): void {
+    trouble = error;
+    parts.onChange();
   }
 
   function refuse(error: TallylightError): void {
@@ -258,9 +260,10 @@ export function openRecorder(parts: RecorderParts): Recorder {
         const noted = await recording.recording.change({
           ended: { at: now().toISOString(), durationMs, activeMs, live },
         });
-        if (!noted.ok) return noted;
+        // What is not noted here is read from the fragments themselves at the next start.
+        if (!noted.ok) tellTrouble(noted.error);
       }
-      return conclude({ ...recording, sessionId, durationMs, activeMs, live, audit: note });
+      return conclude({ ...recording, sessionId, durationMs, activeMs, live, audit: note, trouble: tellTrouble });
     })();
     const background: PendingDelivery = { done: work, close: () => recording.exchange.close() };
     pending.add(background);

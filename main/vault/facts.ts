@@ -30,6 +30,8 @@ export const recordingFacts = z.object({
       activeMs: z.number(),
       /** Counts of the live-only channels, which no file can tell. */
       live: z.array(manifestChannel),
+      /** What the stored channels held then: a file that is missing or cut off since is found by it. */
+      stored: z.array(manifestChannel),
     })
     .nullable(),
   /** Whether the service confirmed that it holds every stored fragment. */

@@ -1,12 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, open, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { errorOf, fail, ok, type Result } from '../../contract/result.ts';
+import { dirname, join } from 'node:path';
+import { fail, ok, type Result } from '../../contract/result.ts';
 import type { SecretStore } from '../host.ts';
 import { diskError } from './disk-error.ts';
+import { syncFolder } from './durable.ts';
 import { seal, unseal } from './seal.ts';
 
 const BOUND = 'tallylight device key 1';
+/** An empty key file older than this was left by a crash: no recording was ever sealed with it. */
+const UNFINISHED_MS = 10_000;
 
 /**
  * Secret store for hosts without an OS keychain: a key of 32 bytes in a file that only this user can read.
@@ -30,31 +33,46 @@ export async function keyFileSecrets(dataDir: string): Promise<Result<SecretStor
   });
 }
 
-async function readOrMakeKey(path: string): Promise<Result<Buffer>> {
+async function readOrMakeKey(path: string, again = true): Promise<Result<Buffer>> {
   try {
-    await mkdir(join(path, '..'), { recursive: true, mode: 0o700 });
-    const existing = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return undefined;
-      throw error;
-    });
-    if (existing !== undefined) {
-      if (existing.length !== 32) return fail('vault-damaged', 'device.key is not a key of 32 bytes');
-      if (process.platform !== 'win32' && ((await stat(path)).mode & 0o077) !== 0) await chmod(path, 0o600);
-      return ok(existing);
-    }
-    const made = randomBytes(32);
-    const file = await open(path, 'wx', 0o600);
-    try {
-      await file.writeFile(made);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    return ok(made);
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    const existing = await readKey(path);
+    if (existing === undefined) return ok(await writeKey(path, 'wx'));
+    if (existing.bytes.length === 0 && existing.ageMs > UNFINISHED_MS) return ok(await writeKey(path, 'r+'));
+    if (existing.bytes.length === 0) return fail('data-in-use', 'device.key is being made');
+    if (existing.bytes.length !== 32) return fail('vault-damaged', 'device.key is not a key of 32 bytes');
+    return ok(existing.bytes);
   } catch (error) {
-    return {
-      ok: false,
-      error: error instanceof Error ? diskError(error, 'device.key') : errorOf('internal'),
-    };
+    // Another process was faster; its key is the one.
+    if (codeOf(error) === 'EEXIST' && again) return readOrMakeKey(path, false);
+    return { ok: false, error: diskError(error, 'device.key') };
   }
+}
+
+async function readKey(path: string): Promise<{ bytes: Buffer; ageMs: number } | undefined> {
+  try {
+    const { mode, mtimeMs } = await stat(path);
+    if (process.platform !== 'win32' && (mode & 0o077) !== 0) await chmod(path, 0o600);
+    return { bytes: await readFile(path), ageMs: Date.now() - mtimeMs };
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+async function writeKey(path: string, flags: 'wx' | 'r+'): Promise<Buffer> {
+  const made = randomBytes(32);
+  const file = await open(path, flags, 0o600);
+  try {
+    await file.writeFile(made);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await syncFolder(dirname(path));
+  return made;
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
 }

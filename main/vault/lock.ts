@@ -16,7 +16,11 @@ export function lockData(dataDir: string): Result<DataLock> {
     database = new DatabaseSync(join(dataDir, 'lock.sqlite'));
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE; COMMIT;');
     const held = database;
-    return ok({ release: () => held.close() });
+    return ok({
+      release: () => {
+        if (held.isOpen) held.close();
+      },
+    });
   } catch (error) {
     database?.close();
     const text = error instanceof Error ? error.message : String(error);

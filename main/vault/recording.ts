@@ -1,13 +1,13 @@
-import { createHash } from 'node:crypto';
-import { appendFile, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { createHash, randomBytes } from 'node:crypto';
+import { open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
 import type { Fragment } from '../../contract/fragment.ts';
-import { fail, ok, type Result } from '../../contract/result.ts';
+import { errorOf, type Failed, ok, type Result, type TallylightError } from '../../contract/result.ts';
 import type { ManifestChannel } from '../../contract/wire.ts';
-import { diskError } from './disk-error.ts';
-import { type RecordingFacts, recordingFacts } from './facts.ts';
-import { seal, unseal } from './seal.ts';
+import { syncFolder } from './durable.ts';
+import type { RecordingFacts } from './facts.ts';
+import { readFacts, writeFacts } from './facts-file.ts';
+import { noteReceipt, readReceipts } from './receipts.ts';
 import {
   createTakeFile,
   readFragment,
@@ -16,9 +16,10 @@ import {
   type TakeFile,
 } from './take-file.ts';
 
-const FACTS_FILE = 'recording.sealed';
-const RECEIPTS_FILE = 'receipts.jsonl';
-const receiptLine = z.object({ channelId: z.string(), take: z.int(), sequence: z.int() });
+/** Holds the recording's own key, wrapped for this device. */
+export const KEY_FILE = 'key.wrapped';
+
+type Ended = Omit<NonNullable<RecordingFacts['ended']>, 'stored'>;
 
 /** One recording in the vault: the stored channels of one session, sealed with a key of its own. */
 export type Recording = {
@@ -35,7 +36,13 @@ export type Recording = {
   readonly rewindReceipts: (channelId: string, count: number) => void;
   /** Counts and digest of a stored channel, as the service must hold it. */
   readonly manifestOf: (channelId: string) => ManifestChannel;
-  readonly change: (change: Partial<Pick<RecordingFacts, 'ended' | 'delivered'>>) => Promise<Result<void>>;
+  /** Notes the end, with what is stored then, or the delivery. */
+  readonly change: (change: {
+    readonly ended?: Ended;
+    readonly delivered?: boolean;
+  }) => Promise<Result<void>>;
+  /** The first part that cannot be read, found when it was opened; what comes before it in its take can be. */
+  readonly damage: () => TallylightError | undefined;
   /** Media files of one channel on this disk. */
   readonly filesOf: (channelId: string) => Promise<string[]>;
   readonly close: () => Promise<void>;
@@ -61,26 +68,36 @@ export async function createRecording(
   return written.ok ? ok(recordingIn(dir, key, facts, new Map(), new Map())) : written;
 }
 
-/** Opens a recording made earlier and reads back its index. Errors: `vault-damaged`, naming what is. */
+/** Opens a recording made earlier and reads back its index. Errors: `vault-damaged` where its facts are. */
 export async function reopenRecording(
   dir: string,
   key: Uint8Array,
   sessionId: string,
 ): Promise<Result<Recording>> {
-  const sealed = await readFile(join(dir, FACTS_FILE)).catch(() => undefined);
-  const plain = sealed === undefined ? undefined : unseal(key, sealed, factsPlace(sessionId));
-  const facts = recordingFacts.safeParse(plain === undefined ? undefined : JSON.parse(plain.toString()));
-  if (!facts.success) return fail('vault-damaged', `facts of ${sessionId}`);
+  const facts = await readFacts(dir, key, sessionId);
+  if (!facts.ok) return facts;
   const index = new Map<string, StoredFragment[]>();
+  let damage: TallylightError | undefined;
   for (const name of (await readdir(dir)).sort()) {
     const [, prefix, take] = TAKE_NAME.exec(name) ?? [];
-    const channel = facts.data.channels.find((candidate) => slug(candidate.id) === prefix);
+    const channel = facts.value.channels.find((candidate) => slug(candidate.id) === prefix);
     if (channel === undefined) continue;
     const read = await readTakeFile(join(dir, name), key, sessionId, channel.id, Number(take));
-    if (!read.ok) return read;
-    index.set(channel.id, [...(index.get(channel.id) ?? []), ...read.value]);
+    damage ??= read.damage;
+    index.set(channel.id, [...(index.get(channel.id) ?? []), ...read.fragments]);
   }
-  return ok(recordingIn(dir, key, facts.data, index, await readReceipts(dir, index)));
+  damage ??= missing(facts.value, index);
+  return ok(recordingIn(dir, key, facts.value, index, await readReceipts(dir, index), damage));
+}
+
+/** What was stored when the recording ended and is not there now. */
+function missing({ ended }: RecordingFacts, index: ReadonlyMap<string, StoredFragment[]>) {
+  for (const then of ended?.stored ?? []) {
+    const now = manifestOf(then.channel_id, index.get(then.channel_id) ?? []);
+    if (now.digest !== then.digest)
+      return errorOf('vault-damaged', `${then.channel_id}: ${now.fragments} of ${then.fragments} fragments`);
+  }
+  return undefined;
 }
 
 function recordingIn(
@@ -89,18 +106,20 @@ function recordingIn(
   given: RecordingFacts,
   index: Map<string, StoredFragment[]>,
   receipts: Map<string, number>,
+  damage?: TallylightError,
 ): Recording {
   let facts = given;
-  const open = new Map<string, { take: number; file: TakeFile }>();
+  const writing = new Map<string, { take: number; file: TakeFile }>();
   const queues = new Map<string, Promise<unknown>>();
+  const broken = new Map<string, Failed>();
 
   async function fileFor(channelId: string, take: number): Promise<Result<TakeFile>> {
-    const current = open.get(channelId);
+    const current = writing.get(channelId);
     if (current?.take === take) return ok(current.file);
     await current?.file.close();
-    open.delete(channelId);
+    writing.delete(channelId);
     const made = await createTakeFile(join(dir, takeName(channelId, take)), key);
-    if (made.ok) open.set(channelId, { take, file: made.value });
+    if (made.ok) writing.set(channelId, { take, file: made.value });
     return made;
   }
 
@@ -112,17 +131,20 @@ function recordingIn(
 
   async function append(fragment: Fragment): Promise<Result<StoredFragment>> {
     const { channelId, take } = fragment.header;
+    // After a fragment that could not be written its take is over: a hole in it could never be delivered or read.
+    const lost = broken.get(takeName(channelId, take));
+    if (lost !== undefined) return lost;
     const file = await fileFor(channelId, take);
-    if (!file.ok) return file;
-    const stored = await file.value.append(fragment);
+    const stored = file.ok ? await file.value.append(fragment) : file;
     if (stored.ok) listOf(channelId).push(stored.value);
+    else broken.set(takeName(channelId, take), stored);
     return stored;
   }
 
   async function close(): Promise<void> {
     await Promise.all(queues.values());
-    for (const { file } of open.values()) await file.close();
-    open.clear();
+    for (const { file } of writing.values()) await file.close();
+    writing.clear();
   }
 
   return {
@@ -137,28 +159,35 @@ function recordingIn(
     read: (stored) =>
       readFragment(join(dir, takeName(stored.header.channelId, stored.header.take)), key, stored),
     receipted: (channelId) => receipts.get(channelId) ?? 0,
-    noteReceipt: async ({ header: { channelId, take, sequence } }) => {
-      receipts.set(channelId, (receipts.get(channelId) ?? 0) + 1);
-      // Not fsynced: a receipt that is lost only makes the fragment be offered again, which changes nothing.
-      await appendFile(join(dir, RECEIPTS_FILE), `${JSON.stringify({ channelId, take, sequence })}\n`, {
-        mode: 0o600,
-      });
+    noteReceipt: ({ header }) => {
+      receipts.set(header.channelId, (receipts.get(header.channelId) ?? 0) + 1);
+      return noteReceipt(dir, header);
     },
     rewindReceipts: (channelId, count) => {
       receipts.set(channelId, count);
     },
     manifestOf: (channelId) => manifestOf(channelId, index.get(channelId) ?? []),
-    change: async (change) => {
-      facts = { ...facts, ...change };
-      return writeFacts(dir, key, facts);
+    change: async ({ ended, delivered = facts.delivered }) => {
+      const stored = facts.channels
+        .filter(({ mode }) => mode === 'keep')
+        .map(({ id }) => manifestOf(id, index.get(id) ?? []));
+      const changed = {
+        ...facts,
+        delivered,
+        ended: ended === undefined ? facts.ended : { ...ended, stored },
+      };
+      const written = await writeFacts(dir, key, changed);
+      if (written.ok) facts = changed;
+      return written;
     },
+    damage: () => damage,
     filesOf: async (channelId) =>
       (await readdir(dir)).filter((name) => name.startsWith(`${slug(channelId)}.take-`)),
     close,
     erase: async () => {
       await close();
       const names = await readdir(dir);
-      await rm(join(dir, 'key.wrapped'), { force: true });
+      await destroyKey(dir);
       await rm(dir, { recursive: true, force: true });
       return names.length;
     },
@@ -178,44 +207,21 @@ function manifestOf(channelId: string, stored: readonly StoredFragment[]): Manif
   };
 }
 
-function factsPlace(sessionId: string): string {
-  return `tallylight-vault/1|${sessionId}|facts`;
-}
-
-/** Replaces the facts in one step: either the old or the new ones are there, whatever happens. */
-async function writeFacts(dir: string, key: Uint8Array, facts: RecordingFacts): Promise<Result<void>> {
+/** Without its key nothing of a recording can be read, wherever copies of the files are. */
+async function destroyKey(dir: string): Promise<void> {
+  const path = join(dir, KEY_FILE);
+  const file = await open(path, 'r+').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (file === undefined) return;
   try {
-    await mkdir(dir, { recursive: true, mode: 0o700 });
-    const next = join(dir, `${FACTS_FILE}.next`);
-    const file = await open(next, 'w', 0o600);
-    try {
-      await file.writeFile(seal(key, Buffer.from(JSON.stringify(facts)), factsPlace(facts.sessionId)));
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(next, join(dir, FACTS_FILE));
-    return ok(undefined);
-  } catch (error) {
-    return { ok: false, error: diskError(error, 'recording facts') };
+    // Over the old bytes, where the disk writes in place; then without a name.
+    await file.write(randomBytes((await file.stat()).size), 0, null, 0);
+    await file.sync();
+  } finally {
+    await file.close();
   }
-}
-
-/** Counts receipts per channel; a line that was torn by a crash ends the list. */
-async function readReceipts(
-  dir: string,
-  index: ReadonlyMap<string, StoredFragment[]>,
-): Promise<Map<string, number>> {
-  const text = await readFile(join(dir, RECEIPTS_FILE), 'utf8').catch(() => '');
-  const seen = new Set<string>();
-  for (const line of text.split('\n').filter((line) => line.endsWith('}'))) {
-    const receipt = receiptLine.parse(JSON.parse(line));
-    seen.add(`${receipt.channelId}|${receipt.take}|${receipt.sequence}`);
-  }
-  const counts = new Map<string, number>();
-  for (const [channelId, stored] of index) {
-    const missing = stored.findIndex(({ header: h }) => !seen.has(`${channelId}|${h.take}|${h.sequence}`));
-    counts.set(channelId, missing === -1 ? stored.length : missing);
-  }
-  return counts;
+  await rm(path);
+  await syncFolder(dir);
 }

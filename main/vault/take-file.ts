@@ -1,8 +1,10 @@
-import { type FileHandle, open, readFile } from 'node:fs/promises';
-import { type Fragment, type FragmentHeader, fragmentHeader } from '../../contract/fragment.ts';
-import { fail, ok, type Result } from '../../contract/result.ts';
+import { type FileHandle, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Fragment, FragmentHeader } from '../../contract/fragment.ts';
+import { errorOf, ok, type Result, type TallylightError } from '../../contract/result.ts';
 import { diskError } from './disk-error.ts';
-import { seal, unseal } from './seal.ts';
+import { syncFolder } from './durable.ts';
+import { bodyLength, LENGTHS_BYTES, openRecord, sealRecord } from './record.ts';
 
 /** Where a record lies in its file, with the header it holds. */
 export type StoredFragment = {
@@ -18,15 +20,6 @@ export type TakeFile = {
   readonly close: () => Promise<void>;
 };
 
-// A record: length of the sealed body (4 bytes, big-endian), then the body (seal.ts) over
-// header length (4 bytes), header as JSON, media bytes.
-const LENGTH_BYTES = 4;
-
-/** Binds a record to its place: another session, channel, take or position does not open. */
-function place(sessionId: string, channelId: string, take: number, sequence: number): string {
-  return `tallylight-vault/1|${sessionId}|${channelId}|${take}|${sequence}`;
-}
-
 export async function createTakeFile(path: string, key: Uint8Array): Promise<Result<TakeFile>> {
   let file: FileHandle;
   try {
@@ -36,20 +29,19 @@ export async function createTakeFile(path: string, key: Uint8Array): Promise<Res
   }
   let end = 0;
   return ok({
-    append: async ({ header, bytes }) => {
-      const told = Buffer.from(JSON.stringify(header));
-      const plain = Buffer.concat([uint32(told.length), told, bytes]);
-      const body = seal(key, plain, place(header.sessionId, header.channelId, header.take, header.sequence));
-      const record = Buffer.concat([uint32(body.length), body]);
+    append: async (fragment) => {
+      const { header } = fragment;
+      const record = sealRecord(key, fragment);
       try {
         await writeWhole(file, record, end);
         await file.datasync();
+        if (end === 0) await syncFolder(dirname(path));
       } catch (error) {
         // A torn record must not stand between two whole ones.
         await file.truncate(end).catch(() => undefined);
         return { ok: false, error: diskError(error, `${header.channelId} take ${header.take}`) };
       }
-      const stored = { header, offset: end + LENGTH_BYTES, length: body.length };
+      const stored = { header, offset: end + LENGTHS_BYTES, length: record.length - LENGTHS_BYTES };
       end += record.length;
       return ok(stored);
     },
@@ -57,9 +49,15 @@ export async function createTakeFile(path: string, key: Uint8Array): Promise<Res
   });
 }
 
+/** What a take file holds up to its end, or up to the first record that does not open. */
+export type ReadTake = {
+  readonly fragments: readonly StoredFragment[];
+  readonly damage: TallylightError | undefined;
+};
+
 /**
- * The whole records of a take file, in order. A torn last record (the process died while writing) is left out;
- * anything else that does not open is `vault-damaged`, naming the fragment.
+ * The whole records of a take file, in order, read one at a time. A torn last record (the process died while writing)
+ * is left out; anything else that does not open is `vault-damaged`, naming the fragment.
  */
 export async function readTakeFile(
   path: string,
@@ -67,67 +65,72 @@ export async function readTakeFile(
   sessionId: string,
   channelId: string,
   take: number,
-): Promise<Result<StoredFragment[]>> {
-  const file = await readFile(path);
-  const found: StoredFragment[] = [];
-  for (let offset = 0; offset + LENGTH_BYTES <= file.length; ) {
-    const length = file.readUInt32BE(offset);
-    const start = offset + LENGTH_BYTES;
-    if (start + length > file.length) break;
-    const opened = openRecord(
-      key,
-      file.subarray(start, start + length),
-      sessionId,
-      channelId,
-      take,
-      found.length,
-    );
-    if (!opened.ok) return opened;
-    found.push({ header: opened.value.header, offset: start, length });
-    offset = start + length;
+): Promise<ReadTake> {
+  const fragments: StoredFragment[] = [];
+  const damaged = (): ReadTake => ({
+    fragments,
+    damage: damagedAt(channelId, take, fragments.length),
+  });
+  let file: FileHandle | undefined;
+  try {
+    file = await open(path, 'r');
+    const { size } = await file.stat();
+    for (let offset = 0; offset + LENGTHS_BYTES <= size; ) {
+      const length = bodyLength(await readWhole(file, offset, LENGTHS_BYTES));
+      if (length === undefined) return damaged();
+      const start = offset + LENGTHS_BYTES;
+      if (start + length > size) break;
+      const sealed = await readWhole(file, start, length);
+      const opened = openRecord(key, sealed, { sessionId, channelId, take, sequence: fragments.length });
+      if (opened === undefined) return damaged();
+      fragments.push({ header: opened.header, offset: start, length });
+      offset = start + length;
+    }
+    return { fragments, damage: undefined };
+  } catch {
+    // The disk itself does not give it back.
+    return damaged();
+  } finally {
+    await file?.close();
   }
-  return ok(found);
 }
 
 /** One fragment back from its file. Errors: `vault-damaged`, naming it. */
 export async function readFragment(
   path: string,
   key: Uint8Array,
-  stored: StoredFragment,
+  { header, offset, length }: StoredFragment,
 ): Promise<Result<Fragment>> {
-  const { sessionId, channelId, take, sequence } = stored.header;
-  const sealed = Buffer.alloc(stored.length);
+  let sealed: Buffer | undefined;
   try {
     const file = await open(path, 'r');
     try {
-      await file.read(sealed, 0, stored.length, stored.offset);
+      sealed = await readWhole(file, offset, length);
     } finally {
       await file.close();
     }
   } catch {
-    return damaged(channelId, take, sequence);
+    // The disk itself does not give it back.
   }
-  return openRecord(key, sealed, sessionId, channelId, take, sequence);
+  const opened = sealed === undefined ? undefined : openRecord(key, sealed, header);
+  return opened === undefined
+    ? { ok: false, error: damagedAt(header.channelId, header.take, header.sequence) }
+    : ok(opened);
 }
 
-function openRecord(
-  key: Uint8Array,
-  sealed: Uint8Array,
-  sessionId: string,
-  channelId: string,
-  take: number,
-  sequence: number,
-): Result<Fragment> {
-  const plain = unseal(key, sealed, place(sessionId, channelId, take, sequence));
-  if (plain === undefined) return damaged(channelId, take, sequence);
-  const told = plain.readUInt32BE(0);
-  const header = fragmentHeader.safeParse(JSON.parse(plain.subarray(4, 4 + told).toString()));
-  if (!header.success) return damaged(channelId, take, sequence);
-  return ok({ header: header.data, bytes: plain.subarray(4 + told) });
+function damagedAt(channelId: string, take: number, sequence: number): TallylightError {
+  return errorOf('vault-damaged', `${channelId} take ${take} fragment ${sequence}`);
 }
 
-function damaged(channelId: string, take: number, sequence: number): Result<never> {
-  return fail('vault-damaged', `${channelId} take ${take} fragment ${sequence}`);
+/** Exactly `length` bytes; where the file is shorter the rest is zeros, which no seal accepts. */
+async function readWhole(file: FileHandle, offset: number, length: number): Promise<Buffer> {
+  const bytes = Buffer.alloc(length);
+  for (let done = 0; done < length; ) {
+    const { bytesRead } = await file.read(bytes, done, length - done, offset + done);
+    if (bytesRead === 0) break;
+    done += bytesRead;
+  }
+  return bytes;
 }
 
 async function writeWhole(file: FileHandle, bytes: Buffer, at: number): Promise<void> {
@@ -136,10 +139,4 @@ async function writeWhole(file: FileHandle, bytes: Buffer, at: number): Promise<
     if (bytesWritten === 0) throw Object.assign(new Error('nothing was written'), { code: 'ENOSPC' });
     done += bytesWritten;
   }
-}
-
-function uint32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(value);
-  return bytes;
 }

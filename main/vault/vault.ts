@@ -1,24 +1,34 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, readFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fail, type Result } from '../../contract/result.ts';
+import { fail, ok, type Result } from '../../contract/result.ts';
 import type { SecretStore } from '../host.ts';
 import { diskError } from './disk-error.ts';
+import { syncFolder } from './durable.ts';
 import type { RecordingFacts } from './facts.ts';
-import { createRecording, type Recording, reopenRecording } from './recording.ts';
+import { NEXT_FACTS_FILE, readFacts } from './facts-file.ts';
+import { createRecording, KEY_FILE, type Recording, reopenRecording } from './recording.ts';
 
 /** Encrypted recordings of one data folder: `vault/<session id>/`, each with its own key. */
 export type Vault = {
   readonly create: (facts: RecordingFacts) => Promise<Result<Recording>>;
   readonly open: (sessionId: string) => Promise<Result<Recording>>;
+  /** Only what is known of a recording, without reading its media. */
+  readonly facts: (sessionId: string) => Promise<Result<RecordingFacts>>;
   /** Session ids of the recordings held here. */
   readonly list: () => Promise<string[]>;
 };
 
-const KEY_FILE = 'key.wrapped';
-
 export function vaultIn(dataDir: string, secrets: SecretStore): Vault {
   const root = join(dataDir, 'vault');
+
+  async function keyOf(sessionId: string): Promise<Result<Uint8Array>> {
+    // A session id comes from outside: it must not name a place beside the vault.
+    if (!/^cap-[A-Za-z0-9_-]+$/.test(sessionId)) return fail('recording-unknown', sessionId);
+    const wrapped = await readFile(join(root, sessionId, KEY_FILE)).catch(() => undefined);
+    return wrapped === undefined ? fail('recording-unknown', sessionId) : secrets.unwrap(wrapped);
+  }
+
   return {
     create: async (facts) => {
       const dir = join(root, facts.sessionId);
@@ -27,31 +37,51 @@ export function vaultIn(dataDir: string, secrets: SecretStore): Vault {
       if (!wrapped.ok) return wrapped;
       try {
         await mkdir(root, { recursive: true, mode: 0o700 });
+        await removeUnfinished(dir);
         await mkdir(dir, { mode: 0o700 });
-        const file = await open(join(dir, KEY_FILE), 'wx', 0o600);
-        try {
-          await file.writeFile(wrapped.value);
-          await file.sync();
-        } finally {
-          await file.close();
-        }
       } catch (error) {
         return { ok: false, error: diskError(error, 'new recording') };
       }
-      return createRecording(dir, key, facts);
+      const kept = await keepKey(dir, wrapped.value);
+      const created = kept.ok ? await createRecording(dir, key, facts) : kept;
+      if (!created.ok) await rm(dir, { recursive: true, force: true });
+      return created;
     },
     open: async (sessionId) => {
-      const dir = join(root, sessionId);
-      // A session id comes from outside: it must not name a place beside the vault.
-      if (!/^cap-[A-Za-z0-9_-]+$/.test(sessionId)) return fail('recording-unknown', sessionId);
-      const wrapped = await readFile(join(dir, KEY_FILE)).catch(() => undefined);
-      if (wrapped === undefined) return fail('recording-unknown', sessionId);
-      const key = await secrets.unwrap(wrapped);
-      return key.ok ? reopenRecording(dir, key.value, sessionId) : key;
+      const key = await keyOf(sessionId);
+      return key.ok ? reopenRecording(join(root, sessionId), key.value, sessionId) : key;
+    },
+    facts: async (sessionId) => {
+      const key = await keyOf(sessionId);
+      return key.ok ? readFacts(join(root, sessionId), key.value, sessionId) : key;
     },
     list: async () => {
       const names = await readdir(root).catch(() => []);
       return names.filter((name) => name.startsWith('cap-')).sort();
     },
   };
+}
+
+/** What a crash left of a recording that never began, so that the session can be recorded after all. */
+async function removeUnfinished(dir: string): Promise<void> {
+  const names = await readdir(dir).catch(() => undefined);
+  if (names?.every((name) => name === KEY_FILE || name === NEXT_FACTS_FILE))
+    await rm(dir, { recursive: true });
+}
+
+async function keepKey(dir: string, wrapped: Uint8Array): Promise<Result<void>> {
+  try {
+    const file = await open(join(dir, KEY_FILE), 'wx', 0o600);
+    try {
+      await file.writeFile(wrapped);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await syncFolder(dir);
+    await syncFolder(join(dir, '..'));
+    return ok(undefined);
+  } catch (error) {
+    return { ok: false, error: diskError(error, 'key of a new recording') };
+  }
 }

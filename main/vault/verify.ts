@@ -7,6 +7,8 @@ export type Verified = { readonly fragments: number; readonly bytes: number };
 
 /** Reads every stored byte of a recording and checks it. Error `vault-damaged` names the first wrong fragment. */
 export async function verifyRecording(recording: Recording): Promise<Result<Verified>> {
+  const damage = recording.damage();
+  if (damage !== undefined) return { ok: false, error: damage };
   let fragments = 0;
   let bytes = 0;
   for (const { id } of recording.facts().channels) {

@@ -25,14 +25,19 @@ export type House = {
   readonly close: () => Promise<void>;
 };
 
-export async function openHouse(options: StageOptions): Promise<House> {
+export async function openHouse(
+  options: StageOptions,
+  serviceUnder?: (folder: string) => readonly string[],
+): Promise<House> {
   const folder = await mkdtemp(join(tmpdir(), 'tallylight-house-'));
-  const [clientDir, serviceDir, tempDir] = ['client', 'service', 'temp'].map((name) => join(folder, name)) as [string, string, string];
+  const [clientDir, serviceDir, tempDir] = ['client', 'service', 'temp'].map((name) =>
+    join(folder, name),
+  ) as [string, string, string];
   await mkdir(tempDir);
   const stage = await openStage(options);
   const env = { ...process.env, ...stage.env, TMPDIR: tempDir };
   try {
-    const embedded = await startEmbedded(serviceDir, env);
+    const embedded = await startEmbedded(serviceDir, env, serviceUnder?.(folder));
     return {
       stage,
       embedded,
@@ -116,8 +121,15 @@ export function tallylight(
   house: Pick<House, 'env'>,
   args: readonly string[],
   more: NodeJS.ProcessEnv = {},
+  under: readonly string[] = [],
 ): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> {
-  const child = spawn(process.execPath, [join(root, 'bin', 'tallylight'), ...args], {
+  const [program = process.execPath, ...rest] = [
+    ...under,
+    process.execPath,
+    join(root, 'bin', 'tallylight'),
+    ...args,
+  ];
+  const child = spawn(program, rest, {
     env: { ...house.env, ...more },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -143,7 +155,9 @@ export async function downloads(house: House, sessionId: string): Promise<Readon
 }
 
 /** A fresh session with a token for the command line, as your backend hands them out. */
-export async function newSession(house: Pick<House, 'embedded'>): Promise<{ sessionId: string; token: string }> {
+export async function newSession(
+  house: Pick<House, 'embedded'>,
+): Promise<{ sessionId: string; token: string }> {
   const response = await fetch(`${house.embedded.connectUrl}/session`, {
     method: 'POST',
     headers: { authorization: `Bearer ${house.embedded.connectSecret}`, 'content-type': 'application/json' },

@@ -40,7 +40,10 @@ describe('a meeting recorded through the window', () => {
     await page.screenshot({ path: join(artifacts, 'recording.png') });
     await page.getByRole('button', { name: /^pause/i }).click();
     await page.getByRole('button', { name: /^resume/i }).waitFor();
-    await page.getByText(/devices released/i).first().waitFor();
+    await page
+      .getByText(/devices released/i)
+      .first()
+      .waitFor();
     paused.fromMs = Date.now();
     await page.screenshot({ path: join(artifacts, 'paused.png') });
     await page.waitForFunction((until) => Date.now() > until, paused.fromMs + 3000);
@@ -85,7 +88,9 @@ describe('a meeting recorded through the window', () => {
   test('[P05] no picture that was painted during the pause is in the file', async () => {
     const frames = await decodeClock(file('display:1'));
     expect(frames.length).toBeGreaterThan(100);
-    expect(frames.filter(({ paintedAtMs }) => paintedAtMs > paused.fromMs && paintedAtMs < paused.toMs)).toEqual([]);
+    expect(
+      frames.filter(({ paintedAtMs }) => paintedAtMs > paused.fromMs && paintedAtMs < paused.toMs),
+    ).toEqual([]);
   });
 
   test('[P52] the channels line up within 40 ms, before and after the pause', async () => {
@@ -93,11 +98,17 @@ describe('a meeting recorded through the window', () => {
     const mic = await toneOnsets(file('mic:default'), microphoneToneHz);
     const speakers = await toneOnsets(file('system_audio:default'), speakersToneHz);
     // The wall time of the recording's zero, as each channel tells it, in the first and in the second take.
-    const pauseAtSeconds = (frames.find(({ paintedAtMs }) => paintedAtMs > paused.toMs)?.ptsSeconds ?? 0) - 0.05;
+    const pauseAtSeconds =
+      (frames.find(({ paintedAtMs }) => paintedAtMs > paused.toMs)?.ptsSeconds ?? 0) - 0.05;
     for (const inTake of [(s: number) => s < pauseAtSeconds, (s: number) => s > pauseAtSeconds]) {
-      const zeroMs = middle(frames.filter((f) => inTake(f.ptsSeconds)).map((f) => f.paintedAtMs - f.ptsSeconds * 1000));
-      const offsets = [mic, speakers].map((onsets) => middle(onsets.filter(inTake).map((s) => offTwoSeconds(zeroMs + s * 1000))));
-      for (const offset of [...offsets, (offsets[0] ?? 0) - (offsets[1] ?? 0)]) expect(Math.abs(offset)).toBeLessThan(40);
+      const zeroMs = middle(
+        frames.filter((f) => inTake(f.ptsSeconds)).map((f) => f.paintedAtMs - f.ptsSeconds * 1000),
+      );
+      const offsets = [mic, speakers].map((onsets) =>
+        middle(onsets.filter(inTake).map((s) => offTwoSeconds(zeroMs + s * 1000))),
+      );
+      for (const offset of [...offsets, (offsets[0] ?? 0) - (offsets[1] ?? 0)])
+        expect(Math.abs(offset)).toBeLessThan(40);
     }
   });
 

@@ -32,7 +32,9 @@ export async function recordTo(page: Page, seconds: number): Promise<void> {
 /** Recorded seconds of the last session, as its audit log tells. */
 export async function activeSeconds(house: House): Promise<number> {
   const entries = await readAuditLog(house.clientDir);
-  const stopped = entries.ok ? entries.value.map(({ event }) => event).findLast((event) => event.type === 'session.stopped') : undefined;
+  const stopped = entries.ok
+    ? entries.value.map(({ event }) => event).findLast((event) => event.type === 'session.stopped')
+    : undefined;
   return stopped?.type === 'session.stopped' ? stopped.activeMs / 1000 : Number.NaN;
 }
 

@@ -28,7 +28,12 @@ const walls = Object.entries(ROOMS).map(([room, allowed]) => ({
   from: {
     path: `^${room}/`,
     // A room inside a room has a rule of its own; tests may lean on what crosses rooms.
-    pathNot: [...Object.keys(ROOMS).filter((other) => other.startsWith(`${room}/`)).map((other) => `^${other}/`), ...(room === 'examples' ? [TESTS] : [])],
+    pathNot: [
+      ...Object.keys(ROOMS)
+        .filter((other) => other.startsWith(`${room}/`))
+        .map((other) => `^${other}/`),
+      ...(room === 'examples' ? [TESTS] : []),
+    ],
   },
   to: {
     path: '^(contract|native-permissions|main|renderer|backend|app|build|examples|bench|test)/',
@@ -49,7 +54,8 @@ module.exports = {
     },
     {
       name: 'electron-only-in-desktop',
-      comment: 'Only app/desktop knows Electron, and only as electron/main or electron/renderer, which says the process.',
+      comment:
+        'Only app/desktop knows Electron, and only as electron/main or electron/renderer, which says the process.',
       severity: 'error',
       from: { pathNot: '^(app/desktop|test/electron-double)/' },
       to: { path: '(^|node_modules/)electron(/|$)' },
@@ -59,20 +65,26 @@ module.exports = {
       comment: 'Import electron/main or electron/renderer: it says which process the file belongs to.',
       severity: 'error',
       from: {},
-      to: { path: '^node_modules/electron/' },
+      to: { path: '(^|/)node_modules/electron/|^electron$' },
     },
     {
       name: 'no-node-in-the-face',
       comment: 'contract/ and renderer/ run in a browser too: no Node modules there.',
       severity: 'error',
-      from: { path: '^(contract|renderer)/', pathNot: [TESTS, '^renderer/vite\\.config\\.ts$', '^renderer/journey/', '^renderer/.*/?trial/'] },
+      from: {
+        path: '^(contract|renderer)/',
+        pathNot: [TESTS, '^renderer/vite\\.config\\.ts$', '^renderer/journey/', '^renderer/.*/?trial/'],
+      },
       to: { dependencyTypes: ['core'] },
     },
     {
       name: 'no-development-packages-in-the-product',
       comment: 'What ships must be under dependencies in package.json.',
       severity: 'error',
-      from: { path: '^(contract|native-permissions|main|backend|app/(cli|browser))/', pathNot: [TESTS, '/trial/', 'test-'] },
+      from: {
+        path: '^(contract|native-permissions|main|backend|app/(cli|browser))/',
+        pathNot: [TESTS, '/trial/', 'test-'],
+      },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
   ],

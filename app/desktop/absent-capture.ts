@@ -1,0 +1,34 @@
+import type { Snapshot } from '../../contract/bridge/snapshot.ts';
+import { ok, type TallylightError } from '../../contract/result.ts';
+import type { Capture } from '../../main/host.ts';
+
+/** Stands where main could not be opened: nothing can be recorded, and the window says why. */
+export function absentCapture(error: TallylightError): Capture {
+  const snapshot: Snapshot = {
+    revision: 1,
+    session: {
+      id: null,
+      title: null,
+      state: 'failed',
+      activeMs: 0,
+      pausedMs: 0,
+      startedAt: null,
+      kept: null,
+    },
+    lamp: 'trouble',
+    terms: null,
+    channels: [],
+    delivery: { connected: null, disconnectedSince: null, undeliveredSeconds: 0, pendingRecordings: 0 },
+    protection: { kind: 'key-file', warning: null },
+    host: 'desktop',
+    trouble: error,
+  };
+  return {
+    call: async (name) => (name === 'snapshot.read' ? ok(snapshot) : { ok: false, error }),
+    onSnapshot: (listener) => {
+      listener(snapshot);
+      return () => undefined;
+    },
+    close: async () => undefined,
+  };
+}

@@ -1,0 +1,60 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { isBuiltin } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import manifest from '../../package.json' with { type: 'json' };
+import { bundleDesktop } from './bundle.ts';
+
+let outDir = '';
+
+beforeAll(async () => {
+  outDir = await mkdtemp(join(tmpdir(), 'tallylight-bundle-'));
+  await bundleDesktop({ outDir });
+});
+
+afterAll(() => rm(outDir, { recursive: true }));
+
+test('the preload is a script below 5 kB that requires electron/renderer and nothing else', async () => {
+  const preload = await readFile(join(outDir, 'preload.cjs'), 'utf8');
+  expect(Buffer.byteLength(preload)).toBeLessThan(5000);
+  expect([...preload.matchAll(/\brequire\(([^)]*)\)/g)].map(([, what]) => what)).toEqual([
+    '"electron/renderer"',
+  ]);
+  expect(preload).not.toMatch(/^\s*(import|export)\s|\beval\b|new Function/m);
+});
+
+test('main imports electron/main, Node and dependencies that ship, and nothing else', async () => {
+  const main = await readFile(join(outDir, 'main.mjs'), 'utf8');
+  const imported = new Set(
+    [...main.matchAll(/^import\s[^;]*?from "([^"]+)"/gm)].map(([, from]) => from ?? ''),
+  );
+  const shipped = Object.keys(manifest.dependencies);
+  const strange = [...imported].filter((from) => {
+    if (from === 'electron/main' || isBuiltin(from)) return false;
+    return !shipped.some((name) => from === name || from.startsWith(`${name}/`));
+  });
+  expect(imported).toContain('electron/main');
+  expect(strange).toEqual([]);
+});
+
+test('main does not wait for ready at its top level, where Electron would wait for it in turn', async () => {
+  const main = await readFile(join(outDir, 'main.mjs'), 'utf8');
+  expect(main).not.toMatch(/^(const .*= )?await .*whenReady/m);
+});
+
+test('neither bundle carries a source map, and every icon of the tray is there twice', async () => {
+  const names = (await readdir(outDir, { recursive: true })).map((name) => name.replaceAll('\\', '/')).sort();
+  expect(names).toEqual([
+    'icon.png',
+    'main.mjs',
+    'preload.cjs',
+    'tray',
+    ...['live', 'off', 'offTemplate', 'paused', 'trouble'].flatMap((name) => [
+      `tray/${name}.png`,
+      `tray/${name}@2x.png`,
+    ]),
+  ]);
+  for (const name of ['main.mjs', 'preload.cjs'])
+    expect(await readFile(join(outDir, name), 'utf8')).not.toContain('sourceMappingURL=');
+});

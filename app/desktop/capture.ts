@@ -1,0 +1,41 @@
+import { join, sep } from 'node:path';
+import { app } from 'electron/main';
+import { errorOf } from '../../contract/result.ts';
+import type { Capture } from '../../main/host.ts';
+import { absentCapture } from './absent-capture.ts';
+import { connectionFrom, withoutSecrets } from './connection.ts';
+import { causeOf, log } from './log.ts';
+import type { Parts } from './parts.ts';
+import { desktopSecrets } from './secrets.ts';
+
+/** Opens main for this desktop. Never rejects: what hinders it is shown in the window, by a capture that tells it. */
+export async function openDesktopCapture(parts: Parts): Promise<Capture> {
+  const dataDir = app.getPath('userData');
+  const connection = connectionFrom(parts.env, parts.yourBackend);
+  const env = withoutSecrets(parts.env);
+  try {
+    const secrets = await desktopSecrets(dataDir, parts);
+    if (!secrets.ok) return absentCapture(secrets.error);
+    const opened = await parts.openCapture({
+      kind: 'desktop',
+      dataDir,
+      secrets: secrets.value,
+      connection,
+      log,
+      env,
+      ...(app.isPackaged && { packagedDir: unpackedFfmpeg(parts.distDir) }),
+    });
+    return opened.ok ? opened.value : absentCapture(opened.error);
+  } catch (error) {
+    log('capture.not-opened', { cause: causeOf(error) });
+    return absentCapture(errorOf('internal'));
+  }
+}
+
+/** A program cannot be started from inside the archive; packaging lays ffmpeg-static beside it. */
+function unpackedFfmpeg(distDir: string): string {
+  return join(distDir, '..', 'node_modules', 'ffmpeg-static').replace(
+    `app.asar${sep}`,
+    `app.asar.unpacked${sep}`,
+  );
+}

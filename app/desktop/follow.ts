@@ -1,0 +1,31 @@
+import { powerSaveBlocker } from 'electron/main';
+import { BRIDGE_SNAPSHOT } from '../../contract/bridge/names.ts';
+import type { Capture } from '../../main/host.ts';
+import type { Parts } from './parts.ts';
+import { sightOf } from './sight.ts';
+import { openTray } from './tray.ts';
+import type { AppWindow } from './window.ts';
+
+/** Page, title, tray and power follow one snapshot, so that none of them can show another lamp than the rest. */
+export function followSnapshots(capture: Capture, { window, show, follow }: AppWindow, parts: Parts): void {
+  const showTray = openTray(parts, { open: show, call: capture.call });
+  const keepAwake = awake();
+  capture.onSnapshot((snapshot) => {
+    const sight = sightOf(snapshot);
+    if (!window.isDestroyed()) window.webContents.send(BRIDGE_SNAPSHOT, snapshot);
+    follow(sight.title, snapshot.session.state);
+    showTray(sight);
+    keepAwake(sight.lamp === 'live');
+  });
+}
+
+function awake(): (live: boolean) => void {
+  let blocker: number | undefined;
+  return (live) => {
+    if (live && blocker === undefined) blocker = powerSaveBlocker.start('prevent-app-suspension');
+    else if (!live && blocker !== undefined) {
+      powerSaveBlocker.stop(blocker);
+      blocker = undefined;
+    }
+  };
+}

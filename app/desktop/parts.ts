@@ -1,0 +1,14 @@
+import type { Result } from '../../contract/result.ts';
+import type { Capture, Connection, Host, SecretStore } from '../../main/host.ts';
+
+/** What the desktop host is put together from; main.ts gives the real ones. */
+export type Parts = {
+  readonly openCapture: (host: Host) => Promise<Result<Capture>>;
+  readonly keyFileSecrets: (dataDir: string) => Promise<Result<SecretStore>>;
+  readonly yourBackend: (url: string, secret: string) => Connection;
+  /** Folder that holds `desktop/` (preload, tray icons) and `renderer/`. */
+  readonly distDir: string;
+  readonly platform: NodeJS.Platform;
+  /** The process's own environment: secrets are taken out of it. */
+  readonly env: NodeJS.ProcessEnv;
+};

@@ -1,0 +1,88 @@
+import { join } from 'node:path';
+import { app, BrowserWindow, type WebPreferences } from 'electron/main';
+import type { SessionState } from '../../contract/bridge/snapshot.ts';
+import { APP_PAGE } from './app-scheme.ts';
+import type { Leaving } from './leave.ts';
+import { causeOf, log } from './log.ts';
+import type { Parts } from './parts.ts';
+import { APP_NAME } from './sight.ts';
+
+const MOST_RELOADS = 3;
+/** States in which the window stays reachable, because not every desktop shows a tray. */
+const HOLDING: ReadonlySet<SessionState> = new Set(['starting', 'recording', 'paused', 'stopping']);
+
+export type AppWindow = {
+  readonly window: BrowserWindow;
+  readonly show: () => void;
+  readonly load: () => Promise<void>;
+  /** What the window shows and does on close follows the session's state. */
+  readonly follow: (title: string, state: SessionState) => void;
+};
+
+export function openWindow({ distDir, platform }: Parts, leaving: Leaving): AppWindow {
+  let state: SessionState = 'idle';
+  let reloads = 0;
+  const window = new BrowserWindow({
+    width: 380,
+    height: 720,
+    minWidth: 360,
+    minHeight: 560,
+    show: false,
+    title: APP_NAME,
+    webPreferences: hardened(join(distDir, 'desktop', 'preload.cjs')),
+  });
+  window.once('ready-to-show', () => window.show());
+  window.on('page-title-updated', (event) => event.preventDefault());
+  window.on('session-end', leaving.leave);
+  window.on('close', (event) => {
+    if (leaving.begun()) return;
+    if (HOLDING.has(state)) {
+      event.preventDefault();
+      window.minimize();
+    } else if (platform === 'darwin') {
+      event.preventDefault();
+      window.hide();
+    }
+  });
+  window.webContents.on('render-process-gone', (_event, { reason }) => {
+    log('window.gone', { reason });
+    reloads += 1;
+    if (reloads <= MOST_RELOADS && !leaving.begun()) window.webContents.reload();
+  });
+
+  return {
+    window,
+    show: () => {
+      if (window.isDestroyed()) return;
+      if (window.isMinimized()) window.restore();
+      window.show();
+      window.focus();
+    },
+    load: () =>
+      window.loadURL(APP_PAGE).catch((error: unknown) => log('window.not-loaded', { cause: causeOf(error) })),
+    follow: (title, next) => {
+      state = next;
+      if (!window.isDestroyed()) window.setTitle(title);
+    },
+  };
+}
+
+/** Each option as Electron's security guide has it, also where it is the default, so that a change shows in a test. */
+function hardened(preload: string): WebPreferences {
+  return {
+    preload,
+    sandbox: true,
+    contextIsolation: true,
+    nodeIntegration: false,
+    nodeIntegrationInWorker: false,
+    nodeIntegrationInSubFrames: false,
+    webSecurity: true,
+    allowRunningInsecureContent: false,
+    experimentalFeatures: false,
+    webviewTag: false,
+    navigateOnDragDrop: false,
+    plugins: false,
+    spellcheck: false,
+    devTools: !app.isPackaged,
+  };
+}

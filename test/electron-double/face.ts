@@ -1,0 +1,64 @@
+import { existsSync } from 'node:fs';
+import { assertReady, emitter } from './events.ts';
+import { call, flag, type Kind, type Known, listOf, method, oneOf, shape, strict, text } from './strict.ts';
+import { complain, type ItemDouble, type MenuDouble, type TrayDouble, world } from './world.ts';
+
+const item: Kind = shape({
+  label: text,
+  type: oneOf('separator'),
+  role: oneOf('appMenu', 'editMenu', 'windowMenu'),
+  enabled: flag,
+  click: call,
+} satisfies Known<Electron.MenuItemConstructorOptions>);
+
+const menu: Kind = { fits: (value) => menus.has(value as object), says: 'a menu built from a template' };
+const menus = new WeakSet<object>();
+
+export const Menu = strict('Menu', {
+  buildFromTemplate: method('Menu.buildFromTemplate', [listOf(item)], (items: readonly ItemDouble[]) => {
+    const built = strict('Menu', { items } satisfies Known<Electron.Menu>);
+    menus.add(built);
+    return built;
+  }),
+  setApplicationMenu: method(
+    'Menu.setApplicationMenu',
+    [{ fits: (value) => value === null || menu.fits(value), says: 'a menu or null' }],
+    (built: MenuDouble | null) => {
+      world.menu = built;
+    },
+  ),
+} satisfies Known<typeof Electron.Menu>);
+
+/** Electron throws where the picture cannot be loaded. */
+const picture: Kind = {
+  fits: (value) => typeof value === 'string' && value.endsWith('.png') && existsSync(value),
+  says: 'a PNG file that exists',
+};
+
+/** Called with `new`; what it returns stands for the tray. */
+export function Tray(icon: string): object {
+  assertReady('Tray');
+  method('Tray', [picture])(icon);
+  const state: TrayDouble = { key: `tray ${world.trays.length + 1}`, icon, tooltip: '', menu: { items: [] } };
+  world.trays.push(state);
+  return strict('Tray', {
+    ...emitter('Tray', state.key),
+    setImage: method('Tray.setImage', [picture], (next: string) => {
+      state.icon = next;
+    }),
+    setToolTip: method('Tray.setToolTip', [text], (next: string) => {
+      state.tooltip = next;
+    }),
+    setContextMenu: method('Tray.setContextMenu', [menu], (next: MenuDouble) => {
+      state.menu = next;
+    }),
+  } satisfies Known<Electron.Tray>);
+}
+
+/** Chooses an item of a menu as a person does; one that is disabled cannot be chosen. */
+export function choose(tray: TrayDouble, label: string): void {
+  const found = tray.menu.items.find((entry) => entry.label === label);
+  if (found === undefined) complain(`the menu has no ${label}`);
+  else if (found.enabled === false) complain(`${label} is disabled`);
+  else found.click?.();
+}

@@ -1,0 +1,142 @@
+import { assertNotReady, assertReady, emitter, fire } from './events.ts';
+import { Menu, Tray } from './face.ts';
+import {
+  bytes,
+  call,
+  flag,
+  type Known,
+  listOf,
+  method,
+  oneOf,
+  shape,
+  strict,
+  text,
+  whole,
+} from './strict.ts';
+import { BrowserWindow } from './window.ts';
+import { complain, type Listener, world } from './world.ts';
+
+export const app = strict('app', {
+  ...emitter('App'),
+  get isPackaged() {
+    return world.machine.packaged;
+  },
+  requestSingleInstanceLock: method('app.requestSingleInstanceLock', [], () => world.machine.first),
+  enableSandbox: method('app.enableSandbox', [], () => assertNotReady('app.enableSandbox')),
+  whenReady: method('app.whenReady', [], () => world.ready.promise),
+  getPath: method('app.getPath', [oneOf('userData')], () => world.machine.userData),
+  quit: method('app.quit', [], () => {
+    if (!fire('App', 'before-quit')) world.exitCode = 0;
+  }),
+  exit: method('app.exit', [whole], (code: number) => {
+    world.exitCode = code;
+  }),
+} satisfies Known<Electron.App>);
+
+export const powerMonitor = strict(
+  'powerMonitor',
+  emitter('PowerMonitor') satisfies Known<Electron.PowerMonitor>,
+);
+
+export const powerSaveBlocker = strict('powerSaveBlocker', {
+  start: method('powerSaveBlocker.start', [oneOf('prevent-app-suspension')], (type: string) => {
+    const id = world.calls.length;
+    world.blockers.set(id, type);
+    return id;
+  }),
+  stop: method('powerSaveBlocker.stop', [whole], (id: number) => world.blockers.delete(id)),
+} satisfies Known<Electron.PowerSaveBlocker>);
+
+const privileges = shape({
+  standard: flag,
+  secure: flag,
+  supportFetchAPI: flag,
+} satisfies Known<Electron.Privileges>);
+const scheme = shape({ scheme: oneOf('app'), privileges } satisfies Known<Electron.CustomScheme>);
+
+export const protocol = strict('protocol', {
+  registerSchemesAsPrivileged: method(
+    'protocol.registerSchemesAsPrivileged',
+    [listOf(scheme)],
+    (schemes: readonly { scheme: string; privileges: unknown }[]) => {
+      assertNotReady('protocol.registerSchemesAsPrivileged');
+      for (const entry of schemes) world.privileged.set(entry.scheme, entry.privileges);
+    },
+  ),
+  handle: method(
+    'protocol.handle',
+    [text, call],
+    (name: string, handler: (r: Request) => Promise<Response>) => {
+      assertReady('protocol.handle');
+      if (!world.privileged.has(name)) complain(`protocol.handle: ${name} was not registered as privileged`);
+      if (world.schemes.has(name)) complain(`protocol.handle: ${name} is handled already`);
+      world.schemes.set(name, handler);
+    },
+  ),
+} satisfies Known<Electron.Protocol>);
+
+export const ipcMain = strict('ipcMain', {
+  handle: method('ipcMain.handle', [text, call], (channel: string, handler: Listener) => {
+    if (world.ipcHandlers.has(channel)) complain(`ipcMain.handle: ${channel} is handled already`);
+    world.ipcHandlers.set(channel, handler);
+  }),
+} satisfies Known<Electron.IpcMain>);
+
+const sessionHandler = (name: string) =>
+  method(name, [call], (handler: Listener) => void world.sessionHandlers.set(name, handler));
+
+const defaultSession = strict('Session', {
+  setPermissionCheckHandler: sessionHandler('Session.setPermissionCheckHandler'),
+  setPermissionRequestHandler: sessionHandler('Session.setPermissionRequestHandler'),
+  setDevicePermissionHandler: sessionHandler('Session.setDevicePermissionHandler'),
+  webRequest: strict('WebRequest', {
+    onBeforeRequest: sessionHandler('WebRequest.onBeforeRequest'),
+  } satisfies Known<Electron.WebRequest>),
+} satisfies Known<Electron.Session>);
+
+export const session = strict('session', {
+  get defaultSession() {
+    assertReady('session.defaultSession');
+    return defaultSession;
+  },
+} satisfies Known<typeof Electron.Session>);
+
+/** Keeps the plain text behind a mark: a double can tell that it was called, never that anything is secret. */
+const MARK = 'not encrypted, a double:';
+
+export const safeStorage = strict('safeStorage', {
+  isAsyncEncryptionAvailable: method('safeStorage.isAsyncEncryptionAvailable', [], async () => {
+    assertReady('safeStorage');
+    return world.machine.encryption;
+  }),
+  getSelectedStorageBackend: method('safeStorage.getSelectedStorageBackend', [], () =>
+    world.machine.platform === 'linux'
+      ? world.machine.backend
+      : complain('safeStorage.getSelectedStorageBackend is not there outside Linux'),
+  ),
+  encryptStringAsync: method('safeStorage.encryptStringAsync', [text], async (plain: string) =>
+    Buffer.from(MARK + plain),
+  ),
+  decryptStringAsync: method('safeStorage.decryptStringAsync', [bytes], async (sealed: Buffer) => {
+    if (!sealed.toString().startsWith(MARK)) throw new Error('Error while decrypting the ciphertext');
+    return { shouldReEncrypt: false, result: sealed.toString().slice(MARK.length) };
+  }),
+} satisfies Known<Electron.SafeStorage>);
+
+export { BrowserWindow, Menu, Tray };
+
+/** What this module exports is what electron.d.ts declares for `electron/main`. */
+({
+  app,
+  BrowserWindow,
+  ipcMain,
+  Menu,
+  powerMonitor,
+  powerSaveBlocker,
+  protocol,
+  safeStorage,
+  session,
+  Tray,
+}) satisfies {
+  readonly [K in keyof typeof Electron.Main]?: unknown;
+};

@@ -1,0 +1,103 @@
+import { isAbsolute } from 'node:path';
+import { assertReady, emitter, fire, tell } from './events.ts';
+import { anything, call, flag, type Kind, type Known, method, shape, strict, text, whole } from './strict.ts';
+import { complain, record, type WindowDouble, world } from './world.ts';
+
+const path: Kind = {
+  fits: (value) => typeof value === 'string' && isAbsolute(value),
+  says: 'an absolute path',
+};
+const preferences: Kind = shape({
+  preload: path,
+  sandbox: flag,
+  contextIsolation: flag,
+  nodeIntegration: flag,
+  nodeIntegrationInWorker: flag,
+  nodeIntegrationInSubFrames: flag,
+  webSecurity: flag,
+  allowRunningInsecureContent: flag,
+  experimentalFeatures: flag,
+  webviewTag: flag,
+  navigateOnDragDrop: flag,
+  plugins: flag,
+  spellcheck: flag,
+  devTools: flag,
+} satisfies Known<Electron.WebPreferences>);
+const options: Kind = shape({
+  width: whole,
+  height: whole,
+  minWidth: whole,
+  minHeight: whole,
+  show: flag,
+  title: text,
+  webPreferences: preferences,
+} satisfies Known<Electron.BrowserWindowConstructorOptions>);
+
+/** Called with `new`; what it returns stands for the window. */
+export function BrowserWindow(given: Record<string, unknown>): object {
+  assertReady('BrowserWindow');
+  method('BrowserWindow', [options])(given);
+  const id = world.windows.length + 1;
+  const state: WindowDouble = {
+    key: `window ${id}`,
+    contents: `contents ${id}`,
+    options: given,
+    mainFrame: strict('WebFrameMain', { origin: 'app://tallylight' } satisfies Known<Electron.WebFrameMain>),
+    sent: [],
+    openHandler: undefined,
+    title: String(given.title),
+    visible: given.show !== false,
+    minimized: false,
+    destroyed: false,
+  };
+  world.windows.push(state);
+  const webContents = contentsOf(state);
+  fire('App', 'web-contents-created', webContents);
+  const alive =
+    (name: string, run: (...given: never[]) => unknown) =>
+    (...args: never[]) =>
+      state.destroyed ? complain(`${name} is called on a destroyed window`) : run(...args);
+  const change = (name: string, changes: Partial<WindowDouble>) =>
+    method(
+      name,
+      [],
+      alive(name, () => void Object.assign(state, changes)),
+    );
+  return strict('BrowserWindow', {
+    ...emitter('BrowserWindow', state.key),
+    webContents,
+    isDestroyed: () => state.destroyed,
+    isMinimized: () => state.minimized,
+    show: change('BrowserWindow.show', { visible: true }),
+    hide: change('BrowserWindow.hide', { visible: false }),
+    focus: change('BrowserWindow.focus', {}),
+    minimize: change('BrowserWindow.minimize', { minimized: true }),
+    restore: change('BrowserWindow.restore', { minimized: false }),
+    setTitle: method('BrowserWindow.setTitle', [text], (title: string) => {
+      state.title = title;
+    }),
+    loadURL: method('BrowserWindow.loadURL', [text], () => Promise.resolve()),
+  } satisfies Known<Electron.BrowserWindow>);
+}
+
+function contentsOf(state: WindowDouble): object {
+  return strict('WebContents', {
+    ...emitter('WebContents', state.contents),
+    mainFrame: state.mainFrame,
+    setWindowOpenHandler: method('WebContents.setWindowOpenHandler', [call], (handler: () => unknown) => {
+      state.openHandler = handler;
+    }),
+    send: method('WebContents.send', [text, anything], (channel: string, value: unknown) => {
+      state.sent.push({ channel, value: structuredClone(value) });
+    }),
+    reload: method('WebContents.reload', []),
+  } satisfies Known<Electron.WebContents>);
+}
+
+/** The person closes the window: what follows is Electron's documented order of events. */
+export function closeByHand(state: WindowDouble): void {
+  record('the person closes the window', []);
+  if (fire(state.key, 'close')) return;
+  state.destroyed = true;
+  if (world.windows.every((window) => window.destroyed)) tell('App', 'window-all-closed');
+}

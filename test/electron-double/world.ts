@@ -1,0 +1,110 @@
+export type Listener = (...given: unknown[]) => unknown;
+
+export type WindowDouble = {
+  readonly key: string;
+  readonly contents: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly mainFrame: object;
+  readonly sent: { readonly channel: string; readonly value: unknown }[];
+  openHandler: (() => unknown) | undefined;
+  title: string;
+  visible: boolean;
+  minimized: boolean;
+  destroyed: boolean;
+};
+
+export type ItemDouble = {
+  readonly label?: string;
+  readonly type?: 'separator';
+  readonly role?: string;
+  readonly enabled?: boolean;
+  readonly click?: () => void;
+};
+export type MenuDouble = { readonly items: readonly ItemDouble[] };
+export type TrayDouble = { readonly key: string; icon: string; tooltip: string; menu: MenuDouble };
+
+/** What a test decides about the machine that the double stands on. */
+export type Machine = {
+  readonly platform: NodeJS.Platform;
+  /** Whether this process is the first instance. */
+  readonly first: boolean;
+  readonly packaged: boolean;
+  readonly userData: string;
+  readonly encryption: boolean;
+  readonly backend: string;
+};
+
+/** All that the double remembers: which calls came, what was opened and who listens. */
+export type World = {
+  readonly machine: Machine;
+  readonly ready: PromiseWithResolvers<void>;
+  isReady: boolean;
+  exitCode: number | undefined;
+  readonly calls: { readonly name: string; readonly args: readonly unknown[] }[];
+  readonly complaints: string[];
+  readonly listeners: Map<string, Listener[]>;
+  readonly privileged: Map<string, unknown>;
+  readonly schemes: Map<string, (request: Request) => Promise<Response>>;
+  readonly ipcHandlers: Map<string, Listener>;
+  readonly sessionHandlers: Map<string, Listener>;
+  readonly windows: WindowDouble[];
+  readonly trays: TrayDouble[];
+  readonly blockers: Map<number, string>;
+  menu: MenuDouble | null | undefined;
+};
+
+const USUAL: Machine = {
+  platform: 'linux',
+  first: true,
+  packaged: true,
+  userData: '/home/person/.config/tallylight',
+  encryption: true,
+  backend: 'gnome_libsecret',
+};
+
+export let world = makeWorld({});
+
+export function freshWorld(machine: Partial<Machine> = {}): World {
+  world = makeWorld(machine);
+  return world;
+}
+
+function makeWorld(machine: Partial<Machine>): World {
+  return {
+    machine: { ...USUAL, ...machine },
+    ready: Promise.withResolvers(),
+    isReady: false,
+    exitCode: undefined,
+    calls: [],
+    complaints: [],
+    listeners: new Map(),
+    privileged: new Map(),
+    schemes: new Map(),
+    ipcHandlers: new Map(),
+    sessionHandlers: new Map(),
+    windows: [],
+    trays: [],
+    blockers: new Map(),
+    menu: undefined,
+  };
+}
+
+/** Throws, and remembers it for the end of the test, because the code under test may catch it. */
+export function complain(message: string): never {
+  world.complaints.push(message);
+  throw new Error(message);
+}
+
+export function record(name: string, args: readonly unknown[]): void {
+  world.calls.push({ name, args });
+}
+
+export function callsOf(name: string): (readonly unknown[])[] {
+  return world.calls.filter((call) => call.name === name).map((call) => call.args);
+}
+
+export function only<T>(things: readonly T[]): T {
+  const [thing] = things;
+  if (things.length !== 1 || thing === undefined) throw new Error(`there are ${things.length}, not one`);
+  return thing;
+}
