@@ -1,0 +1,19 @@
+import type { Result } from '../../contract/result.ts';
+import type { Place } from '../store/store.ts';
+
+/** Which fragment a blob holds; it is authenticated with the content, so that blobs cannot be swapped. */
+export type BlobOf = Place & { readonly sessionId: string; readonly streamId: string };
+
+/** Where the bytes of stored fragments are kept, always encrypted with the key of their session. */
+export type Blobs = {
+  /** Durable when it resolves. Answers the name to ask for it by, or `disk-full`. */
+  write(of: BlobOf, key: Uint8Array, bytes: Uint8Array): Promise<Result<string>>;
+  /** `vault-damaged` where the blob is missing or not what was written. */
+  read(of: BlobOf, name: string, key: Uint8Array): Promise<Result<Uint8Array>>;
+  /** Removing what is not there is no failure: a removal that was cut short is simply repeated. */
+  remove(of: BlobOf, name: string): Promise<void>;
+  removeStream(sessionId: string, streamId: string): Promise<void>;
+  removeSession(sessionId: string): Promise<void>;
+  /** Sessions of which anything is kept. */
+  sessionIds(): Promise<string[]>;
+};

@@ -1,0 +1,57 @@
+import { randomBytes } from 'node:crypto';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fail, ok } from '../../contract/result.ts';
+import type { BlobOf, Blobs } from './blobs.ts';
+import { makeDirectory, writeDurably } from './durable.ts';
+import { open, seal } from './seal.ts';
+
+/** Blobs as files `<root>/<session>/<stream>/<name>`. */
+export function blobsOnDisk(root: string): Blobs {
+  const directoryOf = (of: BlobOf) => join(root, of.sessionId, of.streamId);
+  return {
+    async write(of, key, bytes) {
+      // A random part, so that two writers of one place cannot overwrite each other before one is recorded.
+      const name = `${of.take}.${of.sequence}.${randomBytes(6).toString('hex')}`;
+      try {
+        const directory = await makeDirectory(root, of.sessionId, of.streamId);
+        await writeDurably(join(directory, name), seal(key, bytes, contextOf(of)));
+        return ok(name);
+      } catch (error) {
+        if (hasCode(error, 'ENOSPC', 'EDQUOT')) return fail('disk-full');
+        throw error;
+      }
+    },
+
+    async read(of, name, key) {
+      const damaged = fail('vault-damaged', `${of.streamId} ${of.take}/${of.sequence}`);
+      const sealed = await ifThere(readFile(join(directoryOf(of), name)));
+      if (sealed === undefined) return damaged;
+      const plain = open(key, sealed, contextOf(of));
+      return plain === undefined ? damaged : ok(plain);
+    },
+
+    remove: (of, name) => rm(join(directoryOf(of), name), { force: true }),
+    removeStream: (sessionId, streamId) =>
+      rm(join(root, sessionId, streamId), { recursive: true, force: true }),
+    removeSession: (sessionId) => rm(join(root, sessionId), { recursive: true, force: true }),
+    sessionIds: async () => (await ifThere(readdir(root))) ?? [],
+  };
+}
+
+function contextOf({ streamId, take, sequence }: BlobOf): string {
+  return `tallylight fragment 1\n${streamId}\n${take}\n${sequence}`;
+}
+
+async function ifThere<T>(reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+}
+
+function hasCode(error: unknown, ...codes: readonly string[]): boolean {
+  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
+}

@@ -1,0 +1,129 @@
+import type { Context } from 'hono';
+import { z } from 'zod';
+import { fail, ok, type Result } from '../../contract/result.ts';
+import { ACCESS_TOKEN_HEADER } from '../../contract/wire.ts';
+import { type Access, type CallerOf, callerFor } from '../access/caller.ts';
+import type { Parts } from '../parts.ts';
+import { readBounded } from './body.ts';
+import { answered, refused } from './envelope.ts';
+
+type Shape = z.ZodObject;
+const nothing = z.object({});
+
+/** Everything about a route in one value: the router serves it and /openapi.json describes it from this. */
+export type Route = {
+  readonly method: 'get' | 'post' | 'put' | 'delete';
+  /** As OpenAPI writes it: `/video/{id}`. */
+  readonly path: string;
+  readonly access: Access;
+  readonly summary: string;
+  readonly params: Shape;
+  readonly query: Shape;
+  readonly headers: Shape;
+  readonly body: z.ZodType | undefined;
+  /** The schema of `data`, or the media type of what is not JSON. */
+  readonly answer: z.ZodType | string;
+  readonly respond: (parts: Parts, context: Context) => Promise<Response>;
+};
+
+type Call<A extends Access, P extends Shape, Q extends Shape, H extends Shape, B extends z.ZodType> = {
+  readonly parts: Parts;
+  readonly caller: CallerOf[A];
+  readonly params: z.output<P>;
+  readonly query: z.output<Q>;
+  readonly headers: z.output<H>;
+  readonly body: z.output<B>;
+  readonly context: Context;
+};
+
+type Spec<A extends Access, P extends Shape, Q extends Shape, H extends Shape, B extends z.ZodType> = {
+  readonly method: Route['method'];
+  readonly path: string;
+  readonly access: A;
+  readonly summary: string;
+  readonly params?: P;
+  readonly query?: Q;
+  readonly headers?: H;
+  readonly body?: B;
+};
+
+/** A route that answers JSON in the envelope. */
+export function jsonRoute<
+  A extends Access,
+  D extends z.ZodType,
+  P extends Shape = typeof nothing,
+  Q extends Shape = typeof nothing,
+  H extends Shape = typeof nothing,
+  B extends z.ZodType = z.ZodUndefined,
+>(
+  spec: Spec<A, P, Q, H, B> & {
+    readonly answer: D;
+    readonly handle: (call: Call<A, P, Q, H, B>) => Promise<Result<z.input<D>>>;
+  },
+): Route {
+  return rawRoute({
+    ...spec,
+    async handle(call) {
+      const result = await spec.handle(call);
+      return result.ok ? ok(answered(spec.answer.parse(result.value))) : result;
+    },
+  });
+}
+
+/** A route that answers something else: a file, a socket. */
+export function rawRoute<
+  A extends Access,
+  P extends Shape = typeof nothing,
+  Q extends Shape = typeof nothing,
+  H extends Shape = typeof nothing,
+  B extends z.ZodType = z.ZodUndefined,
+>(
+  spec: Spec<A, P, Q, H, B> & {
+    readonly answer: z.ZodType | string;
+    readonly handle: (call: Call<A, P, Q, H, B>) => Promise<Result<Response>>;
+  },
+): Route {
+  const { params = nothing, query = nothing, headers = nothing, body = z.undefined() } = spec;
+  return {
+    ...spec,
+    params,
+    query,
+    headers,
+    body: spec.body,
+    async respond(parts, context) {
+      // Who asks comes before what is asked: a stranger learns nothing about the form of a request.
+      const caller = await callerFor(spec.access, context.req.header(ACCESS_TOKEN_HEADER), parts);
+      if (!caller.ok) return refused(caller.error);
+      const sent = z.object({ params, query, headers, body }).safeParse({
+        params: context.req.param(),
+        query: context.req.query(),
+        headers: context.req.header(),
+        body: spec.body === undefined ? undefined : await jsonOf(context),
+      });
+      if (!sent.success) return refused(wrongForm(sent.error));
+      // The schema above is made of the very types of the call, which TypeScript cannot see through generics.
+      const call = { parts, caller: caller.value, context, ...sent.data } as Call<A, P, Q, H, B>;
+      const result = await spec.handle(call);
+      return result.ok ? result.value : refused(result.error);
+    },
+  };
+}
+
+const MAX_JSON_BYTES = 1024 * 1024;
+
+/** Undefined where the body is not JSON or too long to be ours; the schema then refuses it. */
+async function jsonOf(context: Context): Promise<unknown> {
+  const read = await readBounded(context.req.raw, MAX_JSON_BYTES);
+  if (!read.ok) return undefined;
+  try {
+    return JSON.parse(Buffer.from(read.value).toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Names the fields that are wrong, never what was in them. */
+function wrongForm(error: z.ZodError) {
+  const detail = error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
+  return fail('bad-request', detail.slice(0, 500)).error;
+}

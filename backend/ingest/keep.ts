@@ -1,0 +1,76 @@
+import { compareKeys, INIT_SEQUENCE } from '../../contract/fragment.ts';
+import { timescaleOf, timingOf } from '../../contract/mp4.ts';
+import { fail, ok, type Result } from '../../contract/result.ts';
+import type { FragmentReceipt } from '../../contract/wire.ts';
+import type { Parts } from '../parts.ts';
+import { completeIfStopping } from '../session/complete.ts';
+import type { FragmentRecord, StreamRecord } from '../store/store.ts';
+import { becomeActive, toLive } from './live.ts';
+import { isNext, nextAfter, spoken } from './place.ts';
+import type { Arrival, Delivery } from './receive.ts';
+
+/** Keeps a fragment of a stored stream. To be called in the session's turn. */
+export async function keep(parts: Parts, delivery: Delivery): Promise<Result<FragmentReceipt>> {
+  const { session, stream, arrival } = delivery;
+  const again = await heldBefore(parts, stream, arrival);
+  if (again !== undefined) {
+    // Killed between the last fragment and the end of its session, the service finds out here.
+    await completeIfStopping(parts, session);
+    return again;
+  }
+  if (!['starting', 'active', 'paused', 'stopping'].includes(session.status))
+    return fail('session-ended', `the session is ${session.status}`);
+  const outOfOrder = fail('fragment-out-of-order', `expected ${spoken(nextAfter(stream.last))}`);
+  if (!isNext(stream.last, arrival.place)) return outOfOrder;
+  if (!isPlayable(arrival)) return fail('bad-request', `${spoken(arrival.place)} is not fragmented MP4`);
+
+  const blobOf = { ...arrival.place, sessionId: session.id, streamId: stream.id };
+  const key = parts.keyring.unwrap(session.id, session.wrappedKey);
+  const written = await parts.blobs.write(blobOf, key, arrival.bytes);
+  if (!written.ok) return written;
+  const blob = written.value;
+  const { bytes, place, ...said } = arrival;
+  const fragment = { ...said, ...place, bytes: bytes.length, blob, receivedAt: parts.clock() };
+  if (!(await parts.store.append(fragment, stream.last))) {
+    await parts.blobs.remove(blobOf, blob);
+    return outOfOrder;
+  }
+  await becomeActive(parts, session);
+  parts.live.passOn(toLive(stream, arrival));
+  await completeIfStopping(parts, session);
+  return ok(receiptOf(fragment));
+}
+
+/** The answer to a fragment that is held already, or another one under its number; undefined: it is new. */
+async function heldBefore(
+  parts: Parts,
+  { id, last }: StreamRecord,
+  { place, sha256 }: Arrival,
+): Promise<Result<FragmentReceipt> | undefined> {
+  if (last === null || compareKeys(last, place) < 0) return undefined;
+  const held = await parts.store.fragment(id, place);
+  if (held === undefined) return undefined;
+  return held.sha256 === sha256 ? ok(receiptOf(held)) : fail('fragment-conflict', spoken(place));
+}
+
+/** What cannot be laid out later is refused now, while the recorder still has its copy. */
+function isPlayable({ place, bytes }: Arrival): boolean {
+  try {
+    return place.sequence === INIT_SEQUENCE ? (timescaleOf(bytes) ?? 0) > 0 : timingOf(bytes) !== undefined;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}
+
+function receiptOf(fragment: FragmentRecord): FragmentReceipt {
+  return {
+    rtstream_id: fragment.streamId,
+    take: fragment.take,
+    sequence: fragment.sequence,
+    bytes: fragment.bytes,
+    sha256: fragment.sha256,
+    stored: true,
+    received_at: fragment.receivedAt,
+  };
+}

@@ -1,0 +1,36 @@
+import type { LiveFragment } from '../live/hub.ts';
+import type { Parts } from '../parts.ts';
+import { tellStatus } from '../session/tell.ts';
+import type { SessionRecord, StreamRecord } from '../store/store.ts';
+import type { Arrival } from './receive.ts';
+
+export function toLive(stream: StreamRecord, { place, bytes, ...arrival }: Arrival): LiveFragment {
+  return {
+    header: {
+      type: 'fragment',
+      rtstream_id: stream.id,
+      name: stream.channelId,
+      ...place,
+      started_at_ms: arrival.startedAtMs,
+      duration_ms: arrival.durationMs,
+      paused_before_ms: arrival.pausedBeforeMs,
+      bytes: bytes.length,
+      sha256: arrival.sha256,
+    },
+    bytes,
+  };
+}
+
+/** Live means bytes: a session is active from the first fragment of any of its streams. */
+export async function becomeActive(parts: Parts, session: SessionRecord): Promise<void> {
+  if (session.status !== 'starting') return;
+  if (!(await parts.store.moveSession(session.id, ['starting'], 'active'))) return;
+  const streams = await parts.store.streamsOf([session.id]);
+  tellStatus(parts, session, 'active', {
+    rtstreams: streams.map(({ id, channelId, type }) => ({
+      rtstream_id: id,
+      name: channelId,
+      media_types: [type],
+    })),
+  });
+}

@@ -1,0 +1,40 @@
+import { INIT_SEQUENCE } from '../../contract/fragment.ts';
+import { fail, ok, type Result } from '../../contract/result.ts';
+import type { FragmentReceipt } from '../../contract/wire.ts';
+import type { Parts } from '../parts.ts';
+import { becomeActive, toLive } from './live.ts';
+import { isLater, nextAfter, spoken } from './place.ts';
+import type { Delivery } from './receive.ts';
+
+/** Passes a fragment of an ephemeral stream on, and keeps only its count. To be called in the session's turn. */
+export async function passOn(
+  parts: Parts,
+  { session, stream, arrival }: Delivery,
+): Promise<Result<FragmentReceipt>> {
+  if (!['starting', 'active', 'paused'].includes(session.status))
+    return fail('session-ended', `the session is ${session.status}`);
+  const { place, sha256, bytes } = arrival;
+  const last = parts.passedOn.get(stream.id);
+  if (last !== undefined && last.take === place.take && last.sequence === place.sequence)
+    return last.sha256 === sha256 ? ok(last) : fail('fragment-conflict', spoken(place));
+  // After a restart the service has lost the init segment: it may be sent again within its take.
+  const init = parts.live.initOf(stream.id);
+  const isLostInit =
+    place.sequence === INIT_SEQUENCE && place.take === last?.take && init?.header.take !== place.take;
+  if (!isLater(last, place) && !isLostInit)
+    return fail('fragment-out-of-order', `expected ${spoken(nextAfter(last ?? null))}`);
+
+  await parts.store.countPassedOn(stream.id, bytes.length);
+  const receipt: FragmentReceipt = {
+    rtstream_id: stream.id,
+    ...place,
+    bytes: bytes.length,
+    sha256,
+    stored: false,
+    received_at: parts.clock(),
+  };
+  if (!isLostInit) parts.passedOn.set(stream.id, receipt);
+  await becomeActive(parts, session);
+  parts.live.passOn(toLive(stream, arrival));
+  return ok(receipt);
+}

@@ -1,0 +1,56 @@
+import { INIT_SEQUENCE } from '../../contract/fragment.ts';
+import { newId } from '../access/secret.ts';
+import { toLive } from '../ingest/live.ts';
+import { faultOf } from '../log.ts';
+import type { Parts } from '../parts.ts';
+import type { SessionRecord, StreamRecord } from '../store/store.ts';
+import { endOutlet, type LiveFragment, type Outlet } from './hub.ts';
+
+/** Sends the fragments of a stream from now on, the init segment of its take first. Answers how to stop. */
+export function listenToStream(parts: Parts, { id, sessionId }: StreamRecord, outlet: Outlet): () => void {
+  let stop = (): void => undefined;
+  let isOpen = true;
+  const begin = async () => {
+    const session = await parts.store.session(sessionId);
+    const stream = await parts.store.stream(id);
+    if (!isOpen) return;
+    if (session === undefined || stream === undefined || hasEnded(session, stream)) return endOutlet(outlet);
+    const init = parts.live.initOf(id) ?? (await storedInit(parts, session, stream));
+    if (isOpen) stop = parts.live.subscribe(id, outlet, init);
+  };
+  // In the session's turn, so that no fragment falls between the init segment and the subscription.
+  parts.turns(sessionId, begin).catch((error) => {
+    outlet.end();
+    parts.log(faultOf(error, parts.clock()));
+  });
+  return () => {
+    isOpen = false;
+    stop();
+  };
+}
+
+/** Sends the events of a collection from now on. Answers how to stop. */
+export function listenToCollection(parts: Parts, collectionId: string, outlet: Outlet): () => void {
+  outlet.text(JSON.stringify({ connection_id: newId('ws-') }));
+  return parts.events.listen(collectionId, (event) => outlet.text(JSON.stringify(event)));
+}
+
+function hasEnded({ status }: SessionRecord, { store }: StreamRecord): boolean {
+  return ['stopped', 'exported', 'failed'].includes(status) || (status === 'stopping' && !store);
+}
+
+/** After a restart memory is empty, but what is stored can be read. */
+async function storedInit(
+  parts: Parts,
+  session: SessionRecord,
+  stream: StreamRecord,
+): Promise<LiveFragment | undefined> {
+  if (stream.last === null) return undefined;
+  const place = { take: stream.last.take, sequence: INIT_SEQUENCE };
+  const held = await parts.store.fragment(stream.id, place);
+  if (held === undefined) return undefined;
+  const key = parts.keyring.unwrap(session.id, session.wrappedKey);
+  const blobOf = { ...place, sessionId: session.id, streamId: stream.id };
+  const read = await parts.blobs.read(blobOf, held.blob, key);
+  return read.ok ? toLive(stream, { ...held, place, bytes: read.value }) : undefined;
+}

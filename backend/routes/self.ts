@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { ok } from '../../contract/result.ts';
+import { documentOf } from '../http/openapi.ts';
+import { jsonRoute, type Route, rawRoute } from '../http/route.ts';
+
+/** What the service says of itself. */
+export const SELF_ROUTES: readonly Route[] = [
+  jsonRoute({
+    method: 'get',
+    path: '/healthz',
+    access: 'open',
+    summary: 'Whether the service and its store answer',
+    answer: z.object({ status: z.literal('ok') }),
+    async handle({ parts }) {
+      await parts.store.policy();
+      return ok({ status: 'ok' as const });
+    },
+  }),
+  rawRoute({
+    method: 'get',
+    path: '/openapi.json',
+    access: 'open',
+    summary: 'This description',
+    answer: z.record(z.string(), z.unknown()),
+    async handle({ parts }) {
+      const { ROUTES } = await import('./table.ts');
+      return ok(Response.json(await documentOf(ROUTES, parts.publicUrl())));
+    },
+  }),
+];

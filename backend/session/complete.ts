@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import { ok, type Result } from '../../contract/result.ts';
+import type { ManifestChannel } from '../../contract/wire.ts';
+import type { Parts } from '../parts.ts';
+import type { FragmentRecord, SessionRecord, StreamRecord, VideoRecord } from '../store/store.ts';
+import { makeVideos } from '../video/make.ts';
+import { endStreams } from './end.ts';
+import { tellStatus } from './tell.ts';
+
+/**
+ * Ends a stopping session if every stored stream is as its manifest says, and makes the videos. Otherwise it
+ * stays `stopping`, and the counts of its streams say what is missing. To be called in the session's turn.
+ * Errors: `vault-damaged`.
+ */
+export async function completeIfWhole(parts: Parts, session: SessionRecord): Promise<Result<SessionRecord>> {
+  const streams = (await parts.store.streamsOf([session.id])).filter((stream) => stream.store);
+  const said = (stream: StreamRecord) =>
+    session.manifest?.channels.find((channel) => channel.channel_id === stream.channelId);
+  // Counts first: they cost nothing, and until the last fragment they differ.
+  if (!streams.every((stream) => countsMatch(stream, said(stream)))) return ok(session);
+
+  const videos: VideoRecord[] = [];
+  for (const stream of streams) {
+    const fragments = await parts.store.fragmentsOf(stream.id);
+    const manifest = said(stream);
+    if (manifest !== undefined && digestOf(fragments) !== manifest.digest) return ok(session);
+    const made = await makeVideos(parts, session, stream, fragments);
+    if (!made.ok) return made;
+    videos.push(...made.value);
+  }
+  if (await parts.store.finishSession(session.id, videos)) {
+    endStreams(parts, streams);
+    tellStatus(parts, session, 'stopped', { video_ids: videos.map((video) => video.id) });
+  }
+  return ok({ ...session, status: 'stopped' });
+}
+
+/** The same where the caller has another answer to give: what is wrong goes to the log, and to the next stop. */
+export async function completeIfStopping(parts: Parts, session: SessionRecord): Promise<void> {
+  if (session.status !== 'stopping') return;
+  const completed = await completeIfWhole(parts, session);
+  if (completed.ok) return;
+  const { code: error_code, detail: cause = '' } = completed.error;
+  parts.log({ at: new Date(parts.clock()).toISOString(), type: 'fault', error_code, cause });
+}
+
+/** A channel that the manifest does not name made nothing. */
+function countsMatch(stream: StreamRecord, said: ManifestChannel | undefined): boolean {
+  return stream.fragments === (said?.fragments ?? 0) && stream.bytes === (said?.bytes ?? 0);
+}
+
+/** SHA-256 over the raw SHA-256 values of the fragments in order. */
+function digestOf(fragments: readonly FragmentRecord[]): string {
+  const hash = createHash('sha256');
+  for (const { sha256 } of fragments) hash.update(sha256, 'hex');
+  return hash.digest('hex');
+}

@@ -1,0 +1,39 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { openStore } from '../store/open.ts';
+import { takeOf } from '../trial/media.ts';
+import { call, deliver, manifestOf, put, started, stopOf } from '../trial/recorder.ts';
+import { trial } from '../trial/service.ts';
+
+test('a session whose last fragment came before the service was killed is finished after', async () => {
+  const service = await trial();
+  const { session, token, streams } = await started(service, service.key, '+mic:default');
+  const take = takeOf();
+  await deliver(service, streams[0] ?? '', take, token);
+  // As the store is when the service dies between that fragment and the end of the session.
+  const store = await openStore({ dataDir: service.dataDir });
+  await store.settleManifest(session.id, ['active'], stopOf(manifestOf('mic:default', take)));
+  await store.close();
+  await service.restart();
+  // Takes its turn after the recovery, or does the same itself.
+  const [first] = take;
+  if (first !== undefined) await put(service, streams[0] ?? '', first, token);
+  expect((await call(service, 'GET', `/capture/session/${session.id}`, token)).data).toMatchObject({
+    status: 'stopped',
+    videos: [{ fragments: take.length }],
+  });
+});
+
+test('a deletion that was cut short is finished at the next start', async () => {
+  const service = await trial();
+  const { streams, token, session } = await started(service, service.key, '+mic:default');
+  await deliver(service, streams[0] ?? '', takeOf(), token);
+  const left = join(service.dataDir, 'blobs', 'cap-deleted00');
+  mkdirSync(left);
+  // Starting waits for no recovery, but closing does.
+  await service.restart();
+  await service.restart();
+  expect(existsSync(left)).toBe(false);
+  expect(existsSync(join(service.dataDir, 'blobs', session.id))).toBe(true);
+});

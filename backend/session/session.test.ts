@@ -1,0 +1,268 @@
+import { describe, expect, test } from 'vitest';
+import { DEFAULT_POLICY } from '../../contract/policy.ts';
+import type { SessionView } from '../../contract/wire.ts';
+import { takeOf } from '../trial/media.ts';
+import { call, deliver, manifestOf, started, startOf, stopOf } from '../trial/recorder.ts';
+import { type Trial, trial } from '../trial/service.ts';
+
+const SESSIONS = '/collection/default/capture/session';
+const { version: _, ...POLICY } = DEFAULT_POLICY;
+
+async function created(service: Trial, body: object = { end_user_id: 'ada' }) {
+  const session = (await call(service, 'POST', SESSIONS, service.key, body)).data;
+  const wish = { session_id: session.id };
+  const { token } = (
+    await call<{ token: string }>(service, 'POST', '/capture/session/token', service.key, wish)
+  ).data;
+  return { session, token };
+}
+
+type Page = { sessions: SessionView[]; next_page: string | null };
+
+describe('your backend', () => {
+  test('[P11] creates a session with what it says of it, and finds it again', async () => {
+    const service = await trial();
+    const body = {
+      end_user_id: 'ada',
+      callback_url: 'https://example.org/hook',
+      metadata: { 'my-key.x': 1, nested: { list: [true, null] } },
+    };
+    const { data } = await call(service, 'POST', SESSIONS, service.key, body);
+    expect(data).toMatchObject({ ...body, status: 'created', session_id: data.id, collection_id: 'default' });
+    const { data: again } = await call(service, 'GET', `${SESSIONS}/${data.id}`, service.key);
+    expect(again).toEqual(data);
+  });
+
+  test('lists sessions page by page', async () => {
+    const service = await trial();
+    for (const end_user_id of ['ada', 'bob', 'ada', 'ada'])
+      await call(service, 'POST', SESSIONS, service.key, { end_user_id });
+    const list = async (query: string) =>
+      (await call<Page>(service, 'GET', `${SESSIONS}?${query}`, service.key)).data;
+    expect((await list('')).sessions).toHaveLength(4);
+    const first = await list('end_user_id=ada&limit=2');
+    expect(first.sessions).toHaveLength(2);
+    const second = await list(`end_user_id=ada&limit=2&cursor=${first.next_page}`);
+    expect(second).toMatchObject({ next_page: null });
+    const ids = [...first.sessions, ...second.sessions].map((session) => session.id);
+    expect(new Set(ids).size).toBe(3);
+    expect((await list('status=active')).sessions).toEqual([]);
+    expect(await call(service, 'GET', `${SESSIONS}?cursor=nonsense`, service.key)).toMatchObject({
+      status: 400,
+    });
+  });
+
+  test('is told which field of a request is wrong, and never what was in it', async () => {
+    const service = await trial();
+    const answer = await call(service, 'POST', SESSIONS, service.key, {
+      end_user_id: '',
+      callback_url: 'hush',
+    });
+    expect(answer).toMatchObject({ status: 400, error_code: 'bad-request' });
+    expect(answer.detail).toContain('body.end_user_id');
+    expect(answer.detail).not.toContain('hush');
+  });
+});
+
+describe('a start', () => {
+  test('[P14] makes one stream per channel, kept or not as chosen', async () => {
+    const service = await trial();
+    const { session } = await started(
+      service,
+      service.key,
+      '+mic:default',
+      'display:1',
+      'system_audio:default',
+    );
+    expect(session).toMatchObject({ status: 'starting', primary_video_channel_id: 'display:1' });
+    expect(
+      session.rtstreams.map(({ channel_id, name, store, media_types }) => ({
+        channel_id,
+        name,
+        store,
+        media_types,
+      })),
+    ).toEqual([
+      { channel_id: 'mic', name: 'mic:default', store: true, media_types: ['audio'] },
+      { channel_id: 'screen', name: 'display:1', store: false, media_types: ['video'] },
+      { channel_id: 'system_audio', name: 'system_audio:default', store: false, media_types: ['audio'] },
+    ]);
+  });
+
+  test('[P15] keeps nothing where nothing is said about it', async () => {
+    const service = await trial();
+    const { session, token } = await created(service);
+    const start = { session_id: session.id, channels: [{ channel_id: 'mic:default', type: 'audio' }] };
+    const { data } = await call(service, 'POST', '/capture/session/start', token, start);
+    expect(data.rtstreams).toMatchObject([{ store: false }]);
+  });
+
+  test('finds what it made when it is asked again, and refuses other channels', async () => {
+    const service = await trial();
+    const { session, token } = await started(service, service.key, '+mic:default', 'display:1');
+    const again = (...channels: string[]) =>
+      call(service, 'POST', '/capture/session/start', token, startOf(session.id, ...channels));
+    expect((await again('+mic:default', 'display:1')).data).toEqual(session);
+    expect(await again('mic:default', 'display:1')).toMatchObject({ status: 409, error_code: 'not-now' });
+    expect(await again('+mic:default')).toMatchObject({ status: 409, error_code: 'not-now' });
+  });
+
+  test('is refused where the policy forbids a channel its mode, and the session stays as it was', async () => {
+    const service = await trial();
+    const allowed = { ...POLICY.allowed, display: ['off', 'live'] };
+    await call(service, 'PUT', '/policy', service.key, { ...POLICY, allowed });
+    const { session, token } = await created(service);
+    const start = (...channels: string[]) =>
+      call(service, 'POST', '/capture/session/start', token, startOf(session.id, ...channels));
+    expect(await start('+mic:default', '+display:1')).toMatchObject({
+      status: 403,
+      error_code: 'policy-forbids',
+      detail: 'display:1: keep',
+    });
+    expect((await call(service, 'GET', `/capture/session/${session.id}`, token)).data.status).toBe('created');
+    expect(await start('+mic:default', 'display:1')).toMatchObject({ status: 200 });
+  });
+
+  test('settles the policy of its session', async () => {
+    const service = await trial();
+    const { session, token } = await created(service);
+    const shown = async () =>
+      (await call(service, 'GET', `/capture/session/${session.id}`, token)).data.policy;
+    expect(await shown()).toEqual(DEFAULT_POLICY);
+    const next = { ...POLICY, purpose: 'Training' };
+    await call(service, 'PUT', '/policy', service.key, next);
+    expect(await shown()).toEqual({ ...next, version: 2 });
+    await call(service, 'POST', '/capture/session/start', token, startOf(session.id, 'mic:default'));
+    await call(service, 'PUT', '/policy', service.key, POLICY);
+    expect(await shown()).toEqual({ ...next, version: 2 });
+  });
+
+  test('is refused where a channel is named twice or is of another type', async () => {
+    const service = await trial();
+    const { session, token } = await created(service);
+    const start = (channels: object[]) =>
+      call(service, 'POST', '/capture/session/start', token, { session_id: session.id, channels });
+    const mic = { channel_id: 'mic:default', type: 'audio' };
+    expect(await start([mic, mic])).toMatchObject({ status: 400 });
+    expect(await start([{ ...mic, type: 'video' }])).toMatchObject({ status: 400 });
+    expect(await start([])).toMatchObject({ status: 400 });
+  });
+});
+
+describe('a session', () => {
+  test('is active once bytes arrive, and paused and resumed as asked', async () => {
+    const service = await trial();
+    const { session, token, streams } = await started(service, service.key, '+mic:default');
+    const path = `/capture/session/${session.id}`;
+    const move = async (to: string) =>
+      (await call(service, 'POST', `${path}/${to}`, token, { at_ms: 10 })).data?.status;
+    expect(await move('pause')).toBe('paused');
+    expect(await move('resume')).toBe('starting');
+    await deliver(service, streams[0] ?? '', takeOf().slice(0, 2), token);
+    expect((await call(service, 'GET', path, token)).data.status).toBe('active');
+    expect(await move('pause')).toBe('paused');
+    expect(await move('pause')).toBe('paused');
+    await deliver(service, streams[0] ?? '', takeOf().slice(2, 3), token);
+    expect((await call(service, 'GET', path, token)).data.status).toBe('paused');
+    expect(await move('resume')).toBe('active');
+  });
+
+  test('[P06] stops at once when everything is there, and says the same when asked again', async () => {
+    const service = await trial();
+    const { session, token, streams } = await started(service, service.key, '+mic:default', 'display:1');
+    const take = takeOf();
+    await deliver(service, streams[0] ?? '', take, token);
+    const stop = (manifest: object) =>
+      call(service, 'POST', `/capture/session/${session.id}/stop`, token, manifest);
+    const nothing = { ...manifestOf('display:1', []), dropped: 3 };
+    const stopped = await stop(stopOf(manifestOf('mic:default', take), nothing));
+    expect(stopped.data).toMatchObject({
+      status: 'stopped',
+      videos: [{ name: 'mic:default', takes: 1, fragments: take.length, rtstream_id: streams[0] }],
+    });
+    expect(await stop(stopOf(manifestOf('mic:default', take), nothing))).toEqual(stopped);
+    expect(await stop(stopOf())).toMatchObject({ status: 409, error_code: 'session-ended' });
+    expect(
+      await call(service, 'POST', `/capture/session/${session.id}/pause`, token, { at_ms: 1 }),
+    ).toMatchObject({
+      status: 409,
+      error_code: 'session-ended',
+    });
+  });
+
+  test('stays stopping until the last fragment has arrived, and says what is missing', async () => {
+    const service = await trial();
+    const { session, token, streams } = await started(
+      service,
+      service.key,
+      '+mic:default',
+      '+system_audio:default',
+    );
+    const take = takeOf();
+    const path = `/capture/session/${session.id}`;
+    await deliver(service, streams[0] ?? '', take.slice(0, 2), token);
+    await deliver(service, streams[1] ?? '', take, token);
+    const manifest = stopOf(manifestOf('mic:default', take), manifestOf('system_audio:default', take));
+    const { data } = await call(service, 'POST', `${path}/stop`, token, manifest);
+    expect(data).toMatchObject({ status: 'stopping', videos: [] });
+    expect(data.rtstreams).toMatchObject([
+      { name: 'mic:default', fragments: 2, status: 'incomplete' },
+      { name: 'system_audio:default', fragments: take.length, status: 'complete' },
+    ]);
+    await deliver(service, streams[0] ?? '', take.slice(2), token);
+    expect((await call(service, 'GET', path, token)).data).toMatchObject({
+      status: 'stopped',
+      videos: [{ name: 'mic:default' }, { name: 'system_audio:default' }],
+    });
+  });
+
+  test('[P61] does not stop on a manifest whose digest is another', async () => {
+    const service = await trial();
+    const { session, token, streams } = await started(service, service.key, '+mic:default');
+    const take = takeOf();
+    await deliver(service, streams[0] ?? '', take, token);
+    const stop = (manifest: object) =>
+      call(service, 'POST', `/capture/session/${session.id}/stop`, token, manifest);
+    const right = manifestOf('mic:default', take);
+    expect((await stop(stopOf({ ...right, digest: '0'.repeat(64) }))).data.status).toBe('stopping');
+    const fewer = await stop(stopOf(manifestOf('mic:default', take.slice(1))));
+    expect(fewer.data).toMatchObject({ status: 'stopping', rtstreams: [{ status: 'conflicting' }] });
+    expect((await stop(stopOf(right))).data.status).toBe('stopped');
+  });
+
+  test('cannot be stopped before it was started, nor for channels it does not have', async () => {
+    const service = await trial();
+    const { session, token } = await created(service);
+    const stop = (manifest: object) =>
+      call(service, 'POST', `/capture/session/${session.id}/stop`, token, manifest);
+    expect(await stop(stopOf())).toMatchObject({ status: 409, error_code: 'not-now' });
+    await call(service, 'POST', '/capture/session/start', token, startOf(session.id, 'mic:default'));
+    expect(await stop(stopOf(manifestOf('display:1', [])))).toMatchObject({ status: 400 });
+  });
+
+  test('[P17] is gone with everything of it once deleted', async () => {
+    const service = await trial();
+    const { session, token, streams } = await started(service, service.key, '+mic:default');
+    const take = takeOf();
+    await deliver(service, streams[0] ?? '', take, token);
+    const manifest = stopOf(manifestOf('mic:default', take));
+    const { data } = await call(service, 'POST', `/capture/session/${session.id}/stop`, token, manifest);
+    expect(await call(service, 'DELETE', `${SESSIONS}/${session.id}`, service.key)).toMatchObject({
+      status: 200,
+    });
+    const gone = [
+      [`${SESSIONS}/${session.id}`, 'session-unknown'],
+      [`/rtstream/${streams[0]}/fragments`, 'stream-unknown'],
+      [`/video/${data.videos[0]?.id}`, 'video-unknown'],
+      [`/video/${data.videos[0]?.id}/download`, 'video-unknown'],
+    ];
+    for (const [path = '', error_code] of gone)
+      expect(await call(service, 'GET', path, service.key)).toMatchObject({ status: 404, error_code });
+    expect(await call(service, 'GET', `/capture/session/${session.id}`, token)).toMatchObject({
+      status: 401,
+    });
+    expect(await call(service, 'DELETE', `${SESSIONS}/${session.id}`, service.key)).toMatchObject({
+      status: 404,
+    });
+  });
+});

@@ -1,0 +1,47 @@
+import { canonicalJson } from '../../contract/canonical.ts';
+import { fail, ok, type Result } from '../../contract/result.ts';
+import type { StopSessionRequest } from '../../contract/wire.ts';
+import type { Parts } from '../parts.ts';
+import type { SessionRecord } from '../store/store.ts';
+import { completeIfWhole } from './complete.ts';
+import { endStreams } from './end.ts';
+import { tellStatus } from './tell.ts';
+
+/**
+ * Takes the recorder's word of what it made and holds the store against it: `stopped` where everything is
+ * there, `stopping` until then. Asking again is welcome, also with a corrected manifest, until the session has
+ * stopped. Errors: `session-unknown`, `not-now`, `bad-request`, `session-ended`, `vault-damaged`.
+ */
+export function stopSession(
+  parts: Parts,
+  id: string,
+  manifest: StopSessionRequest,
+): Promise<Result<SessionRecord>> {
+  return parts.turns(id, async () => {
+    const session = await parts.store.session(id);
+    if (session === undefined) return fail('session-unknown', id);
+    if (session.status === 'created') return fail('not-now', 'the session was not started');
+    if (session.manifest !== null && session.status !== 'stopping')
+      return canonicalJson(session.manifest.channels) === canonicalJson(manifest.channels)
+        ? ok(session)
+        : fail('session-ended', 'another manifest was settled');
+    const streams = await parts.store.streamsOf([id]);
+    const named = new Set<string>();
+    for (const { channel_id: channelId } of manifest.channels) {
+      if (named.has(channelId) || !streams.some((stream) => stream.channelId === channelId))
+        return fail('bad-request', `${channelId} is named twice or not of this session`);
+      named.add(channelId);
+    }
+
+    const first = session.status !== 'stopping';
+    if (!(await parts.store.settleManifest(id, ['starting', 'active', 'paused', 'stopping'], manifest)))
+      return fail('session-ended', `the session is ${session.status}`);
+    if (first) tellStatus(parts, session, 'stopping');
+    // What was never to be kept cannot arrive late either: those who listen are told now.
+    endStreams(
+      parts,
+      streams.filter((stream) => !stream.store),
+    );
+    return completeIfWhole(parts, { ...session, status: 'stopping', manifest });
+  });
+}
