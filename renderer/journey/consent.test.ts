@@ -1,0 +1,127 @@
+import { expect, test } from 'vitest';
+import { errorOf, ok } from '../../contract/result.ts';
+import { display, mic, SCENES, snapshotOf, systemAudio } from './snapshots.ts';
+import { eventually, openedStage } from './stage.ts';
+
+const open = openedStage();
+
+test('[P26] before anybody agrees they read what for, how long, who gets it, and where a copy stays', async () => {
+  const { page } = await open(SCENES['ready-chosen']());
+  const terms = page.getByRole('region', { name: 'What you agree to' });
+  await terms.waitFor();
+  const facts = await terms.locator('dl > div').allInnerTexts();
+  expect(facts.map((fact) => fact.replace(/\s*\n\s*/g, ': '))).toEqual([
+    'What for: Meeting notes',
+    'How long: 30 days',
+    'Who gets it: Acme research team and Notewright GmbH',
+    'On this device: The encrypted copy is removed once the service has it',
+    'Its key: The key is in a file next to the recordings: whoever can read your files can open them.',
+  ]);
+});
+
+test('[P26] without a retention it says until somebody deletes it', async () => {
+  const { terms } = SCENES.ready();
+  const { page } = await open(
+    snapshotOf({}, { terms: terms && { ...terms, retentionDays: null, localCopy: 'keep' } }),
+  );
+  await page.getByText('Until somebody deletes it').waitFor();
+  expect(await page.getByText('An encrypted copy stays here').isVisible()).toBe(true);
+});
+
+test('[P01] [P14] agreeing asks main for exactly the channels and modes that are shown, and nothing before it does', async () => {
+  const channels = [{ ...mic, mode: 'keep' as const }, { ...systemAudio, mode: 'off' as const }, display];
+  const { page, main } = await open(snapshotOf({}, { channels }));
+  main.expect('session.agree', () => ok(SCENES.starting()));
+  await page
+    .getByText('Microphone will be kept. Display 1 is live only and never written to a disk.')
+    .waitFor();
+  expect(main.calls).toEqual([]);
+  await page.getByRole('button', { name: 'Agree and start' }).click();
+  await page.getByRole('heading', { name: 'Starting' }).waitFor();
+  expect(main.calls).toEqual([
+    {
+      name: 'session.agree',
+      request: {
+        channels: [
+          { id: 'mic:default', mode: 'keep' },
+          { id: 'display:1', mode: 'live' },
+        ],
+        policyVersion: 7,
+      },
+    },
+  ]);
+});
+
+test('[P14] [P15] each channel is chosen by itself, and nothing is kept that nobody chose to keep', async () => {
+  const { page, main } = await open(SCENES.ready());
+  main.expect('channel.choose');
+  main.hold();
+  await page.getByText('Nothing will be kept.').waitFor();
+  await page.getByRole('group', { name: 'System audio' }).getByRole('radio', { name: 'Keep' }).check();
+  await page.getByText('System audio will be kept. Microphone and Display 1 are live only').waitFor();
+  expect(
+    await page
+      .getByRole('group', { name: 'Microphone' })
+      .getByRole('radio', { name: 'Live only' })
+      .isChecked(),
+  ).toBe(true);
+  await eventually(() => main.calls).toEqual([
+    { name: 'channel.choose', request: { channelId: 'system_audio:default', mode: 'keep' } },
+  ]);
+});
+
+test('a choice that main refuses goes back to what main says, and is told', async () => {
+  const { page, main } = await open(SCENES.ready());
+  main.expect('channel.choose', () => ({ ok: false, error: errorOf('policy-forbids') }));
+  await page.getByRole('group', { name: 'Microphone' }).getByRole('radio', { name: 'Keep' }).click();
+  await page.getByRole('alert').getByText(errorOf('policy-forbids').message).waitFor();
+  expect(
+    await page
+      .getByRole('group', { name: 'Microphone' })
+      .getByRole('radio', { name: 'Live only' })
+      .isChecked(),
+  ).toBe(true);
+});
+
+test('a mode that policy locks stays visible, cannot be chosen, and says who locked it', async () => {
+  const { page } = await open(SCENES.ready());
+  const keep = page.getByRole('group', { name: 'Display 1' }).getByRole('radio', { name: 'Keep' });
+  await keep.waitFor();
+  expect(await keep.isDisabled()).toBe(true);
+  expect(await page.getByText('2560 × 1440 · Keep is off by policy of Acme').isVisible()).toBe(true);
+});
+
+test.each([
+  ['ready-nothing-chosen', 'Choose Live only or Keep for at least one channel.'],
+  ['ready-no-terms', 'The terms could not be read, so there is nothing to agree to yet.'],
+] as const)(
+  '%s: nobody can agree, by button or by shortcut, and the reason is in words',
+  async (scene, reason) => {
+    const { page, main } = await open(SCENES[scene]());
+    await page.getByText(reason).waitFor();
+    const agree = page.getByRole('button', { name: 'Agree and start', description: reason });
+    expect(await agree.getAttribute('aria-disabled')).toBe('true');
+    await agree.click({ force: true });
+    await page.keyboard.press('Control+Shift+R');
+    main.say(SCENES.ready());
+    await page.getByText('Nothing will be kept.').waitFor();
+    expect(main.calls).toEqual([]);
+  },
+);
+
+test('who agreed cannot change their mind behind main, and cannot agree twice', async () => {
+  const { page } = await open(SCENES.consenting());
+  await page.locator('.hero').getByText('no device is open yet').waitFor();
+  expect(await page.getByRole('radio').count()).toBe(9);
+  expect(await page.locator('input:enabled').count()).toBe(0);
+  expect(await page.getByRole('button', { name: 'Starting' }).getAttribute('aria-disabled')).toBe('true');
+});
+
+test('Look again looks again', async () => {
+  const { page, main } = await open(snapshotOf({}, { channels: [] }));
+  main.expect('channels.refresh', () => ok(SCENES.ready()));
+  await page.getByText('No microphone, display or system audio was found').waitFor();
+  await page.getByRole('button', { name: 'Look again' }).click();
+  await page.getByRole('group', { name: 'Microphone' }).waitFor();
+  expect(main.calls).toEqual([{ name: 'channels.refresh', request: {} }]);
+});

@@ -1,0 +1,234 @@
+import type { ChannelView, Snapshot, TermsView } from '../../contract/bridge/snapshot.ts';
+import { errorOf } from '../../contract/result.ts';
+
+/** One of these per state of the session: what main would say in the middle of a weekly meeting. */
+
+export const terms: TermsView = {
+  organisation: 'Acme',
+  policyVersion: 7,
+  purpose: 'Meeting notes',
+  retentionDays: 30,
+  recipients: ['Acme research team', 'Notewright GmbH'],
+  localCopy: 'purge-after-delivery',
+};
+
+function channel(view: Pick<ChannelView, 'id' | 'kind' | 'name'> & Partial<ChannelView>): ChannelView {
+  return {
+    state: 'idle',
+    mode: 'off',
+    allowed: ['off', 'live', 'keep'],
+    levelDb: null,
+    takes: 0,
+    bytes: 0,
+    deliveredBytes: 0,
+    undeliveredSeconds: 0,
+    droppedFragments: 0,
+    framesPerSecond: null,
+    lastTakeEndedAt: null,
+    trouble: null,
+    ...view,
+  };
+}
+
+export const mic = channel({ id: 'mic:default', kind: 'mic', name: 'Microphone', mode: 'live' });
+export const systemAudio = channel({
+  id: 'system_audio:default',
+  kind: 'system_audio',
+  name: 'System audio',
+  mode: 'live',
+});
+export const display = channel({
+  id: 'display:1',
+  kind: 'display',
+  name: 'Display 1',
+  mode: 'live',
+  allowed: ['off', 'live'],
+  area: { x: 0, y: 0, width: 2560, height: 1440 },
+});
+
+let revision = 0;
+
+type Session = Partial<Snapshot['session']>;
+
+/** A snapshot newer than every one before, of main with everything in order. */
+export function snapshotOf(session: Session, rest: Partial<Omit<Snapshot, 'session'>> = {}): Snapshot {
+  revision += 1;
+  return {
+    revision,
+    session: {
+      id: 'cap-1',
+      title: 'Weekly planning',
+      state: 'idle',
+      activeMs: 0,
+      pausedMs: 0,
+      startedAt: null,
+      kept: null,
+      ...session,
+    },
+    lamp: 'off',
+    terms,
+    channels: [mic, systemAudio, display],
+    delivery: { connected: true, disconnectedSince: null, undeliveredSeconds: 0, pendingRecordings: 0 },
+    protection: { kind: 'keychain', warning: null },
+    host: 'browser',
+    trouble: null,
+    ...rest,
+  };
+}
+
+const startedAt = '2026-03-03T13:41:00.000Z';
+const running = { startedAt, activeMs: 2_467_400, pausedMs: 130_000 };
+const offline = {
+  connected: false,
+  disconnectedSince: '2026-03-03T14:19:00.000Z',
+  undeliveredSeconds: 192,
+  pendingRecordings: 0,
+};
+
+const captured = { takes: 3, bytes: 18_214_000, deliveredBytes: 18_214_000 } as const;
+const liveMic = { ...mic, ...captured, mode: 'keep', state: 'live', levelDb: -23.4 } as const;
+const liveSystem = {
+  ...systemAudio,
+  ...captured,
+  bytes: 24_020_000,
+  deliveredBytes: 23_800_000,
+  undeliveredSeconds: 4,
+  mode: 'keep',
+  state: 'live',
+  levelDb: -38,
+} as const;
+const liveDisplay = { ...display, takes: 3, bytes: 90_000_000, state: 'live', framesPerSecond: 15 } as const;
+const live = [liveMic, liveSystem, liveDisplay];
+
+function all<S extends Partial<ChannelView>>(change: S): ChannelView[] {
+  return live.map((view) => ({ ...view, levelDb: null, framesPerSecond: null, ...change }));
+}
+
+const deviceFailed = {
+  ...errorOf('device-failed', 'pulse: monitor of sink 2'),
+  detail: 'pulse: monitor of sink 2',
+};
+
+export const SCENES = {
+  ready: () => snapshotOf({}),
+  'ready-chosen': () =>
+    snapshotOf(
+      {},
+      {
+        channels: [{ ...mic, mode: 'keep' }, { ...systemAudio, mode: 'keep' }, display],
+        protection: {
+          kind: 'key-file',
+          warning: 'The key is in a file next to the recordings: whoever can read your files can open them.',
+        },
+        delivery: { connected: true, disconnectedSince: null, undeliveredSeconds: 0, pendingRecordings: 2 },
+      },
+    ),
+  'ready-nothing-chosen': () =>
+    snapshotOf({}, { channels: [mic, systemAudio, display].map((view) => ({ ...view, mode: 'off' })) }),
+  'ready-no-terms': () =>
+    snapshotOf(
+      {},
+      {
+        terms: null,
+        trouble: errorOf('service-unreachable'),
+        delivery: { connected: false, disconnectedSince: null, undeliveredSeconds: 0, pendingRecordings: 0 },
+      },
+    ),
+  'ready-long-names': () =>
+    snapshotOf(
+      {},
+      {
+        channels: [
+          { ...mic, mode: 'keep', name: 'Default microphone (Built-in Audio Analog Stereo)' },
+          { ...mic, id: 'mic:usb', mode: 'off', name: 'Jabra Evolve2 65 Mono' },
+          { ...systemAudio, name: 'System audio', allowed: ['off'], mode: 'off' },
+          display,
+          {
+            ...display,
+            id: 'display:2',
+            name: 'Display 2',
+            area: { x: 2560, y: 0, width: 1920, height: 1080 },
+          },
+        ],
+      },
+    ),
+  consenting: () =>
+    snapshotOf({ state: 'consenting' }, { channels: [{ ...mic, mode: 'keep' }, systemAudio, display] }),
+  starting: () =>
+    snapshotOf(
+      { state: 'starting', startedAt },
+      {
+        channels: [
+          { ...mic, mode: 'keep', state: 'starting' },
+          { ...systemAudio, mode: 'keep', state: 'starting' },
+          { ...display, state: 'starting' },
+        ],
+      },
+    ),
+  recording: () => snapshotOf({ state: 'recording', ...running }, { lamp: 'live', channels: live }),
+  'recording-trouble': () =>
+    snapshotOf(
+      { state: 'recording', ...running },
+      {
+        lamp: 'live',
+        channels: [
+          liveMic,
+          { ...liveSystem, state: 'reconnecting', levelDb: null, trouble: deviceFailed },
+          liveDisplay,
+        ],
+      },
+    ),
+  'recording-stalled': () =>
+    snapshotOf(
+      { state: 'recording', ...running },
+      { lamp: 'trouble', channels: all({ state: 'reconnecting', trouble: deviceFailed }) },
+    ),
+  'recording-offline': () =>
+    snapshotOf(
+      { state: 'recording', ...running },
+      {
+        lamp: 'live',
+        channels: [
+          { ...liveMic, deliveredBytes: 16_000_000, undeliveredSeconds: 192 },
+          liveSystem,
+          liveDisplay,
+        ],
+        delivery: offline,
+      },
+    ),
+  paused: () =>
+    snapshotOf(
+      { state: 'paused', ...running },
+      { lamp: 'paused', channels: all({ state: 'paused', lastTakeEndedAt: '2026-03-03T14:22:31.000Z' }) },
+    ),
+  stopping: () => snapshotOf({ state: 'stopping', ...running }, { channels: all({ state: 'ended' }) }),
+  delivering: () =>
+    snapshotOf(
+      { state: 'delivering', ...running },
+      {
+        channels: all({ state: 'ended' }),
+        delivery: { ...offline, connected: true, disconnectedSince: null, undeliveredSeconds: 4 },
+      },
+    ),
+  complete: () =>
+    snapshotOf(
+      { state: 'complete', ...running },
+      {
+        channels: all({ state: 'ended', undeliveredSeconds: 0 }).map((view) => ({
+          ...view,
+          deliveredBytes: view.bytes,
+        })),
+      },
+    ),
+  failed: () =>
+    snapshotOf(
+      {
+        state: 'failed',
+        ...running,
+        kept: 'The 41 minutes before are kept here, encrypted, and are sent when there is room again.',
+      },
+      { lamp: 'trouble', channels: all({ state: 'ended' }), trouble: errorOf('disk-full', 'ENOSPC') },
+    ),
+} as const satisfies Record<string, () => Snapshot>;
+
+export type Scene = keyof typeof SCENES;

@@ -1,0 +1,48 @@
+import type { Snapshot } from '../../contract/bridge/snapshot.ts';
+import { size } from '../view/format.ts';
+import { keptBytes, outcomeOf } from '../view/outcome.ts';
+import { words } from '../words.ts';
+import { CheckIcon } from './icons.tsx';
+
+const { delivering, failed } = words;
+
+/** How much the service has a receipt for, and that the rest is safe. Only real numbers move the bar. */
+export function Delivering({ snapshot }: { readonly snapshot: Snapshot }) {
+  const { all, delivered } = keptBytes(snapshot);
+  return all === 0 ? null : (
+    <section className="after">
+      <div className="progress">
+        <label htmlFor="progress">{delivering.progress}</label>
+        <span>{delivering.amount(size(delivered), size(all))}</span>
+        <progress id="progress" max={all} value={delivered} />
+      </div>
+      <p>{delivering.safe}</p>
+      <p>{delivering.leave}</p>
+    </section>
+  );
+}
+
+export function Outcome({ snapshot }: { readonly snapshot: Snapshot }) {
+  return (
+    <ul className="after outcome">
+      {outcomeOf(snapshot).map((sentence) => (
+        <li key={sentence}>
+          <CheckIcon />
+          <span>{sentence}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** What is safe, in main's words; without them only what the snapshot itself proves. */
+export function Failed({ snapshot }: { readonly snapshot: Snapshot }) {
+  const untouched = snapshot.channels.every(({ takes, bytes }) => takes === 0 && bytes === 0);
+  const safe = snapshot.session.kept ?? (untouched ? failed.nothing : null);
+  return safe === null ? null : (
+    <section className="after" aria-labelledby="safe-title">
+      <h2 id="safe-title">{failed.safe}</h2>
+      <p>{safe}</p>
+    </section>
+  );
+}

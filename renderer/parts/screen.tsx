@@ -1,0 +1,59 @@
+import type { Snapshot } from '../../contract/bridge/snapshot.ts';
+import { assertNever } from '../../contract/result.ts';
+import type { Ask } from '../store/connect.ts';
+import type { Face } from '../store/face.ts';
+import { count } from '../view/format.ts';
+import type { Note } from '../view/note.ts';
+import { words } from '../words.ts';
+import { Delivering, Failed, Outcome } from './after.tsx';
+import { ChannelCard } from './channel-card.tsx';
+import { ChoiceCard } from './choice-card.tsx';
+import { Terms } from './terms.tsx';
+
+type Props = {
+  readonly snapshot: Snapshot;
+  readonly face: Face;
+  readonly note: Note | null;
+  readonly ask: Ask;
+};
+
+function Facts({ snapshot }: { readonly snapshot: Snapshot }) {
+  const { state } = snapshot.session;
+  switch (state) {
+    case 'idle':
+    case 'consenting':
+      return <Terms snapshot={snapshot} title={words.terms.title} />;
+    case 'starting':
+    case 'recording':
+    case 'paused':
+    case 'stopping':
+      return snapshot.terms === null ? null : <Terms snapshot={snapshot} title={words.terms.agreed} />;
+    case 'delivering':
+      return <Delivering snapshot={snapshot} />;
+    case 'complete':
+      return <Outcome snapshot={snapshot} />;
+    case 'failed':
+      return <Failed snapshot={snapshot} />;
+    default:
+      return assertNever(state);
+  }
+}
+
+/** What belongs to the state of the session, under the big fact. */
+export function Screen({ snapshot, face, note, ask }: Props) {
+  const { state } = snapshot.session;
+  const { pendingRecordings: pending } = snapshot.delivery;
+  return (
+    <>
+      {state === 'idle' || state === 'consenting' ? (
+        <ChoiceCard snapshot={snapshot} calls={face.calls} ask={ask} />
+      ) : (
+        <ChannelCard snapshot={snapshot} note={note} />
+      )}
+      <div className="facts">
+        <Facts snapshot={snapshot} />
+        {pending > 0 ? <p className="pending">{words.pending(count(pending), pending)}</p> : null}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,57 @@
+import type { Snapshot } from '../../contract/bridge/snapshot.ts';
+import { assertNever } from '../../contract/result.ts';
+import type { Face } from '../store/face.ts';
+import { words } from '../words.ts';
+import { countsOf } from './counts.ts';
+import { listOf } from './format.ts';
+import { isOffline } from './note.ts';
+import { isOpening, isRunning } from './states.ts';
+
+const { announce } = words;
+
+function recordingWords(snapshot: Snapshot): string {
+  if (isOpening(snapshot)) return words.starting.fact;
+  switch (snapshot.lamp) {
+    case 'live':
+      return announce.live(listOf(countsOf(snapshot).map(({ text }) => text)));
+    case 'trouble':
+      return announce.trouble;
+    case 'off':
+    case 'paused':
+      return announce.still;
+    default:
+      return assertNever(snapshot.lamp);
+  }
+}
+
+function stateWords(snapshot: Snapshot): string {
+  if (snapshot.lamp === 'live' && !isRunning(snapshot.session.state)) return words.stillLive;
+  switch (snapshot.session.state) {
+    case 'idle':
+      return announce.idle;
+    case 'consenting':
+      return words.consenting.sentence;
+    case 'starting':
+      return snapshot.lamp === 'live' ? recordingWords(snapshot) : words.starting.fact;
+    case 'recording':
+      return recordingWords(snapshot);
+    case 'paused':
+      return snapshot.lamp === 'paused' ? announce.paused : words.paused.releasing;
+    case 'stopping':
+      return words.stopping.fact;
+    case 'delivering':
+      return announce.delivering;
+    case 'complete':
+      return announce.complete;
+    case 'failed':
+      return announce.failed;
+    default:
+      return assertNever(snapshot.session.state);
+  }
+}
+
+/** What a screen reader is told: the same words for as long as the state is the same, so it is told once. */
+export function announcementFor({ snapshot, connection }: Face): string {
+  if (snapshot === null) return connection === 'lost' ? announce.lost : '';
+  return isOffline(snapshot) ? `${stateWords(snapshot)} ${announce.offline}` : stateWords(snapshot);
+}

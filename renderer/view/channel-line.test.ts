@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest';
+import type { ChannelView } from '../../contract/bridge/snapshot.ts';
+import { SCENES } from '../journey/snapshots.ts';
+import { channelLine } from './channel-line.ts';
+
+function channelOf(scene: keyof typeof SCENES, id: string): ChannelView {
+  const channel = SCENES[scene]().channels.find((view) => view.id === id);
+  if (channel === undefined) throw new Error(`${scene} has no ${id}`);
+  return channel;
+}
+
+const mic = channelOf('recording', 'mic:default');
+const display = channelOf('recording', 'display:1');
+const reconnecting = channelOf('recording-trouble', 'system_audio:default');
+
+test('what is kept says how much, and how much of it the service does not hold yet', () => {
+  expect(channelLine(mic, 'recording', false)).toEqual({
+    badge: 'Kept · 18.2 MB',
+    tone: 'keep',
+    detail: 'All delivered',
+  });
+  const behind = { ...mic, deliveredBytes: 0, undeliveredSeconds: 3.2 };
+  expect(channelLine(behind, 'recording', false).detail).toBe('4 s not yet delivered');
+});
+
+test('what is live only says that nothing is on a disk, and afterwards that it is gone', () => {
+  expect(channelLine(display, 'recording', false)).toEqual({
+    badge: 'Live only',
+    tone: 'plain',
+    detail: '2560 × 1440 · 15 fps · nothing on disk',
+  });
+  expect(channelLine({ ...display, state: 'ended' }, 'complete', false).detail).toBe(
+    '2560 × 1440 · gone, never on a disk',
+  );
+});
+
+test('what the service could not take of a live channel is counted in the open', () => {
+  expect(channelLine({ ...display, droppedFragments: 3 }, 'recording', false).detail).toContain(
+    '3 parts skipped',
+  );
+});
+
+test('trouble has a word of its own, and is explained once', () => {
+  expect(channelLine(reconnecting, 'recording', true)).toEqual({
+    badge: 'Reconnecting',
+    tone: 'warn',
+    detail: '24.0 MB kept · 4 s not yet delivered',
+  });
+  expect(channelLine(reconnecting, 'recording', false).detail).toBe(reconnecting.trouble?.message);
+});
+
+test('a channel that has captured nothing does not claim to be delivered', () => {
+  const empty = { ...mic, bytes: 0, deliveredBytes: 0, levelDb: null };
+  expect(channelLine({ ...empty, state: 'starting' }, 'starting', false)).toMatchObject({
+    badge: 'Starting',
+    detail: '',
+  });
+  expect(channelLine(empty, 'recording', false)).toMatchObject({
+    badge: 'Kept',
+    detail: 'Nothing captured yet',
+  });
+});

@@ -1,0 +1,62 @@
+import type { ChannelView, SessionState } from '../../contract/bridge/snapshot.ts';
+import { words } from '../words.ts';
+import { clockTime, count, figure, line, size, span } from './format.ts';
+
+/** What a channel's row says while and after it is captured. */
+export type ChannelLine = {
+  readonly badge: string;
+  readonly tone: 'keep' | 'plain' | 'warn';
+  readonly detail: string;
+};
+
+const { line: say } = words;
+
+export function pixels({ area }: ChannelView): string | null {
+  return area === undefined ? null : say.pixels(figure(area.width), figure(area.height));
+}
+
+function badgeOf(channel: ChannelView): Pick<ChannelLine, 'badge' | 'tone'> {
+  if (channel.state === 'reconnecting') return { badge: say.reconnecting, tone: 'warn' };
+  if (channel.state === 'lost') return { badge: say.lost, tone: 'warn' };
+  if (channel.trouble !== null) return { badge: say.trouble, tone: 'warn' };
+  if (channel.state === 'starting' && channel.bytes === 0) return { badge: say.starting, tone: 'plain' };
+  if (channel.mode === 'live') return { badge: say.live, tone: 'plain' };
+  return { badge: channel.bytes > 0 ? say.keptBytes(size(channel.bytes)) : say.kept, tone: 'keep' };
+}
+
+function keptFacts(
+  channel: ChannelView,
+  session: SessionState,
+  tone: ChannelLine['tone'],
+): (string | null)[] {
+  if (channel.bytes === 0) return [channel.state === 'starting' ? null : say.nothing];
+  const all = channel.deliveredBytes >= channel.bytes && channel.undeliveredSeconds === 0;
+  const delivered = session === 'complete' ? say.verified : say.delivered;
+  return [
+    tone === 'warn' ? say.keptSoFar(size(channel.bytes)) : null,
+    all ? delivered : say.undelivered(span(channel.undeliveredSeconds)),
+  ];
+}
+
+function liveFacts(channel: ChannelView, session: SessionState): (string | null)[] {
+  const { framesPerSecond, droppedFragments } = channel;
+  return [
+    framesPerSecond === null || channel.state !== 'live' ? null : say.rate(count(framesPerSecond)),
+    droppedFragments === 0 ? null : say.dropped(count(droppedFragments), droppedFragments),
+    session === 'complete' || session === 'failed' ? say.gone : say.noDisk,
+  ];
+}
+
+/** `explained` is whether the note already tells what is wrong with this channel. */
+export function channelLine(channel: ChannelView, session: SessionState, explained: boolean): ChannelLine {
+  const badge = badgeOf(channel);
+  if (channel.trouble !== null && !explained) return { ...badge, detail: channel.trouble.message };
+  const ended = channel.lastTakeEndedAt;
+  const facts = [
+    session === 'paused' && ended !== null
+      ? say.takeEnded(count(channel.takes), clockTime(ended, 'second'))
+      : pixels(channel),
+    ...(channel.mode === 'keep' ? keptFacts(channel, session, badge.tone) : liveFacts(channel, session)),
+  ];
+  return { ...badge, detail: line(facts) };
+}

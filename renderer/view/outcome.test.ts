@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { SCENES, snapshotOf } from '../journey/snapshots.ts';
+import { keptBytes, outcomeOf } from './outcome.ts';
+
+const complete = SCENES.complete();
+
+test('says what is kept and verified, what is removed here, and what is gone', () => {
+  expect(outcomeOf(complete)).toEqual([
+    'Microphone and System audio are kept by Acme.',
+    'The service verified every part.',
+    'The copy on this device is removed.',
+    'Display 1 was live only and is gone.',
+  ]);
+});
+
+test('claims nothing the service has no receipt for', () => {
+  const channels = complete.channels.map((channel) => ({ ...channel, deliveredBytes: channel.bytes / 2 }));
+  const said = outcomeOf(snapshotOf({ state: 'complete' }, { channels }));
+  expect(said).toContain('The service verified 21.1 MB of 42.2 MB.');
+  expect(said).toContain('An encrypted copy stays on this device.');
+});
+
+test('[P14] says that nothing was kept when everything was live only', () => {
+  const channels = complete.channels.map((channel) => ({ ...channel, mode: 'live' as const }));
+  expect(outcomeOf(snapshotOf({ state: 'complete' }, { channels }))[0]).toBe('Nothing was kept.');
+});
+
+test('counts only what is kept, and never more delivered than there is', () => {
+  const channels = complete.channels.map((channel) => ({ ...channel, deliveredBytes: channel.bytes * 2 }));
+  expect(keptBytes(snapshotOf({}, { channels }))).toEqual({ all: 42_234_000, delivered: 42_234_000 });
+});

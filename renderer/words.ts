@@ -1,0 +1,174 @@
+/** Every word a person reads, and nothing else; numbers, dates and lists are made in view/format.ts. */
+export const words = {
+  product: 'Tallylight',
+  lamp: { live: 'Live', paused: 'Paused', trouble: 'Needs a look', off: 'Off', unknown: 'No answer' },
+  /** The same lamp where only text fits: the title of the window. */
+  lampSign: { live: '●', paused: '❚❚', trouble: '◌', off: '○', unknown: '◌' },
+  kind: { mic: 'Microphone', system_audio: 'System audio', display: 'Display' },
+  mode: { off: 'Off', live: 'Live only', keep: 'Keep' },
+
+  seeking: { fact: 'One moment', sentence: 'Looking for Tallylight on this device.' },
+  lost: {
+    fact: 'No answer',
+    sentence: 'Tallylight does not answer. If you closed it, nothing is being captured.',
+    unknown:
+      'If it is still running, this window cannot know whether anything is being captured. It keeps trying, and shows the lamp again as soon as there is an answer.',
+  },
+  idle: {
+    fact: 'Ready',
+    sentence: 'Nothing is being captured. Choose what to capture and what to keep.',
+    policy: (organisation: string, version: string) => `${organisation} · policy ${version}`,
+  },
+  consenting: { fact: 'Ready', sentence: 'You agreed. The terms are being checked; no device is open yet.' },
+  starting: {
+    fact: 'Starting',
+    sentence: 'Opening the devices. The lamp turns on with the first sound or picture.',
+  },
+  recording: {
+    started: (time: string) => `Started ${time}`,
+    paused: (duration: string) => `paused ${duration} in all`,
+    nothing: 'Nothing arrives from the devices at the moment.',
+  },
+  paused: {
+    sentence: 'Devices released. Nothing is captured until you resume.',
+    releasing: 'Releasing the devices.',
+  },
+  stopping: { fact: 'Stopping', sentence: 'Closing the devices and finishing the last seconds.' },
+  delivering: {
+    fact: 'Delivering',
+    left: (duration: string) => `${duration} left to deliver.`,
+    confirming: 'Everything is sent. Waiting for the service to confirm it.',
+    safe: 'Capture has ended. Everything you chose to keep is safe here, encrypted, until the service has it.',
+    leave:
+      'You can close this window. What is left is sent when there is a connection, or at the next start.',
+    progress: 'Delivered',
+    amount: (delivered: string, all: string) => `${delivered} of ${all}`,
+  },
+  complete: {
+    fact: 'Complete',
+    sentence: (duration: string) => `${duration} recorded. Nothing is being captured.`,
+    nothing: 'Nothing was kept.',
+    kept: (names: string, organisation: string, count: number) =>
+      `${names} ${count === 1 ? 'is' : 'are'} kept by ${organisation}.`,
+    keptSomewhere: (names: string, count: number) => `${names} ${count === 1 ? 'is' : 'are'} kept.`,
+    verified: 'The service verified every part.',
+    unverified: (delivered: string, all: string) => `The service verified ${delivered} of ${all}.`,
+    gone: (names: string, count: number) =>
+      `${names} ${count === 1 ? 'was' : 'were'} live only and ${count === 1 ? 'is' : 'are'} gone.`,
+    purged: 'The copy on this device is removed.',
+    stays: 'An encrypted copy stays on this device.',
+  },
+  failed: {
+    fact: 'Stopped early',
+    sentence: 'The recording could not go on. Nothing is being captured.',
+    safe: 'What is safe',
+    nothing: 'Nothing had been recorded yet.',
+  },
+  /** Where a sentence would say that nothing is captured while the lamp says otherwise. */
+  stillLive: 'Something is still live.',
+
+  channels: {
+    choose: 'What to capture',
+    title: 'Channels',
+    look: 'Look again',
+    looking: 'Looking',
+    none: 'No microphone, display or system audio was found on this device.',
+    level: (name: string) => `Level of ${name}`,
+    decibels: (db: string) => `${db} dB`,
+    noLevel: 'No level yet',
+  },
+  locked: {
+    one: (mode: string, by: string) => `${mode} is off by ${by}`,
+    both: (by: string) => `Off by ${by}`,
+    policyOf: (organisation: string) => `policy of ${organisation}`,
+    policy: 'policy',
+  },
+  line: {
+    kept: 'Kept',
+    keptBytes: (size: string) => `Kept · ${size}`,
+    live: 'Live only',
+    starting: 'Starting',
+    reconnecting: 'Reconnecting',
+    lost: 'Stopped',
+    trouble: 'Needs a look',
+    keptSoFar: (size: string) => `${size} kept`,
+    delivered: 'all delivered',
+    undelivered: (duration: string) => `${duration} not yet delivered`,
+    verified: 'verified by the service',
+    pixels: (width: string, height: string) => `${width} × ${height}`,
+    rate: (frames: string) => `${frames} fps`,
+    noDisk: 'nothing on disk',
+    gone: 'gone, never on a disk',
+    dropped: (parts: string, count: number) => `${parts} ${count === 1 ? 'part' : 'parts'} skipped`,
+    takeEnded: (take: string, time: string) => `take ${take} ended ${time}`,
+    nothing: 'nothing captured yet',
+  },
+  counts: {
+    kept: (count: string) => `${count} kept`,
+    live: (count: string) => `${count} live only`,
+  },
+
+  terms: {
+    title: 'What you agree to',
+    agreed: 'What you agreed to',
+    purpose: 'What for',
+    retention: 'How long',
+    days: (days: string, count: number) => `${days} ${count === 1 ? 'day' : 'days'}`,
+    forever: 'Until somebody deletes it',
+    recipients: 'Who gets it',
+    nobody: (organisation: string) => `Nobody besides ${organisation}`,
+    here: 'On this device',
+    stays: 'An encrypted copy stays here',
+    purged: 'The encrypted copy is removed once the service has it',
+    key: 'Its key',
+    loading: 'Asking the media service what it is for, who gets it and how long it is kept.',
+    missing: 'The media service has not said what it is for, who gets it and how long it is kept.',
+  },
+  summary: {
+    kept: (names: string) => `${names} will be kept.`,
+    live: (names: string, count: number) =>
+      `${names} ${count === 1 ? 'is' : 'are'} live only and never written to a disk.`,
+    nothingKept: 'Nothing will be kept.',
+  },
+  blocked: {
+    chosen: 'Choose Live only or Keep for at least one channel.',
+    channels: 'There is nothing to capture. Connect a device and look again.',
+    loading: 'The terms are on their way. You can agree when you have read them.',
+    trouble: 'The terms could not be read, so there is nothing to agree to yet.',
+  },
+
+  action: {
+    'session.agree': { ready: 'Agree and start', busy: 'Starting' },
+    'session.pause': { ready: 'Pause', busy: 'Pausing' },
+    'session.resume': { ready: 'Resume', busy: 'Resuming' },
+    'session.stop': { ready: 'Stop', busy: 'Stopping' },
+    'session.renew': { ready: 'New recording', busy: 'Preparing' },
+  },
+  actions: 'Actions',
+
+  note: {
+    details: 'Details',
+    undelivered: (duration: string) => `Not delivered yet: ${duration}.`,
+    offline: 'No connection to the media service.',
+    offlineSince: (time: string) => `No connection to the media service since ${time}.`,
+    keptHere: 'It is kept here, encrypted, and sent when the connection is back.',
+    liveLost: 'What is live only is not delivered meanwhile, and not kept.',
+  },
+  pending: (recordings: string, count: number) =>
+    `${recordings} earlier ${count === 1 ? 'recording is' : 'recordings are'} still being sent.`,
+
+  announce: {
+    idle: 'Ready. Nothing is being captured.',
+    live: (counts: string) => `Live. ${counts}.`,
+    still: 'Recording, but nothing arrives.',
+    trouble: 'Recording, but something needs a look.',
+    paused: 'Paused. Nothing is captured until you resume.',
+    delivering: 'Stopped. What you chose to keep is being delivered.',
+    complete: 'Complete. Nothing is being captured.',
+    failed: 'Stopped early. Nothing is being captured.',
+    lost: 'Tallylight does not answer.',
+    offline: 'No connection to the media service.',
+  },
+  keys: { mac: (letter: string) => `⌘⇧${letter}`, other: (letter: string) => `Ctrl+Shift+${letter}` },
+  units: { hours: 'h', minutes: 'min', seconds: 's' },
+} as const;
