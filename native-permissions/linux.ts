@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fail } from '../contract/result.ts';
-import { fixedPermissions } from './fixed.ts';
+import { fixedPermissions } from './fixed-permissions.ts';
 import type { Permission, PermissionKind, Permissions } from './permission.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;

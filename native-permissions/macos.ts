@@ -1,5 +1,5 @@
 import { fail } from '../contract/result.ts';
-import { fixedPermissions } from './fixed.ts';
+import { fixedPermissions } from './fixed-permissions.ts';
 import type { Permissions } from './permission.ts';
 
 /** macOS: TCC is not asked yet, so nothing is claimed about it. */

@@ -1,9 +1,11 @@
 import { fail } from '../contract/result.ts';
-import { fixedPermissions } from './fixed.ts';
+import { fixedPermissions } from './fixed-permissions.ts';
 import { linuxPermissions } from './linux.ts';
 import { macosPermissions } from './macos.ts';
 import type { Permissions } from './permission.ts';
 import { windowsPermissions } from './windows.ts';
+
+export type { PermissionKind } from './permission.ts';
 
 /** The permissions of the platform this runs on. `env` is the host's environment. */
 export function permissionsFor(

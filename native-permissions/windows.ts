@@ -1,5 +1,5 @@
 import { fail } from '../contract/result.ts';
-import { fixedPermissions } from './fixed.ts';
+import { fixedPermissions } from './fixed-permissions.ts';
 import type { Permissions } from './permission.ts';
 
 /** Windows: its privacy settings are not read yet, so nothing is claimed about them. */

@@ -11,7 +11,7 @@ export type CaptureFormat = {
 };
 
 /** 800 ms, so that the lamp, which waits for the first fragment, is on within a second of the first sample. */
-export const DEFAULT_FORMAT: CaptureFormat = { framesPerSecond: 30, fragmentMs: 800 };
+export const DEFAULT_FORMAT: CaptureFormat = { framesPerSecond: 15, fragmentMs: 800 };
 
 export type CaptureArguments = {
   readonly inputOptions: readonly string[];
