@@ -37,6 +37,8 @@ export async function serve(options: ServeOptions): Promise<Result<Service>> {
 export type KeyOptions = {
   readonly dataDir: string;
   readonly name: string;
+  /** The keys that had this name are refused from now on: how a key is rotated without overlap. */
+  readonly replace?: boolean;
   readonly environment?: Environment;
 };
 
@@ -50,6 +52,7 @@ export async function createKey(
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const store = await openStore(config.value);
   try {
+    if (options.replace === true) await store.dropKeysNamed(name);
     return ok(await makeKey(store, name, Date.now()));
   } finally {
     await store.close();

@@ -154,7 +154,8 @@ const remedies = {
   // Authorisation
   'not-authorised': {
     message: 'The key or token was not accepted.',
-    action: 'Send a valid key or token in the x-access-token header.',
+    action:
+      'Ask your backend for a new token. It goes into TALLYLIGHT_TOKEN, or into the x-access-token header.',
     retryable: false,
     http: 401,
     exit: 4,

@@ -57,13 +57,16 @@ export function findBox(bytes: Uint8Array, path: readonly string[]): Box | undef
   return found;
 }
 
-/** Ticks per second of the first track, from its mdhd box (8.4.2). Undefined where the init segment has none. */
+/**
+ * Ticks per second of the first track, from its mdhd box (8.4.2). Undefined where the init segment has none.
+ * Throws RangeError where a box is cut off.
+ */
 export function timescaleOf(init: Uint8Array): number | undefined {
   const mdhd = findBox(init, ['moov', 'trak', 'mdia', 'mdhd']);
   if (mdhd === undefined) return undefined;
-  const version = init[mdhd.offset + 8];
-  // After the full-box header: creation and modification time, 4 bytes each in version 0, 8 in version 1.
-  return viewOf(init).getUint32(mdhd.offset + 12 + (version === 1 ? 16 : 8));
+  const version = init[fieldOf(mdhd, 0)];
+  // After version and flags: creation and modification time, 4 bytes each in version 0, 8 in version 1.
+  return viewOf(init).getUint32(fieldOf(mdhd, 4 + (version === 1 ? 16 : 8)));
 }
 
 /** Where a media fragment (moof + mdat) lies on its take's own timeline, in ticks of the timescale. */
@@ -73,7 +76,10 @@ export type FragmentTiming = {
   readonly samples: number;
 };
 
-/** Timing from tfdt (8.8.12) and trun (8.8.8) with the defaults of tfhd (8.8.7). Undefined: not a media fragment. */
+/**
+ * Timing from tfdt (8.8.12) and trun (8.8.8) with the defaults of tfhd (8.8.7). Undefined: not a media fragment.
+ * Throws RangeError where a box is cut off.
+ */
 export function timingOf(fragment: Uint8Array): FragmentTiming | undefined {
   const tfdt = findBox(fragment, ['moof', 'traf', 'tfdt']);
   const tfhd = findBox(fragment, ['moof', 'traf', 'tfhd']);
@@ -85,15 +91,15 @@ export function timingOf(fragment: Uint8Array): FragmentTiming | undefined {
   let samples = 0;
   for (const trun of boxesIn(fragment, traf.offset + traf.headerBytes, traf.offset + traf.size)) {
     if (trun.type !== 'trun') continue;
-    const flags = view.getUint32(trun.offset + 8) & 0xffffff;
-    const count = view.getUint32(trun.offset + 12);
+    const flags = view.getUint32(fieldOf(trun, 0)) & 0xffffff;
+    const count = view.getUint32(fieldOf(trun, 4));
     samples += count;
     if ((flags & 0x100) === 0) {
       durationTicks += count * fallback;
       continue;
     }
-    const first = trun.offset + 16 + (flags & 0x1 ? 4 : 0) + (flags & 0x4 ? 4 : 0);
     const stride = 4 * [0x100, 0x200, 0x400, 0x800].filter((flag) => flags & flag).length;
+    const first = fieldOf(trun, 8 + (flags & 0x1 ? 4 : 0) + (flags & 0x4 ? 4 : 0), count * stride);
     for (let index = 0; index < count; index++) durationTicks += view.getUint32(first + index * stride);
   }
   return { startTicks: readTfdt(view, tfdt), durationTicks, samples };
@@ -101,7 +107,7 @@ export function timingOf(fragment: Uint8Array): FragmentTiming | undefined {
 
 /**
  * A copy of a media fragment that starts at `startTicks` and is number `sequenceNumber` of its file (mfhd, 8.8.5).
- * Throws RangeError where the fragment has no tfdt or the time does not fit its field.
+ * Throws RangeError where the fragment has no tfdt, a box is cut off or the time does not fit its field.
  */
 export function placedAt(fragment: Uint8Array, startTicks: number, sequenceNumber: number): Uint8Array {
   const copy = fragment.slice();
@@ -110,24 +116,33 @@ export function placedAt(fragment: Uint8Array, startTicks: number, sequenceNumbe
   const mfhd = findBox(copy, ['moof', 'mfhd']);
   if (tfdt === undefined || mfhd === undefined)
     throw new RangeError('not a media fragment: tfdt or mfhd is missing');
-  view.setUint32(mfhd.offset + 12, sequenceNumber);
-  if (copy[tfdt.offset + 8] === 1) view.setBigUint64(tfdt.offset + 12, BigInt(startTicks));
-  else if (startTicks > 0xffffffff) throw new RangeError('the time does not fit a 32-bit tfdt');
-  else view.setUint32(tfdt.offset + 12, startTicks);
+  const isLong = copy[fieldOf(tfdt, 0)] === 1;
+  if (!Number.isSafeInteger(startTicks) || startTicks < 0 || (!isLong && startTicks > 0xffffffff))
+    throw new RangeError(`the time ${startTicks} does not fit tfdt`);
+  view.setUint32(fieldOf(mfhd, 4), sequenceNumber);
+  if (isLong) view.setBigUint64(fieldOf(tfdt, 4, 8), BigInt(startTicks));
+  else view.setUint32(fieldOf(tfdt, 4), startTicks);
   return copy;
 }
 
 function readTfdt(view: DataView, tfdt: Box): number {
-  return view.getUint8(tfdt.offset + 8) === 1
-    ? Number(view.getBigUint64(tfdt.offset + 12))
-    : view.getUint32(tfdt.offset + 12);
+  return view.getUint8(fieldOf(tfdt, 0)) === 1
+    ? Number(view.getBigUint64(fieldOf(tfdt, 4, 8)))
+    : view.getUint32(fieldOf(tfdt, 4));
 }
 
 function defaultSampleDuration(view: DataView, tfhd: Box): number {
-  const flags = view.getUint32(tfhd.offset + 8) & 0xffffff;
+  const flags = view.getUint32(fieldOf(tfhd, 0)) & 0xffffff;
   if ((flags & 0x8) === 0) return 0;
   const skipped = (flags & 0x1 ? 8 : 0) + (flags & 0x2 ? 4 : 0);
-  return view.getUint32(tfhd.offset + 16 + skipped);
+  return view.getUint32(fieldOf(tfhd, 8 + skipped));
+}
+
+/** Where `length` bytes lie, `at` bytes after a box's header. Throws RangeError where the box ends before them. */
+function fieldOf(box: Box, at: number, length = 4): number {
+  if (box.headerBytes + at + length > box.size)
+    throw new RangeError(`box ${JSON.stringify(box.type)} is cut off`);
+  return box.offset + box.headerBytes + at;
 }
 
 function viewOf(bytes: Uint8Array): DataView {

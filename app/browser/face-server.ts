@@ -12,6 +12,9 @@ const MAX_MESSAGE_BYTES = 64 * 1024;
 /** Snapshots a face has not read yet; beyond it the face gets the next one instead of all of them. */
 const MAX_WAITING_BYTES = 256 * 1024;
 
+/** How long a face may take to say goodbye. */
+const GOODBYE_MS = 500;
+
 /** The renderer and the bridge on loopback. */
 export type FaceServer = {
   /** Address to open, with a ticket that works once. */
@@ -52,6 +55,8 @@ export async function serveFace(
   http.on('upgrade', (request, socket, head) => {
     if (request.url !== '/bridge' || !entrance.mayCall(request)) {
       log('bridge.stranger');
+      // Node takes its own listener off before this event; a stranger that hangs up must not end the recording.
+      socket.on('error', (error) => log('bridge.broken', { cause: error.message }));
       socket.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\n\r\n');
       return;
     }
@@ -68,9 +73,15 @@ export async function serveFace(
     faces: () => sockets.clients.size,
     onFaces: (listener) => void listeners.push(listener),
     close: async () => {
+      const closed = new Promise<void>((resolve) => http.close(() => resolve()));
       for (const face of sockets.clients) face.close(1001);
       http.closeAllConnections();
-      await new Promise<void>((resolve) => http.close(() => resolve()));
+      // A page that hangs does not answer; ws itself would wait 30 s for it.
+      const patience = setTimeout(() => {
+        for (const face of sockets.clients) face.terminate();
+      }, GOODBYE_MS);
+      await closed;
+      clearTimeout(patience);
     },
   };
 }

@@ -39,21 +39,27 @@ export async function openBrowserHost(options: BrowserHostOptions): Promise<Resu
     env,
   });
   if (!capture.ok) return capture;
+  const running = capture.value;
   let faces: FaceServer;
   try {
-    faces = await serveFace(capture.value, options.rendererDir, options.port, log);
+    faces = await serveFace(running, options.rendererDir, options.port, log);
   } catch (error) {
-    await capture.value.close();
+    await running.close();
     return { ok: false, error: errorOf('internal', `no port on loopback: ${String(error)}`) };
   }
-  const letGo = keepTheLight(capture.value, faces, options.tell);
+  const letGo = keepTheLight(running, faces, options.tell);
+  async function close(): Promise<void> {
+    letGo();
+    await running.close();
+    await faces.close();
+  }
+  let closing: Promise<void> | undefined;
   return ok({
-    capture: capture.value,
+    capture: running,
     faces,
-    close: async () => {
-      letGo();
-      await capture.value.close();
-      await faces.close();
+    close: () => {
+      closing ??= close();
+      return closing;
     },
   });
 }

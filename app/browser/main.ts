@@ -6,7 +6,7 @@ import { findBrowser, hasDisplay, openWindow } from './window.ts';
 
 /**
  * The app in an installed browser. Environment: TALLYLIGHT_CONNECT_URL and TALLYLIGHT_CONNECT_SECRET reach your
- * backend, TALLYLIGHT_DATA is the data folder, TALLYLIGHT_NO_WINDOW=1 prints the address instead of a window.
+ * backend, TALLYLIGHT_DATA is the folder for the app's data, TALLYLIGHT_NO_WINDOW=1 prints the address instead of a window.
  */
 const env = process.env;
 const tell = (text: string) => void process.stderr.write(`${text}\n`);
@@ -15,15 +15,15 @@ const log: Log = (event, fields) => {
     tell(JSON.stringify({ at: new Date().toISOString(), event, ...fields }));
 };
 
-const { TALLYLIGHT_CONNECT_URL: url, TALLYLIGHT_CONNECT_SECRET: secret, TALLYLIGHT_DATA: dataDir } = env;
-if (url === undefined || secret === undefined || dataDir === undefined) {
+const { TALLYLIGHT_CONNECT_URL: url, TALLYLIGHT_CONNECT_SECRET: secret, TALLYLIGHT_DATA: base } = env;
+if (url === undefined || secret === undefined || base === undefined) {
   tell(
     'TALLYLIGHT_CONNECT_URL, TALLYLIGHT_CONNECT_SECRET and TALLYLIGHT_DATA are needed. `npm start` sets them.',
   );
   process.exit(2);
 }
 const host = await openBrowserHost({
-  dataDir,
+  dataDir: join(base, 'client'),
   rendererDir: join(import.meta.dirname, '..', '..', 'dist', 'renderer'),
   connection: yourBackend(url, secret),
   port: 0,

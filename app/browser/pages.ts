@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { extname, join, normalize, sep } from 'node:path';
+import { extname, join, resolve, sep } from 'node:path';
 import type { Door } from './door.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -67,6 +67,7 @@ function fileIn(dir: string, pathname: string): string | undefined {
     return undefined;
   }
   if (decoded.includes('\0') || decoded.includes('\\')) return undefined;
-  const path = normalize(join(dir, decoded === '/' ? 'index.html' : decoded));
-  return path.startsWith(dir + sep) ? path : undefined;
+  const root = resolve(dir);
+  const path = join(root, decoded === '/' ? 'index.html' : decoded);
+  return path.startsWith(root + sep) ? path : undefined;
 }

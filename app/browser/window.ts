@@ -62,7 +62,7 @@ export async function openWindow(browser: string, link: string, env: Env): Promi
       '--disable-quic',
       ...root,
     ],
-    { stdio: 'ignore', env: { ...env } },
+    { stdio: 'ignore', env: withoutOurs(env) },
   );
   const closed = new Promise<void>((resolve) => {
     child.once('exit', () => resolve());
@@ -75,4 +75,9 @@ export async function openWindow(browser: string, link: string, env: Env): Promi
       await closed;
     },
   };
+}
+
+/** A browser has no business with the secrets that Tallylight is started with. */
+function withoutOurs(env: Env): Env {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('TALLYLIGHT_')));
 }

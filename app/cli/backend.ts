@@ -1,13 +1,8 @@
-import { join } from 'node:path';
 import { createKey, serve as serveBackend } from '../../backend/main.ts';
 import { errorOf } from '../../contract/result.ts';
 import type { Command } from './command.ts';
-import { defaultDataDir } from './data-dir.ts';
+import { serviceDir } from './data-dir.ts';
 import { printer } from './print.ts';
-
-function serviceDir(data: string | undefined): string {
-  return data ?? join(defaultDataDir(), 'service');
-}
 
 /** Runs the media service until it is told to end. */
 export const serve: Command = {
@@ -18,7 +13,7 @@ export const serve: Command = {
     if (!Number.isInteger(port) || port < 0 || port > 65535)
       return out.failed(errorOf('usage', '--port takes 0 to 65535'));
     const service = await serveBackend({
-      dataDir: serviceDir(values.data),
+      dataDir: values.data ?? serviceDir(),
       port,
       log: (line) => void process.stderr.write(`${JSON.stringify(line)}\n`),
     });
@@ -28,7 +23,7 @@ export const serve: Command = {
       url: service.value.url,
     });
     await new Promise<void>((resolve) => {
-      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve());
     });
     await service.value.close();
     return 0;
@@ -37,11 +32,15 @@ export const serve: Command = {
 
 /** Makes a key for your backend and shows it once. */
 export const keyCreate: Command = {
-  options: ['json', 'data', 'name'],
+  options: ['json', 'data', 'name', 'replace'],
   run: async (values) => {
     const out = printer(values.json === true);
     if (values.name === undefined) return out.failed(errorOf('usage', '--name says what the key is for'));
-    const made = await createKey({ dataDir: serviceDir(values.data), name: values.name });
+    const made = await createKey({
+      dataDir: values.data ?? serviceDir(),
+      name: values.name,
+      replace: values.replace === true,
+    });
     if (!made.ok) return out.failed(made.error);
     out.note('Keep this key in your backend; it is shown only now and cannot be read again.');
     out.line(made.value.key, { event: 'key', ...made.value });

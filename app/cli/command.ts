@@ -13,6 +13,7 @@ const OPTIONS = {
   fps: { type: 'string' },
   port: { type: 'string' },
   name: { type: 'string' },
+  replace: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
 } as const;

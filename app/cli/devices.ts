@@ -16,8 +16,8 @@ export const devices: Command = {
       const place = area === undefined ? '' : `  ${area.width} × ${area.height} at ${area.x},${area.y}`;
       out.line(`${channel.id.padEnd(width)}  ${channel.name}${place}`, { event: 'channel', ...channel });
     }
-    for (const error of missing) out.note(`${error.message} ${error.action}`);
-    const [first] = missing;
-    return channels.length === 0 && first !== undefined ? out.failed(first) : 0;
+    if (channels.length > 0) for (const error of missing) out.note(`${error.message} ${error.action}`);
+    const codes = channels.length > 0 ? [] : missing.map((error) => out.failed(error));
+    return codes[0] ?? 0;
   },
 };

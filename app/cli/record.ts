@@ -8,7 +8,7 @@ import { serviceAddress } from '../../main/delivery/address.ts';
 import type { Capture } from '../../main/host.ts';
 import { keyFileSecrets } from '../../main/vault/key-file.ts';
 import type { Arguments, Command } from './command.ts';
-import { defaultDataDir } from './data-dir.ts';
+import { clientDir } from './data-dir.ts';
 import { type Printer, printer } from './print.ts';
 import { whenSnapshot } from './when-snapshot.ts';
 
@@ -77,7 +77,7 @@ async function recordWith(capture: Capture, order: Order, out: Printer): Promise
     if (!stopping) void capture.call('session.stop', {});
     stopping = true;
   };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
   tellStates(capture, out);
   const agreed = await capture.call('session.agree', {
     channels: [...order.modes].map(([id, mode]) => ({ id, mode })),
@@ -187,7 +187,7 @@ function orderOf(values: Arguments): Result<Order> {
   if (seconds !== undefined && !(seconds > 0)) return fail('usage', '--duration takes seconds');
   const fps = Number(values.fps ?? 15);
   if (fps !== 15 && fps !== 30) return fail('usage', '--fps takes 15 or 30');
-  const dataDir = values.data ?? defaultDataDir();
+  const dataDir = values.data ?? clientDir();
   return ok({
     server: server.value,
     sessionId: values.session,

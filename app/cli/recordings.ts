@@ -6,7 +6,7 @@ import { type DataLock, lockData } from '../../main/vault/lock.ts';
 import { type Vault, vaultIn } from '../../main/vault/vault.ts';
 import { verifyRecording } from '../../main/vault/verify.ts';
 import type { Command } from './command.ts';
-import { defaultDataDir } from './data-dir.ts';
+import { clientDir } from './data-dir.ts';
 import { printer, sizeText } from './print.ts';
 
 async function openVault(dataDir: string): Promise<Result<{ vault: Vault; lock: DataLock }>> {
@@ -24,7 +24,7 @@ export const recordings: Command = {
   options: ['json', 'data'],
   run: async (values) => {
     const out = printer(values.json === true);
-    const opened = await openVault(values.data ?? defaultDataDir());
+    const opened = await openVault(values.data ?? clientDir());
     if (!opened.ok) return out.failed(opened.error);
     let exit = 0;
     for (const id of await opened.value.vault.list()) {
@@ -64,7 +64,7 @@ export const verify: Command = {
   run: async (values, [id]) => {
     const out = printer(values.json === true);
     if (id === undefined) return out.failed(errorOf('usage', 'which recording?'));
-    const opened = await openVault(values.data ?? defaultDataDir());
+    const opened = await openVault(values.data ?? clientDir());
     if (!opened.ok) return out.failed(opened.error);
     const recording = await opened.value.vault.open(id);
     const verified = recording.ok ? await verifyRecording(recording.value) : recording;
@@ -86,7 +86,7 @@ export const remove: Command = {
   run: async (values, [id]) => {
     const out = printer(values.json === true);
     if (id === undefined) return out.failed(errorOf('usage', 'which recording?'));
-    const dataDir = values.data ?? defaultDataDir();
+    const dataDir = values.data ?? clientDir();
     const opened = await openVault(dataDir);
     if (!opened.ok) return out.failed(opened.error);
     const { vault, lock } = opened.value;

@@ -8,8 +8,8 @@ export const USAGE = `tallylight: records microphone, screens and system audio a
       The token is better given in TALLYLIGHT_TOKEN, where other users of the machine cannot see it.
   tallylight recordings | verify ID | delete ID | audit | audit verify   [--data DIR] [--json]
       What this device keeps; every byte checked; gone for good; what was done, as a story.
-  tallylight backend serve [--port N] [--data DIR] | backend key create --name NAME [--data DIR]
-      The media service on this machine, and keys for your backend.
+  tallylight backend serve [--port N] [--data DIR] | backend key create --name NAME [--replace] [--data DIR]
+      The media service on this machine, and keys for your backend; --replace ends those of the same name.
 
 --json prints one event a line. Exit codes: 0 done, 1 failed, 2 usage, 3 permission or consent missing,
 4 not authorised, 5 device, 6 recorded and kept here, delivery not complete.

@@ -10,7 +10,8 @@ import { desktopSecrets } from './secrets.ts';
 
 /** Opens main for this desktop. Never rejects: what hinders it is shown in the window, by a capture that tells it. */
 export async function openDesktopCapture(parts: Parts): Promise<Capture> {
-  const dataDir = app.getPath('userData');
+  const base = parts.env.TALLYLIGHT_DATA;
+  const dataDir = base === undefined || base === '' ? app.getPath('userData') : join(base, 'client');
   const connection = connectionFrom(parts.env, parts.yourBackend);
   const env = withoutSecrets(parts.env);
   try {

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // From a fresh clone to a running command: installs what is missing, says what, then hands over to the pinned Node.
 // Plain JavaScript without dependencies, because it runs before there are any, on whatever Node the machine has.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -128,13 +128,20 @@ function installCommand(apt, packages) {
   return `your package manager's install of: ${packages.join(' ')}`;
 }
 
+/** Runs the command and ends as it ends. Ctrl+C reaches it by itself; it decides how to finish, and this waits. */
 function handOver(pinned, entry, args) {
-  const bin = join(root, 'node_modules', '.bin');
-  const path = `${dirname(pinned)}${windows ? ';' : ':'}${bin}${windows ? ';' : ':'}${process.env.PATH ?? ''}`;
-  const done = spawnSync(pinned, [join(root, entry), ...args], {
+  const separator = windows ? ';' : ':';
+  const path = [dirname(pinned), join(root, 'node_modules', '.bin'), process.env.PATH ?? ''].join(separator);
+  const child = spawn(pinned, ['--no-warnings', join(root, entry), ...args], {
     cwd: root,
     stdio: 'inherit',
     env: { ...process.env, PATH: path },
   });
-  process.exit(done.status ?? 1);
+  process.on('SIGINT', () => undefined);
+  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.on('error', (error) => {
+    say(error.message);
+    process.exit(1);
+  });
+  child.on('exit', (code) => process.exit(code ?? 1));
 }

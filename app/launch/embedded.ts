@@ -1,8 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { holdLeash } from './stage/leash.ts';
 import { createInterface } from 'node:readline';
+import { holdLeash } from './stage/leash.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -37,7 +37,10 @@ export async function startEmbedded(
   try {
     const service = launch([cli, 'backend', 'serve', '--port', '0', '--data', dataDir, '--json'], {}, under);
     const server = field(await firstLine(service, 'The media service'), 'url');
-    const key = launch([cli, 'backend', 'key', 'create', '--name', 'this launch', '--data', dataDir, '--json']);
+    const key = launch([
+      ...[cli, 'backend', 'key', 'create', '--name', 'this launch', '--replace'],
+      ...['--data', dataDir, '--json'],
+    ]);
     const apiKey = field(await firstLine(key, 'The key'), 'key');
     const connectSecret = randomBytes(32).toString('base64url');
     const backend = launch([join(root, 'examples', 'your-backend', 'your-backend.ts')], {

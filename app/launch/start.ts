@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { defaultDataDir } from '../cli/data-dir.ts';
+import { baseDir, serviceDir } from '../cli/data-dir.ts';
 import { buildRenderer } from './build.ts';
 import { startEmbedded } from './embedded.ts';
 
@@ -11,11 +10,16 @@ import { startEmbedded } from './embedded.ts';
  * new session. The app itself never sees the API key.
  */
 const root = join(import.meta.dirname, '..', '..');
+const tried = join(root, 'node_modules', '.tallylight-electron-tried');
+const BINARIES: Readonly<Partial<Record<NodeJS.Platform, string>>> = {
+  darwin: 'dist/Electron.app/Contents/MacOS/Electron',
+  win32: 'dist/electron.exe',
+};
 const tell = (text: string) => void process.stderr.write(`${text}\n`);
 
 await buildRenderer();
-const dataDir = defaultDataDir();
-const embedded = await startEmbedded(join(dataDir, 'service'), process.env).catch((error: Error) => {
+const dataDir = baseDir();
+const embedded = await startEmbedded(serviceDir(), process.env).catch((error: Error) => {
   tell(`${error.message}\nClose the other Tallylight, or set TALLYLIGHT_DATA to another folder.`);
   process.exit(1);
 });
@@ -28,7 +32,7 @@ const env = {
   ...process.env,
   TALLYLIGHT_CONNECT_URL: embedded.connectUrl,
   TALLYLIGHT_CONNECT_SECRET: embedded.connectSecret,
-  TALLYLIGHT_DATA: join(dataDir, 'client'),
+  TALLYLIGHT_DATA: dataDir,
 };
 if (electron !== undefined) {
   const { bundleDesktop } = await import('../desktop/bundle.ts');
@@ -48,29 +52,26 @@ process.exit(code);
 
 /** Electron's binary where its runtime was downloaded or can be; the package alone does not bring it. */
 async function electronRuntime(): Promise<string | undefined> {
-  if (process.env.TALLYLIGHT_HOST === 'browser') return undefined;
-  if (process.platform === 'linux' && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY) return undefined;
-  const require = createRequire(import.meta.url);
-  try {
-    const dir = join(require.resolve('electron/package.json'), '..');
-    const binary =
-      { darwin: 'dist/Electron.app/Contents/MacOS/Electron', win32: 'dist/electron.exe' }[
-        process.platform as string
-      ] ?? 'dist/electron';
-    const path = join(dir, binary);
-    if (existsSync(path)) return path;
-    tell("Fetching Electron's runtime …");
-    await new Promise<void>((resolve) => {
-      const install = spawn(process.execPath, [join(dir, 'install.js')], {
-        stdio: 'ignore',
-        timeout: 120_000,
-      });
-      install.on('exit', () => resolve());
-      install.on('error', () => resolve());
-    });
-    return existsSync(path) ? path : undefined;
-  } catch {
-    // Not installed at all: the browser host serves.
-    return undefined;
-  }
+  const { DISPLAY, WAYLAND_DISPLAY, TALLYLIGHT_HOST } = process.env;
+  if (TALLYLIGHT_HOST === 'browser') return undefined;
+  if (process.platform === 'linux' && !DISPLAY && !WAYLAND_DISPLAY) return undefined;
+  // Electron refuses its sandbox to root, and without it the app's own promises about the page do not hold.
+  if (process.getuid?.() === 0) return undefined;
+  const dir = join(root, 'node_modules', 'electron');
+  const binary = join(dir, BINARIES[process.platform] ?? 'dist/electron');
+  if (existsSync(binary)) return binary;
+  if (!existsSync(dir) || triedToday()) return undefined;
+  tell("Fetching Electron's runtime …");
+  writeFileSync(tried, '');
+  await new Promise<void>((resolve) => {
+    const install = spawn(process.execPath, [join(dir, 'install.js')], { stdio: 'ignore', timeout: 120_000 });
+    install.on('exit', () => resolve());
+    install.on('error', () => resolve());
+  });
+  return existsSync(binary) ? binary : undefined;
+}
+
+/** A machine that cannot reach the download should not wait for it at every start. */
+function triedToday(): boolean {
+  return existsSync(tried) && Date.now() - statSync(tried).mtimeMs < 24 * 3_600_000;
 }

@@ -5,9 +5,9 @@ import type { FragmentReceipt } from '../../contract/wire.ts';
 import type { Parts } from '../parts.ts';
 import { completeIfStopping } from '../session/complete.ts';
 import type { FragmentRecord, StreamRecord } from '../store/store.ts';
+import type { Arrival, Delivery } from './arrival.ts';
 import { becomeActive, toLive } from './live.ts';
 import { isNext, nextAfter, spoken } from './place.ts';
-import type { Arrival, Delivery } from './receive.ts';
 
 /** Keeps a fragment of a stored stream. To be called in the session's turn. */
 export async function keep(parts: Parts, delivery: Delivery): Promise<Result<FragmentReceipt>> {

@@ -2,7 +2,7 @@ import type { LiveFragment } from '../live/hub.ts';
 import type { Parts } from '../parts.ts';
 import { tellStatus } from '../session/tell.ts';
 import type { SessionRecord, StreamRecord } from '../store/store.ts';
-import type { Arrival } from './receive.ts';
+import type { Arrival } from './arrival.ts';
 
 export function toLive(stream: StreamRecord, { place, bytes, ...arrival }: Arrival): LiveFragment {
   return {

@@ -2,9 +2,9 @@ import { INIT_SEQUENCE } from '../../contract/fragment.ts';
 import { fail, ok, type Result } from '../../contract/result.ts';
 import type { FragmentReceipt } from '../../contract/wire.ts';
 import type { Parts } from '../parts.ts';
+import type { Delivery } from './arrival.ts';
 import { becomeActive, toLive } from './live.ts';
 import { isLater, nextAfter, spoken } from './place.ts';
-import type { Delivery } from './receive.ts';
 
 /** Passes a fragment of an ephemeral stream on, and keeps only its count. To be called in the session's turn. */
 export async function passOn(

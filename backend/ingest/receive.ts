@@ -1,27 +1,9 @@
 import { fail, type Result } from '../../contract/result.ts';
 import type { FragmentReceipt } from '../../contract/wire.ts';
 import type { Parts } from '../parts.ts';
-import type { Place, SessionRecord, StreamRecord } from '../store/store.ts';
+import type { Arrival } from './arrival.ts';
 import { keep } from './keep.ts';
 import { passOn } from './pass-on.ts';
-
-/** A fragment whose bytes are those that were sent. Times are milliseconds on the session clock. */
-export type Arrival = {
-  readonly streamId: string;
-  readonly place: Place;
-  readonly startedAtMs: number;
-  readonly durationMs: number;
-  readonly pausedBeforeMs: number;
-  readonly sha256: string;
-  readonly bytes: Uint8Array;
-};
-
-/** A fragment together with what it belongs to, as they are in the session's turn. */
-export type Delivery = {
-  readonly session: SessionRecord;
-  readonly stream: StreamRecord;
-  readonly arrival: Arrival;
-};
 
 /**
  * Takes one fragment in: keeps it where its stream is stored, passes it on to live subscribers in any case.

@@ -3,8 +3,8 @@ import { ok } from '../../contract/result.ts';
 import { documentOf } from '../http/openapi.ts';
 import { jsonRoute, type Route, rawRoute } from '../http/route.ts';
 
-/** What the service says of itself. */
-export const SELF_ROUTES: readonly Route[] = [
+/** What the service says of itself; `all` are the routes to describe. */
+export const selfRoutes = (all: () => readonly Route[]): readonly Route[] => [
   jsonRoute({
     method: 'get',
     path: '/healthz',
@@ -23,8 +23,7 @@ export const SELF_ROUTES: readonly Route[] = [
     summary: 'This description',
     answer: z.record(z.string(), z.unknown()),
     async handle({ parts }) {
-      const { ROUTES } = await import('./table.ts');
-      return ok(Response.json(await documentOf(ROUTES, parts.publicUrl())));
+      return ok(Response.json(await documentOf(all(), parts.publicUrl())));
     },
   }),
 ];

@@ -4,14 +4,14 @@ import { COLLECTION_ROUTES } from './collections.ts';
 import { LIVE_ROUTES } from './live.ts';
 import { POLICY_ROUTES } from './policy.ts';
 import { RTSTREAM_ROUTES } from './rtstreams.ts';
-import { SELF_ROUTES } from './self.ts';
+import { selfRoutes } from './self.ts';
 import { SESSION_ROUTES } from './sessions.ts';
 import { TOKEN_ROUTES } from './tokens.ts';
 import { VIDEO_ROUTES } from './videos.ts';
 
 /** Every route of the service. */
 export const ROUTES: readonly Route[] = [
-  ...SELF_ROUTES,
+  ...selfRoutes(() => ROUTES),
   ...COLLECTION_ROUTES,
   ...SESSION_ROUTES,
   ...TOKEN_ROUTES,

@@ -6,6 +6,7 @@ import type { Tables } from './tables.ts';
 type Access = Pick<
   Store,
   | 'addKey'
+  | 'dropKeysNamed'
   | 'keyBySha256'
   | 'addToken'
   | 'tokenBySha256'
@@ -21,6 +22,10 @@ export function accessOver(db: Kysely<Tables>): Access {
   return {
     async addKey({ id, name, sha256, createdAt }) {
       await db.insertInto('api_key').values({ id, name, sha256, created_at: createdAt }).execute();
+    },
+
+    async dropKeysNamed(name) {
+      await db.deleteFrom('api_key').where('name', '=', name).execute();
     },
 
     async keyBySha256(sha256) {

@@ -112,6 +112,8 @@ export type StartOfSession = {
  */
 export type Store = {
   addKey(key: KeyRecord): Promise<void>;
+  /** The keys of that name are refused from now on. */
+  dropKeysNamed(name: string): Promise<void>;
   keyBySha256(sha256: string): Promise<KeyRecord | undefined>;
 
   addToken(token: TokenRecord): Promise<void>;

@@ -1,7 +1,7 @@
-import { z } from 'zod';
 import { fail, ok, type Result } from '../../contract/result.ts';
 import { ACCESS_TOKEN_HEADER, DEFAULT_TOKEN_SECONDS, success, tokenGrant } from '../../contract/wire.ts';
 import { serviceAddress } from '../delivery/address.ts';
+import { readAnswer } from '../delivery/answer.ts';
 import type { Connection, Grant, Log } from '../host.ts';
 
 /** The client's token for one session: held in memory, renewed at half its life, fetched anew where it ran out. */
@@ -18,6 +18,7 @@ export function holdToken(grant: Grant, connection: Connection, log: Log, now: (
   let expiresAtMs = grant.expiresAtMs ?? now() + DEFAULT_TOKEN_SECONDS * 1000;
   let timer: NodeJS.Timeout | undefined;
   let refreshing: Promise<Result<void>> | undefined;
+  let isStopped = false;
 
   function take(next: { readonly token: string; readonly expiresAtMs: number | null }): void {
     token = next.token;
@@ -26,12 +27,13 @@ export function holdToken(grant: Grant, connection: Connection, log: Log, now: (
   }
   function schedule(): void {
     clearTimeout(timer);
+    if (isStopped) return;
     const halfLifeMs = Math.max(1000, (expiresAtMs - now()) / 2);
     timer = setTimeout(() => void refresh(), Math.min(halfLifeMs, 2 ** 31 - 1));
     timer.unref();
   }
   async function renewOrReopen(): Promise<Result<void>> {
-    const renewed = await renew(grant.server, token);
+    const renewed = await renew(grant.server, token, now);
     if (renewed.ok) {
       take(renewed.value);
       log('token.renewed', { sessionId: grant.sessionId });
@@ -58,10 +60,21 @@ export function holdToken(grant: Grant, connection: Connection, log: Log, now: (
   schedule();
   // A token of unknown age may be about to end: renewing it at once tells how long it lasts.
   if (grant.expiresAtMs === null) void refresh();
-  return { current: () => token, refresh, stop: () => clearTimeout(timer) };
+  return {
+    current: () => token,
+    refresh,
+    stop: () => {
+      isStopped = true;
+      clearTimeout(timer);
+    },
+  };
 }
 
-async function renew(server: string, token: string): Promise<Result<{ token: string; expiresAtMs: number }>> {
+async function renew(
+  server: string,
+  token: string,
+  now: () => number,
+): Promise<Result<{ token: string; expiresAtMs: number }>> {
   const address = serviceAddress(server);
   if (!address.ok) return address;
   try {
@@ -69,16 +82,14 @@ async function renew(server: string, token: string): Promise<Result<{ token: str
       method: 'POST',
       headers: { [ACCESS_TOKEN_HEADER]: token, 'content-type': 'application/json' },
       body: '{}',
-      redirect: 'error',
+      redirect: 'manual',
       signal: AbortSignal.timeout(10_000),
     });
-    const answer = z
-      .object({ success: z.boolean() })
-      .loose()
-      .parse(await response.json());
-    const granted = success(tokenGrant).safeParse(answer);
+    const granted = success(tokenGrant).safeParse(await readAnswer(response));
     if (!granted.success) return fail('token-expired');
-    return ok({ token: granted.data.data.token, expiresAtMs: granted.data.data.expires_at * 1000 });
+    // Its length rather than its end: the clock of this machine may be wrong.
+    const { token: fresh, expires_in: seconds } = granted.data.data;
+    return ok({ token: fresh, expiresAtMs: now() + seconds * 1000 });
   } catch {
     // Any failure here has the same remedy: the caller asks the backend for a fresh token.
     return fail('service-unreachable', 'token renewal');

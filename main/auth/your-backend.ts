@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { sessionId } from '../../contract/fragment.ts';
 import { errorOf, fail, ok, type Result } from '../../contract/result.ts';
 import { serviceAddress } from '../delivery/address.ts';
+import { readAnswer } from '../delivery/answer.ts';
 import type { Connection, Grant } from '../host.ts';
 
 const answer = z.object({
@@ -29,11 +30,11 @@ export function yourBackend(url: string, secret: string): Connection {
         method: 'POST',
         headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
         body: JSON.stringify(body),
-        redirect: 'error',
+        redirect: 'manual',
         signal: AbortSignal.timeout(10_000),
       });
       status = response.status;
-      told = await response.json().catch(() => undefined);
+      told = await readAnswer(response);
     } catch {
       return fail('service-unreachable', 'your backend');
     }

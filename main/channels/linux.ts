@@ -1,7 +1,7 @@
+import type { ChannelList } from './channel-list.ts';
 import type { ProcessEnv } from './host-env.ts';
 import { listDisplayChannels } from './linux-displays.ts';
 import { listSoundChannels } from './linux-sound.ts';
-import type { ChannelList } from './list.ts';
 
 /** Microphones, system audio and displays of a Linux machine; what is not there is named in `missing`. */
 export async function listLinuxChannels(env: ProcessEnv): Promise<ChannelList> {

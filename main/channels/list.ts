@@ -1,16 +1,11 @@
 import type { Channel } from '../../contract/channel.ts';
-import type { Result, TallylightError } from '../../contract/result.ts';
+import type { Result } from '../../contract/result.ts';
 import { fail, ok } from '../../contract/result.ts';
+import type { ChannelList } from './channel-list.ts';
 import type { ProcessEnv } from './host-env.ts';
 import { listLinuxChannels } from './linux.ts';
 import { listMacosChannels } from './macos.ts';
 import { listWindowsChannels } from './windows.ts';
-
-/** What this machine can capture, and why a part of it cannot be: no sound server, no X display. */
-export type ChannelList = {
-  readonly channels: readonly Channel[];
-  readonly missing: readonly TallylightError[];
-};
 
 /**
  * Lists what can be captured, without opening a device. On Linux it is always ok, with what is not there

@@ -33,7 +33,11 @@ export function openDelivery(
   recording: Recording | undefined,
   client: ServiceClient,
   exchange: Exchange,
-  on: { readonly change: () => void; readonly trouble: (channelId: string, error: TallylightError) => void },
+  on: {
+    readonly change: () => void;
+    /** A stored channel cannot be delivered any further; what it holds stays in the vault. */
+    readonly trouble: (channelId: string, error: TallylightError) => void;
+  },
 ): Delivery {
   const live = new Map(
     channels
@@ -47,20 +51,19 @@ export function openDelivery(
           .filter(({ mode }) => mode === 'keep')
           .map(({ id, rtstreamId }) => [
             id,
-            storedSender(id, rtstreamId, recording, client, exchange, on.change),
+            storedSender(id, rtstreamId, recording, client, exchange, {
+              change: on.change,
+              stuck: (error) => on.trouble(id, error),
+            }),
           ]),
   );
 
   async function finishStored(request: StopSessionRequest): Promise<Result<SessionView>> {
     // The service should know at once that the session ended, also where fragments are still missing.
     await exchange.insist((token) => client.stop(token, request), 1);
-    for (const [channelId, sender] of stored) {
-      const error = await sender.finish();
-      if (error !== undefined) {
-        on.trouble(channelId, error);
-        return { ok: false, error };
-      }
-    }
+    const errors = await Promise.all([...stored.values()].map((sender) => sender.finish()));
+    const error = errors.find((stuck) => stuck !== undefined);
+    if (error !== undefined) return { ok: false, error };
     if (exchange.closed()) return fail('delivery-incomplete');
     const answer = await exchange.insist((token) => client.stop(token, request));
     if (!answer.ok) return answer;

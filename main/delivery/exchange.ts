@@ -1,5 +1,6 @@
-import type { Result } from '../../contract/result.ts';
+import { fail, type Result } from '../../contract/result.ts';
 import type { TokenHolder } from '../auth/token.ts';
+import { orLetGo, pause } from './let-go.ts';
 import { retryDelayMs } from './retry-schedule.ts';
 
 /** What the senders of one session share: its token, word of the connection, and a way to be let go. */
@@ -12,8 +13,8 @@ export type Exchange = {
     request: (token: string) => Promise<Result<T>>,
     patience?: number,
   ) => Promise<Result<T>>;
-  /** Resolves after the wait, or at once when the exchange is closed. */
   readonly closed: () => boolean;
+  /** Ends every wait, also for an answer that is still out: those who insist get `delivery-incomplete`. */
   readonly close: () => void;
 };
 
@@ -28,35 +29,27 @@ export function openExchange(
     request: (token: string) => Promise<Result<T>>,
     patience = Number.POSITIVE_INFINITY,
   ): Promise<Result<T>> {
+    const { signal } = closing;
+    if (signal.aborted) return fail('delivery-incomplete', 'let go');
+    let isRefreshed = false;
     for (let attempt = 1; ; attempt++) {
-      const answer = await request(tokens.current());
+      const answer = await orLetGo(request(tokens.current()), signal);
       if (answer.ok) {
         on.connected(true);
         return answer;
       }
       const { code, retryable } = answer.error;
       const unauthorised = code === 'token-expired' || code === 'not-authorised';
+      if (signal.aborted) return answer;
       on.connected(code !== 'service-unreachable' && code !== 'service-failed');
-      if (!retryable && !unauthorised) return answer;
-      if (closing.signal.aborted || attempt >= patience) return answer;
-      if (unauthorised && (await tokens.refresh()).ok && attempt === 1) continue;
-      await pause(retryDelayMs(attempt, random()), closing.signal);
-      if (closing.signal.aborted) return answer;
+      if ((!retryable && !unauthorised) || attempt >= patience) return answer;
+      // A fresh token is tried at once; where that one is refused too, it is not the token's age.
+      isRefreshed = unauthorised && !isRefreshed && (await orLetGo(tokens.refresh(), signal)).ok;
+      if (isRefreshed) continue;
+      await pause(retryDelayMs(attempt, random()), signal);
+      if (signal.aborted) return answer;
     }
   }
 
   return { insist, closed: () => closing.signal.aborted, close: () => closing.abort() };
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done);
-  });
 }

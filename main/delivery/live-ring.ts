@@ -8,8 +8,10 @@ export const RING_BOUNDS: RingBounds = { maxMs: 10_000, maxBytes: 16 * 1024 * 10
 export type LiveRing = {
   readonly push: (fragment: Fragment) => void;
   readonly first: () => Fragment | undefined;
-  /** Forgets the fragment after it was passed on; a fragment that was dropped meanwhile is not counted twice. */
-  readonly forget: (fragment: Fragment) => void;
+  /** The fragment was passed on, even where it was dropped while it was on its way. */
+  readonly passed: (fragment: Fragment) => void;
+  /** The service will not take the fragment: dropped, if it was not already. */
+  readonly refused: (fragment: Fragment) => void;
   readonly dropped: () => number;
   /** Drops everything that still waits. */
   readonly clear: () => void;
@@ -21,6 +23,12 @@ export function liveRing(bounds: RingBounds = RING_BOUNDS): LiveRing {
 
   function total(measure: (fragment: Fragment) => number): number {
     return waiting.reduce((sum, fragment) => sum + measure(fragment), 0);
+  }
+  /** Whether it was still waiting. */
+  function remove(fragment: Fragment): boolean {
+    const before = waiting.length;
+    waiting = waiting.filter((candidate) => candidate !== fragment);
+    return waiting.length < before;
   }
   return {
     push: (fragment) => {
@@ -37,8 +45,11 @@ export function liveRing(bounds: RingBounds = RING_BOUNDS): LiveRing {
       }
     },
     first: () => waiting[0],
-    forget: (fragment) => {
-      waiting = waiting.filter((candidate) => candidate !== fragment);
+    passed: (fragment) => {
+      if (!remove(fragment)) dropped -= 1;
+    },
+    refused: (fragment) => {
+      if (remove(fragment)) dropped += 1;
     },
     dropped: () => dropped,
     clear: () => {

@@ -33,7 +33,6 @@ export function liveSender(
   let finishing = false;
   let fragments = 0;
   let bytes = 0;
-  let refused = 0;
 
   async function run(): Promise<void> {
     for (;;) {
@@ -50,10 +49,9 @@ export function liveSender(
         bytes += fragment.header.bytes;
         takes.add(fragment.header.take);
         digest.update(Buffer.from(fragment.header.sha256, 'hex'));
-        ring.forget(fragment);
+        ring.passed(fragment);
       } else if (!answer.error.retryable) {
-        ring.forget(fragment);
-        refused += 1;
+        ring.refused(fragment);
       } else if (finishing || exchange.closed()) {
         ring.clear();
       }
@@ -68,7 +66,7 @@ export function liveSender(
       work.ring();
     },
     sentBytes: () => bytes,
-    dropped: () => ring.dropped() + refused,
+    dropped: ring.dropped,
     finish: async () => {
       finishing = true;
       work.ring();
@@ -79,7 +77,7 @@ export function liveSender(
         fragments,
         bytes,
         digest: digest.digest('hex'),
-        dropped: ring.dropped() + refused,
+        dropped: ring.dropped(),
       };
     },
   };

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { FRAGMENT_HEADERS, type Fragment } from '../../contract/fragment.ts';
-import { errorOf, fail, ok, type Result } from '../../contract/result.ts';
+import { errorOf, fail, ok, type Result, type TallylightError } from '../../contract/result.ts';
 import {
   ACCESS_TOKEN_HEADER,
   errorEnvelope,
@@ -15,9 +15,12 @@ import {
   success,
 } from '../../contract/wire.ts';
 import { serviceAddress } from './address.ts';
+import { readAnswer } from './answer.ts';
 
 /** A request that hangs must not hold up Stop or the queue behind it. */
 const REQUEST_TIMEOUT_MS = 10_000;
+/** The slowest line worth waiting for, 16 KiB/s: on it a fragment takes longer than a request may hang. */
+const SLOWEST_BYTES_PER_MS = 16;
 
 /** The routes of the media service that a client token may use. Errors come from the service or are `service-…`. */
 export type ServiceClient = {
@@ -49,12 +52,14 @@ export function serviceClient(server: string, sessionId: string): ServiceClient 
         method,
         headers: { [ACCESS_TOKEN_HEADER]: token, ...body?.headers },
         ...(body === undefined ? {} : { body: Buffer.from(body.bytes) }),
-        signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
-        // A redirect could carry token and media to another host.
-        redirect: 'error',
+        signal: AbortSignal.timeout(
+          REQUEST_TIMEOUT_MS + Math.ceil((body?.bytes.length ?? 0) / SLOWEST_BYTES_PER_MS),
+        ),
+        // Following a redirect could carry token and media to another host.
+        redirect: 'manual',
       });
       status = response.status;
-      told = await response.json();
+      told = await readAnswer(response);
     } catch (error) {
       return fail('service-unreachable', reason(error));
     }
@@ -62,12 +67,11 @@ export function serviceClient(server: string, sessionId: string): ServiceClient 
     if (good.success) return ok(good.data.data as T);
     const bad = errorEnvelope.safeParse(told);
     if (bad.success) {
-      const { error_code, message, action, detail } = bad.data;
-      const { retryable } = errorOf(error_code);
-      return {
-        ok: false,
-        error: { code: error_code, message, action, retryable, ...(detail === undefined ? {} : { detail }) },
-      };
+      const { error_code: code, message, action, detail } = bad.data;
+      const { retryable } = errorOf(code);
+      const error = { code, message, action, retryable, ...(detail === undefined ? {} : { detail }) };
+      // Whatever a service repeats of the request, the token does not get into a log or a face.
+      return { ok: false, error: withoutToken(error, token) };
     }
     return fail('service-failed', `${method} ${path} answered ${status}`);
   }
@@ -83,9 +87,9 @@ export function serviceClient(server: string, sessionId: string): ServiceClient 
     pause: (token, atMs) => post(`${own}/pause`, token, { at_ms: atMs }),
     resume: (token, atMs) => post(`${own}/resume`, token, { at_ms: atMs }),
     stop: (token, request) => post(`${own}/stop`, token, request),
-    list: (token, rtstreamId) => send('GET', `/rtstream/${rtstreamId}/fragments`, token, fragmentList),
+    list: (token, rtstreamId) => send('GET', `${streamPath(rtstreamId)}/fragments`, token, fragmentList),
     put: async (token, rtstreamId, { header, bytes }) => {
-      const path = `/rtstream/${rtstreamId}/fragment/${header.take}/${header.sequence}`;
+      const path = `${streamPath(rtstreamId)}/fragment/${header.take}/${header.sequence}`;
       const answer = await send('PUT', path, token, fragmentReceipt, {
         bytes,
         headers: {
@@ -103,6 +107,20 @@ export function serviceClient(server: string, sessionId: string): ServiceClient 
         return fail('digest-mismatch', `receipt for ${header.channelId} ${header.take}/${header.sequence}`);
       return answer;
     },
+  };
+}
+
+function streamPath(rtstreamId: string): string {
+  return `/rtstream/${encodeURIComponent(rtstreamId)}`;
+}
+
+function withoutToken(error: TallylightError, token: string): TallylightError {
+  const clean = (text: string) => text.replaceAll(token, '…');
+  return {
+    ...error,
+    message: clean(error.message),
+    action: clean(error.action),
+    ...(error.detail === undefined ? {} : { detail: clean(error.detail) }),
   };
 }
 

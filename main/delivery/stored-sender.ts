@@ -18,7 +18,7 @@ export function storedSender(
   recording: Recording,
   client: ServiceClient,
   exchange: Exchange,
-  onChange: () => void,
+  on: { readonly change: () => void; readonly stuck: (error: TallylightError) => void },
 ): StoredSender {
   const work = bell();
   let finishing = false;
@@ -37,7 +37,7 @@ export function storedSender(
       if (answer.ok) {
         rewinds = 0;
         await recording.noteReceipt(next);
-        onChange();
+        on.change();
       } else if (answer.error.code === 'fragment-out-of-order' && rewinds++ === 0) {
         const failed = await askWhereToGoOn();
         if (failed !== undefined) return failed;
@@ -58,7 +58,10 @@ export function storedSender(
     return undefined;
   }
 
-  const running = run();
+  const running = run().then((error) => {
+    if (error !== undefined) on.stuck(error);
+    return error;
+  });
   return {
     wake: work.ring,
     finish: () => {

@@ -21,6 +21,8 @@ export type Active = Connected & {
   readonly clock: SessionClock;
   readonly timeline: Timeline;
   readonly startedAt: string;
+  /** What the service is told of pauses, one after the other. */
+  told: Promise<unknown>;
   /** Session clock; undefined while not paused. */
   pausedAtMs: number | undefined;
   pausedTotalMs: number;
@@ -86,6 +88,7 @@ export function beginRecording(parts: ActiveParts): Active {
     clock,
     timeline: time,
     startedAt: parts.now().toISOString(),
+    told: Promise.resolve(),
     pausedAtMs: undefined,
     pausedTotalMs: 0,
     endedMs: 0,

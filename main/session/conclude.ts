@@ -2,6 +2,7 @@ import type { AuditEvent } from '../../contract/audit.ts';
 import { ok, type Result, type TallylightError } from '../../contract/result.ts';
 import type { ManifestChannel } from '../../contract/wire.ts';
 import type { Delivery } from '../delivery/delivery.ts';
+import { diskError } from '../vault/disk-error.ts';
 import type { Recording } from '../vault/recording.ts';
 
 export type Conclusion = {
@@ -37,12 +38,27 @@ export async function conclude(parts: Conclusion): Promise<Result<void>> {
     // The service holds everything all the same; the next start will ask it once more.
     if (!noted.ok) parts.trouble(noted.error);
     if (recording.facts().localCopy === 'purge-after-delivery') {
-      const files = await recording.erase();
-      await audit({ type: 'recording.purged', sessionId, reason: 'delivered', files });
+      const purged = await purge(recording, audit);
+      if (!purged.ok) parts.trouble(purged.error);
     }
   }
   await audit({ type: 'session.complete', sessionId });
   return ok(undefined);
+}
+
+/** Does away with the copy on this device after its delivery. What stays of it goes at the next start. */
+export async function purge(
+  recording: Recording,
+  audit: (event: AuditEvent) => Promise<unknown>,
+): Promise<Result<void>> {
+  const { sessionId } = recording.facts();
+  try {
+    const files = await recording.erase();
+    await audit({ type: 'recording.purged', sessionId, reason: 'delivered', files });
+    return ok(undefined);
+  } catch (error) {
+    return { ok: false, error: diskError(error, `purge of ${sessionId}`) };
+  }
 }
 
 /** Says for each live-only channel that it is gone, and what became of it. */

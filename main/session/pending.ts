@@ -1,13 +1,16 @@
 import type { AuditEvent } from '../../contract/audit.ts';
-import { ok, type Result } from '../../contract/result.ts';
+import type { Result, TallylightError } from '../../contract/result.ts';
 import { holdToken } from '../auth/token.ts';
 import { openDelivery } from '../delivery/delivery.ts';
 import { openExchange } from '../delivery/exchange.ts';
+import { orLetGo, pause } from '../delivery/let-go.ts';
+import { retryDelayMs } from '../delivery/retry-schedule.ts';
 import { serviceClient } from '../delivery/service-client.ts';
-import type { Connection, Log } from '../host.ts';
+import type { Connection, Grant, Log } from '../host.ts';
+import type { RecordingFacts } from '../vault/facts.ts';
 import type { Recording } from '../vault/recording.ts';
 import type { Vault } from '../vault/vault.ts';
-import { conclude } from './conclude.ts';
+import { conclude, purge } from './conclude.ts';
 
 export type PendingParts = {
   readonly vault: Vault;
@@ -20,68 +23,93 @@ export type PendingParts = {
 /** A delivery in the background that can be let go. */
 export type PendingDelivery = { readonly done: Promise<Result<void>>; readonly close: () => void };
 
-/** Recordings of earlier runs that the service does not hold completely; damaged ones are told and left alone. */
-export async function undelivered(vault: Vault, log: Log): Promise<Recording[]> {
-  const found: Recording[] = [];
+/**
+ * Session ids of the recordings of earlier runs that are not done with: the service does not hold them completely, or
+ * the copy here was to go and did not. Reads no media.
+ */
+export async function unfinished(vault: Vault, log: Log): Promise<string[]> {
+  const found: string[] = [];
   for (const id of await vault.list()) {
-    const recording = await vault.open(id);
-    if (!recording.ok)
-      log('vault.unreadable', { id, code: recording.error.code, detail: recording.error.detail ?? null });
-    else if (!recording.value.facts().delivered) found.push(recording.value);
+    const facts = await vault.facts(id);
+    if (!facts.ok)
+      log('vault.unreadable', { id, code: facts.error.code, detail: facts.error.detail ?? null });
+    else if (!facts.value.delivered || facts.value.localCopy === 'purge-after-delivery') found.push(id);
   }
   return found;
 }
 
 /** Sends one recording of an earlier run. A recording that a crash cut off ends with its last whole fragment. */
-export function deliverPending(recording: Recording, parts: PendingParts): PendingDelivery {
-  const { connection, log, audit, now } = parts;
-  const facts = recording.facts();
-  let close: () => void = () => undefined;
+export function deliverPending(sessionId: string, parts: PendingParts): PendingDelivery {
+  const closing = new AbortController();
+  const done = send(sessionId, parts, closing.signal).then((result) => {
+    if (result.ok) parts.log('delivery.caught-up', { sessionId });
+    else
+      parts.log('delivery.waits', {
+        sessionId,
+        code: result.error.code,
+        detail: result.error.detail ?? null,
+      });
+    return result;
+  });
+  return { done, close: () => closing.abort() };
+}
 
-  async function run(): Promise<Result<void>> {
-    if (facts.ended === null) {
-      const finished = await recording.change({ ended: endOf(recording, now()) });
-      if (!finished.ok) return finished;
-    }
-    const grant = await connection.reopen(facts.server, facts.sessionId);
-    if (!grant.ok) return grant;
-    const tokens = holdToken(grant.value, connection, log, () => now().getTime());
-    const exchange = openExchange(tokens, { connected: () => undefined });
-    // The service may have moved since: your backend knows where it is now.
-    const client = serviceClient(grant.value.server, facts.sessionId);
-    const delivery = openDelivery(
-      facts.channels.filter(({ mode }) => mode === 'keep'),
-      recording,
-      client,
-      exchange,
-      {
-        change: () => undefined,
-        trouble: (channelId, error) => log('delivery.stuck', { channelId, code: error.code }),
-      },
-    );
-    close = () => exchange.close();
-    const ended = recording.facts().ended;
-    const done = await conclude({
-      sessionId: facts.sessionId,
+async function send(sessionId: string, parts: PendingParts, closing: AbortSignal): Promise<Result<void>> {
+  const { connection, log, audit, now } = parts;
+  const opened = await parts.vault.open(sessionId);
+  if (!opened.ok) return opened;
+  const recording = opened.value;
+  const facts = recording.facts();
+  if (facts.delivered) return purge(recording, audit);
+  // What is damaged is left as it is, for whoever is to look at it.
+  const damage = recording.damage();
+  if (damage !== undefined) return { ok: false, error: damage };
+  if (facts.ended === null) {
+    const finished = await recording.change({ ended: endOf(recording, now()) });
+    if (!finished.ok) return finished;
+  }
+  const grant = await reopened(connection, facts, closing);
+  if (!grant.ok) return grant;
+  const tokens = holdToken({ ...grant.value, server: facts.server }, connection, log, () => now().getTime());
+  const exchange = openExchange(tokens, { connected: () => undefined });
+  closing.addEventListener('abort', exchange.close);
+  if (closing.aborted) exchange.close();
+  const stuck = (error: TallylightError) => log('delivery.stuck', { sessionId, code: error.code });
+  const delivery = openDelivery(
+    facts.channels.filter(({ mode }) => mode === 'keep'),
+    recording,
+    serviceClient(facts.server, sessionId),
+    exchange,
+    { change: () => undefined, trouble: (_channelId, error) => stuck(error) },
+  );
+  const ended = recording.facts().ended;
+  try {
+    return await conclude({
+      sessionId,
       recording,
       delivery,
       durationMs: ended?.durationMs ?? 0,
       activeMs: ended?.activeMs ?? 0,
       live: ended?.live ?? [],
       audit,
-      trouble: (error) => log('vault.unnoted', { sessionId: facts.sessionId, code: error.code }),
+      trouble: stuck,
     });
+  } finally {
     tokens.stop();
-    return done;
   }
+}
 
-  return {
-    done: run().then((result) => {
-      log(result.ok ? 'delivery.caught-up' : 'delivery.waits', { sessionId: facts.sessionId });
-      return result.ok ? ok(undefined) : result;
-    }),
-    close: () => close(),
-  };
+/** A fresh token for a session of before: asked for until your backend says yes or no. */
+async function reopened(
+  connection: Connection,
+  { server, sessionId }: RecordingFacts,
+  closing: AbortSignal,
+): Promise<Result<Grant>> {
+  for (let attempt = 1; ; attempt++) {
+    const grant = await orLetGo(connection.reopen(server, sessionId), closing);
+    if (grant.ok || !grant.error.retryable || closing.aborted) return grant;
+    await pause(retryDelayMs(attempt, Math.random()), closing);
+  }
 }
 
 function endOf(recording: Recording, now: Date) {

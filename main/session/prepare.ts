@@ -2,7 +2,7 @@ import type { AuditEvent } from '../../contract/audit.ts';
 import { mediaTypeOf } from '../../contract/channel.ts';
 import type { ConsentReceipt } from '../../contract/consent.ts';
 import { fail, ok, type Result } from '../../contract/result.ts';
-import type { SessionView } from '../../contract/wire.ts';
+import type { SessionView, StopSessionRequest } from '../../contract/wire.ts';
 import type { ServiceClient } from '../delivery/service-client.ts';
 import type { Grant } from '../host.ts';
 import type { Recording } from '../vault/recording.ts';
@@ -12,9 +12,15 @@ import type { AgreedChannel } from './run.ts';
 
 export type PrepareParts = {
   readonly grant: Grant;
-  readonly view: SessionView;
-  readonly token: () => string;
   readonly client: ServiceClient;
+  /** Asks the service with the present token, with little patience. */
+  readonly ask: <T>(request: (token: string) => Promise<Result<T>>) => Promise<Result<T>>;
+  readonly on: {
+    /** The terms as they are now. */
+    readonly view: (view: SessionView) => void;
+    /** Nothing can be recorded into this session any more; another one is needed. */
+    readonly spent: () => void;
+  };
   readonly vault: Vault;
   readonly chosen: readonly AgreedChannel[];
   readonly agreement: Agreement;
@@ -32,12 +38,22 @@ export type Prepared = {
   readonly recording: Recording | undefined;
 };
 
+/** What the service is told of a session in which nothing was captured. */
+export const NOTHING: StopSessionRequest = { duration_ms: 0, active_ms: 0, channels: [] };
+/** Answers to a start after which asking again is of no use. */
+const SPENT: ReadonlySet<string> = new Set(['session-ended', 'session-unknown', 'token-foreign', 'not-now']);
+
 /**
  * Everything that comes between "I agree" and the first device: the choice is what was shown, the policy allows it,
  * the system permits it, the receipt is in the audit log, the service knows the session, the vault is ready.
  */
 export async function prepare(parts: PrepareParts): Promise<Result<Prepared>> {
-  const { grant, view, client, chosen, audit, now } = parts;
+  const { grant, client, chosen, audit, now, ask, on } = parts;
+  // The policy may have changed since it was shown: what counts is what it says at this moment.
+  const asked = await ask(client.session);
+  if (!asked.ok) return asked;
+  const view = asked.value;
+  on.view(view);
   const statement = checkAgreement(parts.agreement, chosen, view);
   if (!statement.ok) return statement;
   const permitted = await parts.permitted(chosen);
@@ -46,17 +62,28 @@ export async function prepare(parts: PrepareParts): Promise<Result<Prepared>> {
   const written = await audit({ type: 'consent.given', receipt });
   if (!written.ok) return written;
 
-  const started = await client.start(parts.token(), {
-    session_id: grant.sessionId,
-    channels: chosen.map(({ channel, mode }) => ({
-      channel_id: channel.id,
-      channel_name: channel.name,
-      type: mediaTypeOf(channel.kind),
-      store: mode === 'keep',
-    })),
-    consent_sha256: receipt.statementSha256,
-  });
-  if (!started.ok) return refused(started.error.code, started);
+  const started = await ask((token) =>
+    client.start(token, {
+      session_id: grant.sessionId,
+      channels: chosen.map(({ channel, mode }) => ({
+        channel_id: channel.id,
+        channel_name: channel.name,
+        type: mediaTypeOf(channel.kind),
+        store: mode === 'keep',
+      })),
+      consent_sha256: receipt.statementSha256,
+    }),
+  );
+  if (!started.ok) {
+    if (SPENT.has(started.error.code)) on.spent();
+    return refused(started.error.code, started);
+  }
+  if (started.value.policy.version !== statement.value.policyVersion) {
+    // It changed in that very moment. The service is bound to the new one, to which nobody agreed.
+    on.spent();
+    await ask((token) => client.stop(token, NOTHING));
+    return refused('consent-missing', fail('consent-missing', 'the policy changed'));
+  }
   const rtstreams = new Map(started.value.rtstreams.map((stream) => [stream.name, stream.rtstream_id]));
   const unnamed = chosen.find(({ channel }) => !rtstreams.has(channel.id));
   if (unnamed !== undefined)

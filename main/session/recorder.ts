@@ -2,26 +2,30 @@ import type { AuditEvent } from '../../contract/audit.ts';
 import type { Snapshot } from '../../contract/bridge/snapshot.ts';
 import type { Channel, ChannelMode } from '../../contract/channel.ts';
 import type { ConsentReceipt } from '../../contract/consent.ts';
-import { isAllowed } from '../../contract/policy.ts';
 import { assertNever, errorOf, fail, ok, type Result, type TallylightError } from '../../contract/result.ts';
 import type { AuditLog } from '../audit/log.ts';
-import type { ChannelList } from '../channels/list.ts';
+import type { ChannelList } from '../channels/channel-list.ts';
+import { openExchange } from '../delivery/exchange.ts';
 import type { Host } from '../host.ts';
 import type { PipelineEvents } from '../pipeline/channel-pipeline.ts';
 import type { SessionClock } from '../pipeline/clock.ts';
 import type { Vault } from '../vault/vault.ts';
 import { type Active, beginRecording, stopRecording } from './active.ts';
+import { channelChoice } from './choice.ts';
 import { conclude, tellForgotten } from './conclude.ts';
 import { type Connected, connect } from './connect.ts';
 import type { Agreement } from './consent.ts';
 import { type Session, type SessionEffect, type SessionEvent, type StopReason, step } from './machine.ts';
-import { deliverPending, type PendingDelivery, undelivered } from './pending.ts';
-import { prepare } from './prepare.ts';
+import { deliverPending, type PendingDelivery, unfinished } from './pending.ts';
+import { NOTHING, type Prepared, prepare } from './prepare.ts';
 import type { AgreedChannel, Pipeline } from './run.ts';
 import { snapshotOf } from './snapshot.ts';
 
 /** How long quitting waits for what is on its way; the rest is sent at the next start. */
 const QUIT_GRACE_MS = 2000;
+
+/** As the audit log says it. */
+const BY_PERSON = 'the person';
 
 export type RecorderParts = {
   readonly host: Host;
@@ -62,8 +66,7 @@ export function openRecorder(parts: RecorderParts): Recorder {
   const { host, vault, audit, now } = parts;
   let session: Session = { state: 'idle' };
   let connected: Connected | undefined;
-  let known: ChannelList = { channels: [], missing: [] };
-  let choice = new Map<string, ChannelMode>();
+  const choice = channelChoice();
   let agreement: Agreement | undefined;
   let active: Active | undefined;
   let trouble: TallylightError | null = null;
@@ -72,24 +75,22 @@ export function openRecorder(parts: RecorderParts): Recorder {
     since: null,
   };
   const pending = new Set<PendingDelivery>();
+  /** The delivery of what was recorded last, which is one of the pending. */
+  let delivering: PendingDelivery | undefined;
   let effects: Promise<void> = Promise.resolve();
+  /** Takes the agreement back while it is being prepared. */
+  let takeBack: () => void = () => undefined;
   let closed = false;
 
   function note(event: AuditEvent): Promise<Result<unknown>> {
-    const byPerson = [
-      'consent.given',
-      'session.started',
-      'session.paused',
-      'session.resumed',
-      'session.stopped',
-    ];
-    const person = active?.view.end_user_id ?? connected?.view?.end_user_id;
-    return audit
-      .write(byPerson.includes(event.type) && person !== undefined ? person : 'tallylight', event)
-      .then((written) => {
-        if (!written.ok) trouble = written.error;
-        return written;
-      });
+    const byPerson =
+      ['consent.given', 'session.started', 'session.paused', 'session.resumed'].includes(event.type) ||
+      (event.type === 'session.stopped' && event.by === BY_PERSON);
+    const person = active?.view.end_user_id ?? connected?.view.end_user_id;
+    return audit.write(byPerson && person !== undefined ? person : 'tallylight', event).then((written) => {
+      if (!written.ok) trouble = written.error;
+      return written;
+    });
   }
 
   function reached(isConnected: boolean): void {
@@ -114,10 +115,14 @@ export function openRecorder(parts: RecorderParts): Recorder {
     dispatch(event);
   }
 
-  function broke(error: unknown): void {
+  function logBug(error: unknown): void {
     host.log('session.bug', {
       cause: error instanceof Error ? (error.stack ?? error.message) : String(error),
     });
+  }
+
+  function broke(error: unknown): void {
+    logBug(error);
     trouble = errorOf('internal');
     happen({ type: 'failed', error: trouble, kept: active?.recording !== undefined });
   }
@@ -135,16 +140,12 @@ export function openRecorder(parts: RecorderParts): Recorder {
       case 'close-channels':
         return closeChannels(effect.reason);
       case 'deliver':
-        // Not waited for: a service that is down must not hold up whatever comes next.
-        return void deliver().catch(broke);
+        return deliver();
       case 'conclude':
         active?.tokens.stop();
         return;
       case 'abandon':
-        await active?.run.stop();
-        active?.tokens.stop();
-        active?.exchange.close();
-        return;
+        return abandon();
       case 'open-session':
         return openSession();
       default:
@@ -152,21 +153,26 @@ export function openRecorder(parts: RecorderParts): Recorder {
     }
   }
 
-  function chosen(): AgreedChannel[] {
-    return known.channels.flatMap((channel) => {
-      const mode = choice.get(channel.id) ?? 'off';
-      return mode === 'off' ? [] : [{ channel, mode }];
-    });
-  }
-
   async function prepareChosen(): Promise<void> {
     const ready = connected;
-    if (ready?.view === undefined || agreement === undefined) return refuse(errorOf('service-unreachable'));
-    const channels = chosen();
+    if (ready === undefined || agreement === undefined) return refuse(errorOf('service-unreachable'));
+    const asking = openExchange(ready.tokens, { connected: reached });
+    takeBack = asking.close;
+    if (closed) takeBack();
+    const channels = choice.chosen();
+    let isSpent = false;
     const prepared = await prepare({
-      ...ready,
-      view: ready.view,
-      token: ready.tokens.current,
+      grant: ready.grant,
+      client: ready.client,
+      ask: (request) => asking.insist(request, 2),
+      on: {
+        view: (view) => {
+          connected = { ...ready, view };
+        },
+        spent: () => {
+          isSpent = true;
+        },
+      },
       vault,
       chosen: channels,
       agreement,
@@ -175,11 +181,26 @@ export function openRecorder(parts: RecorderParts): Recorder {
       audit: note,
       now,
     });
-    if (!prepared.ok) return refuse(prepared.error);
+    if (prepared.ok && !asking.closed()) return begin(ready, prepared.value, channels);
+    const isTakenBack = asking.closed();
+    const error =
+      isTakenBack || prepared.ok ? errorOf('consent-missing', 'it was taken back') : prepared.error;
+    if (isTakenBack) {
+      if (prepared.ok) await prepared.value.recording?.erase();
+      await note({ type: 'session.refused', sessionId: ready.grant.sessionId, code: 'consent-missing' });
+      // Whether it started or not: it goes no further.
+      void ready.client.stop(ready.tokens.current(), NOTHING);
+    }
+    refuse(error);
+    if ((isSpent || isTakenBack) && !closed) await openSession(error);
+    else choice.settle(connected?.view.policy);
+  }
+
+  function begin(ready: Connected, prepared: Prepared, channels: readonly AgreedChannel[]): void {
     const clock = parts.newClock();
     active = beginRecording({
       connected: ready,
-      prepared: prepared.value,
+      prepared,
       channels,
       clock,
       openPipeline: (channel, on) => parts.openPipeline(ready.grant.sessionId, clock, channel, on),
@@ -197,6 +218,10 @@ export function openRecorder(parts: RecorderParts): Recorder {
     happen({ type: 'consented' });
   }
 
+  function isIdle(): boolean {
+    return session.state === 'idle';
+  }
+
   function tellTrouble(error: TallylightError): void {
     trouble = error;
     parts.onChange();
@@ -205,6 +230,19 @@ export function openRecorder(parts: RecorderParts): Recorder {
   function refuse(error: TallylightError): void {
     trouble = error;
     happen({ type: 'refused' });
+  }
+
+  async function abandon(): Promise<void> {
+    try {
+      await active?.run.stop();
+    } finally {
+      active?.tokens.stop();
+      active?.exchange.close();
+    }
+    const sessionId = connected?.grant.sessionId;
+    if (session.state !== 'failed' || sessionId === undefined) return;
+    const kept = session.kept ? 'what was stored up to then is kept' : 'nothing was stored';
+    await note({ type: 'session.failed', sessionId, code: session.error.code, kept });
   }
 
   /** The recording ends by itself; what it holds is finished and delivered like any other. */
@@ -220,7 +258,7 @@ export function openRecorder(parts: RecorderParts): Recorder {
     const atMs = recording.clock.nowMs();
     recording.pausedAtMs = atMs;
     await note({ type: 'session.paused', sessionId: recording.view.session_id, atMs });
-    void recording.exchange.insist((token) => recording.client.pause(token, atMs), 3);
+    tellService(recording, (token) => recording.client.pause(token, atMs));
     parts.onChange();
   }
 
@@ -232,7 +270,12 @@ export function openRecorder(parts: RecorderParts): Recorder {
     recording.pausedAtMs = undefined;
     await note({ type: 'session.resumed', sessionId: recording.view.session_id, atMs });
     recording.run.resume();
-    void recording.exchange.insist((token) => recording.client.resume(token, atMs), 3);
+    tellService(recording, (token) => recording.client.resume(token, atMs));
+  }
+
+  /** In the order in which it happened, without waiting for it. */
+  function tellService(recording: Active, request: (token: string) => Promise<Result<unknown>>): void {
+    recording.told = recording.told.then(() => recording.exchange.insist(request, 3)).catch(logBug);
   }
 
   async function closeChannels(reason: StopReason): Promise<void> {
@@ -243,69 +286,82 @@ export function openRecorder(parts: RecorderParts): Recorder {
       sessionId: active.view.session_id,
       atMs: active.endedMs,
       activeMs: active.activeMs,
-      by: reason === 'person' ? 'the person' : reason,
+      by: reason === 'person' ? BY_PERSON : reason,
     });
     happen({ type: 'released' });
   }
 
-  async function deliver(): Promise<void> {
+  /** Not waited for: a service that is down must not hold up whatever comes next. */
+  function deliver(): void {
     const recording = active;
     if (recording === undefined) return;
-    const sessionId = recording.view.session_id;
-    const work = (async () => {
-      const live = await recording.delivery.finishLive();
-      await tellForgotten(sessionId, live, note);
-      const { endedMs: durationMs, activeMs } = recording;
-      if (recording.recording !== undefined) {
-        const noted = await recording.recording.change({
-          ended: { at: now().toISOString(), durationMs, activeMs, live },
-        });
-        // What is not noted here is read from the fragments themselves at the next start.
-        if (!noted.ok) tellTrouble(noted.error);
-      }
-      return conclude({ ...recording, sessionId, durationMs, activeMs, live, audit: note, trouble: tellTrouble });
-    })();
-    const background: PendingDelivery = { done: work, close: () => recording.exchange.close() };
+    const background: PendingDelivery = {
+      done: finish(recording),
+      close: () => recording.exchange.close(),
+    };
+    delivering = background;
     pending.add(background);
-    const done = await work;
-    pending.delete(background);
-    recording.tokens.stop();
-    if (recording !== active) return;
-    if (done.ok) return happen({ type: 'confirmed' });
-    trouble = done.error;
-    host.log('delivery.stuck', { sessionId, code: done.error.code, detail: done.error.detail ?? null });
-    parts.onChange();
+    const over = (): boolean => {
+      pending.delete(background);
+      recording.tokens.stop();
+      return recording === active;
+    };
+    background.done.then(
+      (done) => {
+        if (!over()) return;
+        if (done.ok) return happen({ type: 'confirmed' });
+        const { code, detail = null } = done.error;
+        host.log('delivery.stuck', { sessionId: recording.view.session_id, code, detail });
+        tellTrouble(done.error);
+      },
+      (error: unknown) => (over() ? broke(error) : logBug(error)),
+    );
   }
 
-  async function openSession(): Promise<void> {
-    connected?.tokens.stop();
+  async function finish(recording: Active): Promise<Result<void>> {
+    const sessionId = recording.view.session_id;
+    const live = await recording.delivery.finishLive();
+    await tellForgotten(sessionId, live, note);
+    const { endedMs: durationMs, activeMs } = recording;
+    const ended = { at: now().toISOString(), durationMs, activeMs, live };
+    const noted = await recording.recording?.change({ ended });
+    // What is not noted here is read from the fragments themselves at the next start.
+    if (noted?.ok === false) tellTrouble(noted.error);
+    return conclude({
+      ...recording,
+      sessionId,
+      durationMs,
+      activeMs,
+      live,
+      audit: note,
+      trouble: tellTrouble,
+    });
+  }
+
+  /** `because` is what made another session necessary. */
+  async function openSession(because?: TallylightError): Promise<void> {
+    // The tokens of a recording are let go when it is delivered.
+    if (active === undefined) connected?.tokens.stop();
     connected = undefined;
     active = undefined;
     trouble = null;
     const [opened, channels] = await Promise.all([connect(host, now), parts.listChannels()]);
-    if (channels.ok) known = channels.value;
     trouble = channels.ok ? null : channels.error;
     if (channels.ok && channels.value.channels.length === 0) trouble = channels.value.missing[0] ?? null;
     reached(opened.ok);
     if (opened.ok) connected = opened.value;
     else trouble = opened.error;
-    choice = defaultChoice(choice);
+    if (closed) connected?.tokens.stop();
+    trouble = because ?? trouble;
+    choice.settle(connected?.view.policy, channels.ok ? channels.value : undefined);
     parts.onChange();
   }
 
-  /** Live only unless the person chose otherwise; off where the policy does not even allow that. */
-  function defaultChoice(before: ReadonlyMap<string, ChannelMode>): Map<string, ChannelMode> {
-    const policy = connected?.view?.policy;
-    const preset = (channel: Channel): ChannelMode => {
-      const wanted = before.get(channel.id) ?? (channel.isDefault ? 'live' : 'off');
-      return policy === undefined || isAllowed(policy, channel.kind, wanted) ? wanted : 'off';
-    };
-    return new Map(known.channels.map((channel) => [channel.id, preset(channel)]));
-  }
-
+  /** In the background: neither its work nor its bugs come in the way of a recording. */
   async function sendEarlierRecordings(): Promise<void> {
-    for (const recording of await undelivered(vault, host.log)) {
-      const delivery = deliverPending(recording, {
+    for (const id of await unfinished(vault, host.log)) {
+      if (closed) return;
+      const delivery = deliverPending(id, {
         vault,
         connection: host.connection,
         log: host.log,
@@ -314,21 +370,37 @@ export function openRecorder(parts: RecorderParts): Recorder {
       });
       pending.add(delivery);
       parts.onChange();
-      void delivery.done.catch(broke).finally(() => {
+      void delivery.done.catch(logBug).finally(() => {
         pending.delete(delivery);
         parts.onChange();
       });
     }
   }
 
+  async function lookAgain(): Promise<Result<void>> {
+    if (!isIdle()) return fail('not-now', `look again while ${session.state}`);
+    if (connected === undefined) await openSession();
+    else {
+      const channels = await parts.listChannels();
+      if (!channels.ok) return channels;
+      choice.settle(connected.view.policy, channels.value);
+    }
+    parts.onChange();
+    return ok(undefined);
+  }
+
   async function run(event: SessionEvent): Promise<Result<void>> {
+    if (closed) return fail('not-now', `${event.type} while closing`);
     const accepted = dispatch(event);
     if (!accepted.ok) return accepted;
     await accepted.value;
     return ok(undefined);
   }
 
-  effects = effects.then(openSession).then(sendEarlierRecordings).catch(broke);
+  effects = effects
+    .then(() => openSession())
+    .then(sendEarlierRecordings)
+    .catch(broke);
 
   return {
     snapshot: (revision) =>
@@ -336,59 +408,63 @@ export function openRecorder(parts: RecorderParts): Recorder {
         revision,
         session,
         connected,
-        known,
         choice,
         active,
         trouble,
         reach,
-        pending: pending.size,
+        pending:
+          pending.size -
+          (active !== undefined && delivering !== undefined && pending.has(delivering) ? 1 : 0),
         host,
         framesPerSecond: parts.framesPerSecond,
       }),
-    refresh: async () => {
-      if (session.state !== 'idle') return fail('not-now', `look again while ${session.state}`);
-      if (connected === undefined) await openSession();
-      else {
-        const channels = await parts.listChannels();
-        if (!channels.ok) return channels;
-        known = channels.value;
-        choice = defaultChoice(choice);
-      }
-      parts.onChange();
-      return ok(undefined);
+    refresh: () => {
+      const looked = effects.then(lookAgain);
+      effects = looked.then(() => undefined).catch(broke);
+      return looked;
     },
     choose: (channelId, mode) => {
       if (session.state !== 'idle') return fail('not-now', `choose while ${session.state}`);
-      const channel = known.channels.find(({ id }) => id === channelId);
-      if (channel === undefined) return fail('channel-unknown', channelId);
-      const policy = connected?.view?.policy;
-      if (policy !== undefined && !isAllowed(policy, channel.kind, mode))
-        return fail('policy-forbids', channelId);
-      choice.set(channelId, mode);
+      const chosen = choice.choose(channelId, mode, connected?.view.policy);
+      if (!chosen.ok) return chosen;
       trouble = null;
       parts.onChange();
       return ok(undefined);
     },
     agree: async (agreed) => {
       await effects;
-      if (connected?.view === undefined && session.state === 'idle')
-        return { ok: false, error: trouble ?? errorOf('service-unreachable') };
+      if (!isIdle()) return fail('not-now', `agree while ${session.state}`);
+      if (connected === undefined) return { ok: false, error: trouble ?? errorOf('service-unreachable') };
       agreement = agreed;
       trouble = null;
       const accepted = await run({ type: 'agree' });
       if (!accepted.ok) return accepted;
       // The effects of `agree` ended in `consented` or `refused`, told by the state that was reached.
-      return session.state === 'idle' ? { ok: false, error: trouble ?? errorOf('internal') } : ok(undefined);
+      return session.state === 'idle' || session.state === 'failed'
+        ? { ok: false, error: trouble ?? errorOf('internal') }
+        : ok(undefined);
     },
     pause: () => run({ type: 'pause' }),
     resume: () => run({ type: 'resume' }),
-    stop: (reason) => run({ type: 'stop', reason }),
+    stop: async (reason) => {
+      if (session.state === 'consenting') {
+        takeBack();
+        await effects;
+        if (isIdle()) return ok(undefined);
+      }
+      return run({ type: 'stop', reason });
+    },
     renew: () => run({ type: 'renew' }),
     close: async () => {
       if (closed) return;
       closed = true;
-      happen({ type: 'stop', reason: 'quit' });
-      await effects;
+      takeBack();
+      // While idle there is nothing to finish, and whoever is being asked for a session may take long.
+      for (let settled: Promise<void> | undefined; settled !== effects && !isIdle(); ) {
+        happen({ type: 'stop', reason: 'quit' });
+        settled = effects;
+        await settled;
+      }
       const delivered = Promise.allSettled([...pending].map((delivery) => delivery.done));
       await Promise.race([delivered, once(QUIT_GRACE_MS)]);
       for (const delivery of pending) delivery.close();

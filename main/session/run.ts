@@ -77,6 +77,8 @@ export function prepareRun(parts: RunParts): Run {
         const { header } = fragment;
         if (header.sequence === INIT_SEQUENCE) {
           const { take, startedAtMs } = header;
+          // The take before it ended without ever having been live.
+          released('device-failed');
           open = { take, fragments: 0 };
           timeline.took(startedAtMs);
           audit({ type: 'take.started', sessionId, channelId, take, startedAtMs });

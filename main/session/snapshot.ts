@@ -1,9 +1,8 @@
 import type { Snapshot } from '../../contract/bridge/snapshot.ts';
-import type { ChannelMode } from '../../contract/channel.ts';
 import type { TallylightError } from '../../contract/result.ts';
-import type { ChannelList } from '../channels/list.ts';
 import type { Host } from '../host.ts';
 import type { Active } from './active.ts';
+import type { Choice } from './choice.ts';
 import type { Connected } from './connect.ts';
 import type { Session } from './machine.ts';
 import { channelView, lampOf, termsOf } from './view.ts';
@@ -12,8 +11,7 @@ export type SnapshotParts = {
   readonly revision: number;
   readonly session: Session;
   readonly connected: Connected | undefined;
-  readonly known: ChannelList;
-  readonly choice: ReadonlyMap<string, ChannelMode>;
+  readonly choice: Choice;
   readonly active: Active | undefined;
   readonly trouble: TallylightError | null;
   readonly reach: { readonly connected: boolean | null; readonly since: string | null };
@@ -26,13 +24,12 @@ export type SnapshotParts = {
 export function snapshotOf(parts: SnapshotParts): Snapshot {
   const { session, connected, active, choice } = parts;
   const policy = active?.view.policy ?? connected?.view.policy;
-  const shown = active === undefined ? parts.known.channels : active.channels.map(({ channel }) => channel);
+  const shown =
+    active === undefined ? choice.known().channels : active.channels.map(({ channel }) => channel);
   const channels = shown.map((channel) =>
     channelView(
       channel,
-      active?.channels.find((agreed) => agreed.channel.id === channel.id)?.mode ??
-        choice.get(channel.id) ??
-        'off',
+      active?.channels.find((agreed) => agreed.channel.id === channel.id)?.mode ?? choice.modeOf(channel.id),
       policy,
       active?.run.meters.get(channel.id),
       active === undefined ? undefined : deliveredSoFar(active, channel.id),

@@ -67,7 +67,7 @@ export async function openFace(house: House): Promise<Face> {
       ...house.env,
       TALLYLIGHT_CONNECT_URL: house.embedded.connectUrl,
       TALLYLIGHT_CONNECT_SECRET: house.embedded.connectSecret,
-      TALLYLIGHT_DATA: house.clientDir,
+      TALLYLIGHT_DATA: house.folder,
       TALLYLIGHT_NO_WINDOW: '1',
     },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,6 +1,6 @@
 import type { Canvas } from './canvas.ts';
 import type { Rectangle } from './grid.ts';
-import type { Scene } from './scenes.ts';
+import type { Scene } from './scene.ts';
 
 const notes = [
   'Weekly meeting, notes',

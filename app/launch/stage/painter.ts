@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { openCanvas } from './canvas.ts';
-import { type Picture, type Scene, sceneOf } from './scenes.ts';
+import type { Scene } from './scene.ts';
+import { type Picture, sceneOf } from './scenes.ts';
 import { answerParent } from './worker.ts';
 
 /** The program that paints the stage's display: started with DISPLAY set, asked for pictures. */

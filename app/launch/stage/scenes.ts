@@ -2,12 +2,10 @@ import { encodeBarcode } from './barcode.ts';
 import type { Canvas } from './canvas.ts';
 import { desktopScene } from './desktop-scene.ts';
 import { areaOf, assertPatternBits, clockGrid, type Grid, patternGrid, whiteRectangles } from './grid.ts';
+import type { Scene } from './scene.ts';
 
 /** What the display shows. `pattern` is 16 hex digits: 64 cells, row by row, white is a 1. */
 export type Picture = 'moving-desktop' | 'clock-barcode' | { readonly pattern: string };
-
-/** `paint` is called once and then, where `everyMs` is given, again and again. */
-export type Scene = { readonly everyMs?: number; paint(canvas: Canvas): void };
 
 const [black, grey, white] = [0x000000, 0x808080, 0xffffff];
 
