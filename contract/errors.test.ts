@@ -7,7 +7,7 @@ import { errorEnvelope } from './wire.ts';
 describe.each(ERROR_CODES)('%s', (code) => {
   test('has a remedy: a sentence for the person and one that says what to do', () => {
     const { message, action, http, exit } = REMEDIES[code];
-    expect(message).toMatch(/^[A-Z].{10,}\.$/s);
+    expect(message).toMatch(/^\S.{10,}\.$/s);
     expect(action).toMatch(/^[A-Z].{10,}\.$/s);
     expect(message).not.toBe(action);
     expect(http).toBeGreaterThanOrEqual(400);

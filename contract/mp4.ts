@@ -110,7 +110,8 @@ export function timingOf(fragment: Uint8Array): FragmentTiming | undefined {
  * Throws RangeError where the fragment has no tfdt, a box is cut off or the time does not fit its field.
  */
 export function placedAt(fragment: Uint8Array, startTicks: number, sequenceNumber: number): Uint8Array {
-  const copy = fragment.slice();
+  // Not slice(): that of a Buffer shares its bytes.
+  const copy = new Uint8Array(fragment);
   const view = viewOf(copy);
   const tfdt = findBox(copy, ['moof', 'traf', 'tfdt']);
   const mfhd = findBox(copy, ['moof', 'mfhd']);

@@ -23,6 +23,8 @@ const H264 = [
   'ultrafast',
   '-pix_fmt',
   'yuv420p',
+  '-fps_mode',
+  'passthrough',
   '-enc_time_base',
   '1:1000',
   '-g',

@@ -70,7 +70,9 @@ async function send(sessionId: string, parts: PendingParts, closing: AbortSignal
   }
   const grant = await reopened(connection, facts, closing);
   if (!grant.ok) return grant;
-  const tokens = holdToken({ ...grant.value, server: facts.server }, connection, log, () => now().getTime());
+  // The service may have moved since: your backend says where it is now.
+  const { server } = grant.value;
+  const tokens = holdToken(grant.value, connection, log, () => now().getTime());
   const exchange = openExchange(tokens, { connected: () => undefined });
   closing.addEventListener('abort', exchange.close);
   if (closing.aborted) exchange.close();
@@ -78,7 +80,7 @@ async function send(sessionId: string, parts: PendingParts, closing: AbortSignal
   const delivery = openDelivery(
     facts.channels.filter(({ mode }) => mode === 'keep'),
     recording,
-    serviceClient(facts.server, sessionId),
+    serviceClient(server, sessionId),
     exchange,
     { change: () => undefined, trouble: (_channelId, error) => stuck(error) },
   );

@@ -88,8 +88,10 @@ export function prepareRun(parts: RunParts): Run {
         const placed: Fragment = { bytes: fragment.bytes, header: { ...header, pausedBeforeMs } };
         count(meter, placed.header);
         if (open !== undefined) open.fragments += 1;
-        if (header.sequence !== INIT_SEQUENCE) timeline.reached(header.startedAtMs + header.durationMs);
-        on.arrived();
+        if (header.sequence !== INIT_SEQUENCE) {
+          timeline.reached(header.startedAtMs + header.durationMs);
+          on.arrived();
+        }
         if (mode === 'live') delivery.passOn(placed);
         else void keep(placed, meter);
         on.change();

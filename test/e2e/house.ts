@@ -81,11 +81,10 @@ export async function openFace(house: House): Promise<Face> {
     app,
     close: async () => {
       await browser.close();
+      if (app.exitCode !== null || app.signalCode !== null) return;
       const gone = new Promise<void>((resolve) => app.once('exit', () => resolve()));
-      if (app.exitCode === null) {
-        app.kill('SIGTERM');
-        await gone;
-      }
+      app.kill('SIGTERM');
+      await gone;
     },
   };
 }

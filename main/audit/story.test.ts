@@ -1,0 +1,102 @@
+import { expect, test } from 'vitest';
+import { type AuditEvent, auditEvent } from '../../contract/audit.ts';
+import { TEST_SESSION } from '../vault/test-vault.ts';
+import { storyLine } from './story.ts';
+
+const sessionId = TEST_SESSION;
+const channelId = 'mic:default';
+const statement = {
+  sessionId,
+  endUserId: 'ada',
+  organisation: 'ACME',
+  purpose: 'meeting notes',
+  retentionDays: 30,
+  recipients: ['ACME', 'its archive'],
+  localCopy: 'keep' as const,
+  policyVersion: 1,
+  channels: [
+    { id: channelId, name: 'Microphone', mode: 'keep' as const },
+    { id: 'display:1', name: 'Display', mode: 'live' as const },
+  ],
+};
+const receipt = {
+  statement,
+  statementSha256: 'a'.repeat(64),
+  agreedAt: '2026-03-01T10:00:00.000Z',
+  act: 'window' as const,
+};
+const STORY: [AuditEvent, string][] = [
+  [
+    { type: 'consent.given', receipt },
+    'agreed in the window to mic:default kept, display:1 live only; for meeting notes; kept for 30 days; goes to ACME, its archive',
+  ],
+  [
+    {
+      type: 'consent.given',
+      receipt: { ...receipt, act: 'command-line', statement: { ...statement, retentionDays: null } },
+    },
+    'agreed by command line to mic:default kept, display:1 live only; for meeting notes; kept until somebody deletes it; goes to ACME, its archive',
+  ],
+  [
+    { type: 'session.started', sessionId, channels: [{ id: channelId, mode: 'keep' }] },
+    'started recording mic:default',
+  ],
+  [
+    { type: 'session.refused', sessionId, code: 'policy-forbids' },
+    'the recording was refused (policy-forbids); nothing was captured',
+  ],
+  [{ type: 'take.started', sessionId, channelId, take: 2, startedAtMs: 5 }, 'mic:default opened, take 2'],
+  [
+    { type: 'take.ended', sessionId, channelId, take: 2, reason: 'paused', fragments: 7 },
+    'mic:default released, take 2, 7 fragments (paused)',
+  ],
+  [
+    { type: 'channel.gap', sessionId, channelId, fromMs: 1000, toMs: 2250, reason: 'device-gone' },
+    'mic:default captured nothing for 1.3 s (device-gone)',
+  ],
+  [{ type: 'channel.lost', sessionId, channelId, code: 'device-gone' }, 'mic:default was lost (device-gone)'],
+  [{ type: 'session.paused', sessionId, atMs: 1500 }, 'paused at 1.5 s; devices released'],
+  [{ type: 'session.resumed', sessionId, atMs: 9000 }, 'resumed at 9.0 s'],
+  [
+    { type: 'session.stopped', sessionId, atMs: 9000, activeMs: 1500, by: 'the person' },
+    'stopped by the person after 1.5 s of recording',
+  ],
+  [
+    {
+      type: 'channel.delivered',
+      sessionId,
+      channelId,
+      takes: 1,
+      fragments: 3,
+      bytes: 99,
+      digest: 'b'.repeat(64),
+    },
+    'mic:default delivered and verified: 3 fragments, 99 bytes, SHA-256 bbbbbbbbbbbbbbbb…',
+  ],
+  [
+    { type: 'channel.forgotten', sessionId, channelId, takes: 1, fragments: 3, bytes: 99, dropped: 2 },
+    'mic:default was live only and is forgotten: 3 fragments passed on, 2 dropped, nothing on disk',
+  ],
+  [
+    { type: 'recording.purged', sessionId, reason: 'delivered', files: 4 },
+    'the copy on this device was purged, key first, 4 files (delivered)',
+  ],
+  [{ type: 'session.complete', sessionId }, 'complete'],
+  [
+    { type: 'session.failed', sessionId, code: 'internal', kept: 'nothing was stored' },
+    'failed (internal); nothing was stored',
+  ],
+];
+
+test.each(STORY)('an entry is told as a sentence: %j', (event, sentence) => {
+  const at = '2026-03-01T10:00:00.000Z';
+  const entry = { sequence: 1, at, actor: 'ada', event, previous: '0'.repeat(64), hash: '0'.repeat(64) };
+  expect(auditEvent.parse(event)).toEqual(event);
+  expect(storyLine(entry)).toBe(`${at}  ada: ${sentence}`);
+});
+
+test('every kind of event has its sentence', () => {
+  expect(new Set(STORY.map(([event]) => event.type))).toEqual(
+    new Set(auditEvent.options.map(({ shape }) => shape.type.value)),
+  );
+});

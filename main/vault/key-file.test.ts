@@ -1,0 +1,82 @@
+import { chmod, mkdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { keyFileSecrets } from './key-file.ts';
+import { done, testFolder } from './test-vault.ts';
+
+const KEY = Buffer.alloc(32, 9);
+
+test('the key file is made once, of 32 random bytes, for this user only', async () => {
+  const dataDir = join(await testFolder(), 'new', 'data');
+  const secrets = done(await keyFileSecrets(dataDir));
+  const path = join(dataDir, 'device.key');
+  expect((await readFile(path)).length).toBe(32);
+  expect((await stat(path)).mode & 0o777).toBe(0o600);
+  expect((await stat(dataDir)).mode & 0o777).toBe(0o700);
+  const wrapped = done(await secrets.wrap(KEY));
+  expect(Buffer.from(wrapped).includes(KEY)).toBe(false);
+  const again = done(await keyFileSecrets(dataDir));
+  expect(Buffer.from(done(await again.unwrap(wrapped)))).toEqual(KEY);
+  expect(again).toMatchObject({ kind: 'key-file', warning: expect.stringContaining('No system keychain') });
+});
+
+test('a key file that others may read is taken back from them', async () => {
+  const dataDir = await testFolder();
+  done(await keyFileSecrets(dataDir));
+  const path = join(dataDir, 'device.key');
+  await chmod(path, 0o644);
+  done(await keyFileSecrets(dataDir));
+  expect((await stat(path)).mode & 0o777).toBe(0o600);
+});
+
+test('what was wrapped does not open with another key, cut off or changed', async () => {
+  const secrets = done(await keyFileSecrets(await testFolder()));
+  const other = done(await keyFileSecrets(await testFolder()));
+  const wrapped = Buffer.from(done(await secrets.wrap(KEY)));
+  expect(await other.unwrap(wrapped)).toMatchObject({ error: { code: 'vault-damaged' } });
+  for (let at = 0; at < wrapped.length; at++) {
+    const changed = Buffer.from(wrapped);
+    changed[at] = (changed[at] ?? 0) ^ 1;
+    expect(await secrets.unwrap(changed)).toMatchObject({ ok: false });
+    expect(await secrets.unwrap(wrapped.subarray(0, at))).toMatchObject({ ok: false });
+  }
+});
+
+test('two that start at the same moment have one key', async () => {
+  const dataDir = await testFolder();
+  const started = await Promise.all([1, 2, 3, 4, 5, 6].map(() => keyFileSecrets(dataDir)));
+  const made = started.filter(({ ok }) => ok).map(done);
+  expect(
+    started.filter(({ ok }) => !ok).every((other) => !other.ok && other.error.code === 'data-in-use'),
+  ).toBe(true);
+  const kept = done(await keyFileSecrets(dataDir));
+  expect(made.length).toBeGreaterThan(0);
+  for (const secrets of made)
+    expect(Buffer.from(done(await kept.unwrap(done(await secrets.wrap(KEY)))))).toEqual(KEY);
+});
+
+test('an empty key file is being made by another one, or a crash left it and it is made anew', async () => {
+  const dataDir = await testFolder();
+  const path = join(dataDir, 'device.key');
+  await writeFile(path, '');
+  expect(await keyFileSecrets(dataDir)).toMatchObject({ error: { code: 'data-in-use' } });
+  await utimes(path, 1, 1);
+  done(await keyFileSecrets(dataDir));
+  expect((await readFile(path)).length).toBe(32);
+});
+
+test('a key file that is no key is never replaced: recordings may hang on it', async () => {
+  const dataDir = await testFolder();
+  await writeFile(join(dataDir, 'device.key'), 'short');
+  await utimes(join(dataDir, 'device.key'), 1, 1);
+  expect(await keyFileSecrets(dataDir)).toMatchObject({ error: { code: 'vault-damaged' } });
+  expect(await readFile(join(dataDir, 'device.key'), 'utf8')).toBe('short');
+});
+
+test('a data folder that is none is said', async () => {
+  const folder = await testFolder();
+  await writeFile(join(folder, 'file'), '');
+  await mkdir(join(folder, 'odd', 'device.key'), { recursive: true });
+  for (const dir of ['file', 'odd'])
+    expect(await keyFileSecrets(join(folder, dir))).toMatchObject({ error: { code: 'vault-unwritable' } });
+});
