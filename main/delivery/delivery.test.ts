@@ -3,7 +3,7 @@ import type { TallylightError } from '../../contract/result.ts';
 import { done, testFacts, testFolder, testFragment, testVault } from '../vault/test-vault.ts';
 import { openDelivery } from './delivery.ts';
 import { testExchange } from './test-exchange.ts';
-import { refusal } from './test-service.ts';
+import { refusal, type TestService } from './test-service.ts';
 
 const channels = [
   { id: 'mic:default', mode: 'keep' as const, rtstreamId: 'rts-mic-default' },
@@ -11,8 +11,9 @@ const channels = [
   { id: 'system_audio:default', mode: 'live' as const, rtstreamId: 'rts-system_audio-default' },
 ];
 
-async function delivering() {
+async function delivering(plan: (service: TestService) => void = () => undefined) {
   const { service, client, exchange } = await testExchange();
+  plan(service);
   for (const { id, mode } of channels) service.stream(id, mode === 'keep');
   const recording = done(await (await testVault(await testFolder())).create(testFacts()));
   const troubles: [string, TallylightError][] = [];
@@ -63,8 +64,9 @@ describe('the delivery of a session', () => {
   });
 
   test('of one channel that is stuck is told at once, and the others are delivered all the same', async () => {
-    const { service, delivery, troubles, request } = await delivering();
-    service.next(/PUT .*mic-default.*/, refusal('fragment-conflict'));
+    const { service, delivery, troubles, request } = await delivering((planned) =>
+      planned.next(/PUT .*mic-default/, refusal('fragment-conflict')),
+    );
     expect(await delivery.finishStored(await request())).toMatchObject({
       error: { code: 'fragment-conflict' },
     });

@@ -1,6 +1,5 @@
-import { readdir } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { testFolder, testFragment } from '../vault/test-vault.ts';
+import { testFragment } from '../vault/test-vault.ts';
 import { liveSender } from './live-sender.ts';
 import { testExchange } from './test-exchange.ts';
 import { refusal } from './test-service.ts';
@@ -43,19 +42,6 @@ describe('a channel that is live only', () => {
     });
     expect(sender.sentBytes()).toBe(bytes);
     expect(service.held(MIC).map(({ sequence }) => sequence)).toEqual([0, 1, 2]);
-  });
-
-  test('[P13] touches no disk, whatever the service does', async () => {
-    const folder = await testFolder();
-    const before = process.cwd();
-    const { service, sender } = await passing();
-    await service.down();
-    process.env.TMPDIR = folder;
-    for (let sequence = 0; sequence < 30; sequence++) sender.offer(testFragment({ sequence }));
-    await sender.finish();
-    delete process.env.TMPDIR;
-    expect(process.cwd()).toBe(before);
-    expect(await readdir(folder)).toEqual([]);
   });
 
   test('drops the oldest while the service is down, counts it, and goes on when it is back', async () => {

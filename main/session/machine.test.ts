@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { errorOf } from '../../contract/result.ts';
 import { type Session, type SessionEvent, step } from './machine.ts';
@@ -83,4 +84,49 @@ test('a failure keeps what it says is kept and never comes after the end', () =>
     if (['idle', 'complete', 'failed'].includes(session.state)) expect(failed).toBeUndefined();
     else expect(failed?.next).toEqual({ state: 'failed', error, kept: true });
   }
+});
+
+test('whatever happens in whatever order, devices are opened once, after consent, and closed again', () => {
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom(...EVENTS), { maxLength: 200 }), (events) => {
+      let session: Session = { state: 'idle' };
+      let devices: 'closed' | 'open' | 'paused' = 'closed';
+      let consented = false;
+      for (const event of events) {
+        const taken = step(session, event);
+        if (taken === undefined) continue;
+        for (const { type } of taken.effects) {
+          if (type === 'prepare') consented = true;
+          if (type === 'open-channels') expect([devices, consented]).toEqual(['closed', true]);
+          if (type === 'pause-channels') expect(devices).toBe('open');
+          if (type === 'resume-channels') expect(devices).toBe('paused');
+          if (type === 'deliver' || type === 'open-session') expect(devices).toBe('closed');
+          if (type === 'open-channels' || type === 'resume-channels') devices = 'open';
+          if (type === 'pause-channels') devices = 'paused';
+          if (type === 'close-channels' || type === 'abandon') devices = 'closed';
+        }
+        session = taken.next;
+        if (session.state === 'idle') consented = false;
+        const mayBeOpen = ['starting', 'recording', 'paused'].includes(session.state);
+        expect(devices !== 'closed').toBe(mayBeOpen);
+      }
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test('[P06] from wherever a walk ends, a few events lead to an end that the person can leave', () => {
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom(...EVENTS), { maxLength: 60 }), (events) => {
+      let session: Session = { state: 'idle' };
+      const wayOut: SessionEvent[] = [
+        { type: 'consented' },
+        { type: 'stop', reason: 'person' },
+        { type: 'released' },
+      ];
+      for (const event of [...events, ...wayOut, { type: 'renew' } as const])
+        session = step(session, event)?.next ?? session;
+      expect(session.state).toBe('idle');
+    }),
+  );
 });

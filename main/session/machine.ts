@@ -43,7 +43,7 @@ export type SessionEffect =
   | { readonly type: 'deliver' }
   | { readonly type: 'conclude' }
   /** Something broke inside: release every device, keep what is stored. */
-  | { readonly type: 'abandon' }
+  | { readonly type: 'abandon'; readonly error: TallylightError; readonly kept: boolean }
   | { readonly type: 'open-session' };
 
 export type Step = { readonly next: Session; readonly effects: readonly SessionEffect[] };
@@ -54,7 +54,8 @@ export function step(session: Session, event: SessionEvent): Step | undefined {
     // What has ended stays ended; a late failure cannot take a complete recording back.
     if (session.state === 'idle' || session.state === 'complete' || session.state === 'failed')
       return undefined;
-    return to({ state: 'failed', error: event.error, kept: event.kept }, { type: 'abandon' });
+    const { error, kept } = event;
+    return to({ state: 'failed', error, kept }, { type: 'abandon', error, kept });
   }
   switch (session.state) {
     case 'idle':

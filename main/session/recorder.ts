@@ -145,7 +145,7 @@ export function openRecorder(parts: RecorderParts): Recorder {
         active?.tokens.stop();
         return;
       case 'abandon':
-        return abandon();
+        return abandon(effect.error, effect.kept);
       case 'open-session':
         return openSession();
       default:
@@ -232,7 +232,7 @@ export function openRecorder(parts: RecorderParts): Recorder {
     happen({ type: 'refused' });
   }
 
-  async function abandon(): Promise<void> {
+  async function abandon(error: TallylightError, isKept: boolean): Promise<void> {
     try {
       await active?.run.stop();
     } finally {
@@ -240,9 +240,9 @@ export function openRecorder(parts: RecorderParts): Recorder {
       active?.exchange.close();
     }
     const sessionId = connected?.grant.sessionId;
-    if (session.state !== 'failed' || sessionId === undefined) return;
-    const kept = session.kept ? 'what was stored up to then is kept' : 'nothing was stored';
-    await note({ type: 'session.failed', sessionId, code: session.error.code, kept });
+    if (sessionId === undefined) return;
+    const kept = isKept ? 'what was stored up to then is kept' : 'nothing was stored';
+    await note({ type: 'session.failed', sessionId, code: error.code, kept });
   }
 
   /** The recording ends by itself; what it holds is finished and delivered like any other. */

@@ -22,7 +22,7 @@ export async function keyFileSecrets(dataDir: string): Promise<Result<SecretStor
   return ok({
     kind: 'key-file',
     warning:
-      'No system keychain is in use: the key that protects recordings here lies in a file that only your user account can read. Programs you run can read it too.',
+      'No system keychain is in use: the key is a file that any program of your user account can read.',
     wrap: async (plain) => ok(seal(key.value, plain, BOUND)),
     unwrap: async (wrapped) => {
       const plain = unseal(key.value, wrapped, BOUND);

@@ -51,7 +51,7 @@ describe('a meeting recorded through the window', () => {
     await page.getByRole('button', { name: /^resume/i }).click();
     await recordTo(page, 13);
     await page.getByRole('button', { name: /^stop/i }).click();
-    await page.getByRole('button', { name: /new recording/i }).waitFor();
+    await page.getByRole('heading', { name: 'Complete' }).waitFor();
     recordedSeconds = await activeSeconds(house);
     await page.screenshot({ path: join(artifacts, 'complete.png') });
     files = await downloads(house, await sessionIdIn(house));

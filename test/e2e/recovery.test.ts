@@ -1,9 +1,8 @@
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startEmbedded } from '../../app/launch/embedded.ts';
 import { storedOn, wholeSession } from '../../app/launch/service-side.ts';
 import { readAuditLog } from '../../main/audit/log.ts';
-import { artifacts, type Face, type House, openFace, openHouse } from './house.ts';
+import { type Face, type House, openFace, openHouse } from './house.ts';
 import { chooseModes, recordTo, sessionIdIn } from './person.ts';
 import { recordersOf } from './recorders.ts';
 

@@ -1,0 +1,17 @@
+import type { Snapshot } from '../../contract/bridge/snapshot.ts';
+
+/** The snapshot of an idle capture process that reached nobody. */
+export function testSnapshot(changes: Partial<Snapshot> = {}): Snapshot {
+  return {
+    revision: 1,
+    session: { id: null, title: null, state: 'idle', activeMs: 0, pausedMs: 0, startedAt: null, kept: null },
+    lamp: 'off',
+    terms: null,
+    channels: [],
+    delivery: { connected: null, disconnectedSince: null, undeliveredSeconds: 0, pendingRecordings: 0 },
+    protection: { kind: 'key-file', warning: null },
+    host: 'browser',
+    trouble: null,
+    ...changes,
+  };
+}

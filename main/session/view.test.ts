@@ -1,0 +1,93 @@
+import { expect, test } from 'vitest';
+import { type ChannelState, channelState, type Lamp } from '../../contract/bridge/snapshot.ts';
+import { DEFAULT_POLICY } from '../../contract/policy.ts';
+import { errorOf } from '../../contract/result.ts';
+import { newMeter } from './channel-meter.ts';
+import type { Session } from './machine.ts';
+import { CHANNELS } from './test-recorder.ts';
+import { channelView, lampOf, termsOf } from './view.ts';
+
+const SESSIONS: Session[] = [
+  { state: 'idle' },
+  { state: 'consenting' },
+  { state: 'starting' },
+  { state: 'recording' },
+  { state: 'paused' },
+  { state: 'stopping' },
+  { state: 'delivering' },
+  { state: 'complete' },
+  { state: 'failed', error: errorOf('internal'), kept: true },
+];
+const [MIC, , DISPLAY] = CHANNELS;
+function viewIn(state: ChannelState) {
+  if (MIC === undefined) throw new Error('no channel');
+  return channelView(MIC, 'keep', DEFAULT_POLICY, { ...newMeter(), state }, undefined, 15);
+}
+const lamp = (session: Session, ...states: ChannelState[]): Lamp => lampOf(session, states.map(viewIn));
+
+test('[P04] the lamp is live in every state in which bytes of any device arrive, and in no other', () => {
+  for (const session of SESSIONS)
+    for (const first of channelState.options)
+      for (const second of channelState.options) {
+        const isLive = first === 'live' || second === 'live';
+        expect(lamp(session, first, second) === 'live').toBe(isLive);
+      }
+});
+
+/** One channel in each of its states, by the state of the session; `live` is always live. */
+const TABLE = `
+              idle    starting paused  reconnecting lost    ended
+idle          off     off      off     off          off     off
+consenting    off     off      off     off          off     off
+starting      off     off      off     off          off     off
+recording     off     off      off     trouble      trouble off
+paused        paused  off      paused  paused       paused  paused
+stopping      off     off      off     off          off     off
+delivering    off     off      off     off          off     off
+complete      off     off      off     off          off     off
+failed        trouble trouble  trouble trouble      trouble trouble
+`;
+
+test('[P04] the lamp shows for every state of session and channel what the table says', () => {
+  const [head, ...rows] = TABLE.trim()
+    .split('\n')
+    .map((line) => line.trim().split(/ +/));
+  expect(rows.map(([name]) => name)).toEqual(SESSIONS.map(({ state }) => state));
+  SESSIONS.forEach((session, row) => {
+    const shown = (head ?? []).map((state) => lamp(session, channelState.parse(state)));
+    expect([session.state, ...shown]).toEqual(rows[row]);
+  });
+});
+
+test('a channel of which nothing was captured yet shows zeros and what the policy allows', () => {
+  if (DISPLAY === undefined) throw new Error('no channel');
+  const policy = { ...DEFAULT_POLICY, allowed: { ...DEFAULT_POLICY.allowed, display: ['live' as const] } };
+  expect(channelView(DISPLAY, 'off', policy, undefined, undefined, 30)).toEqual({
+    id: 'display:1',
+    kind: 'display',
+    name: 'Display',
+    state: 'idle',
+    mode: 'off',
+    allowed: ['off', 'live'],
+    levelDb: null,
+    takes: 0,
+    bytes: 0,
+    deliveredBytes: 0,
+    undeliveredSeconds: 0,
+    droppedFragments: 0,
+    framesPerSecond: 30,
+    lastTakeEndedAt: null,
+    trouble: null,
+  });
+});
+
+test('[P26] the terms tell purpose, retention and recipients', () => {
+  expect(termsOf(DEFAULT_POLICY)).toEqual({
+    organisation: 'This device',
+    policyVersion: 1,
+    purpose: 'Meeting notes',
+    retentionDays: null,
+    recipients: ['The media service on this device'],
+    localCopy: 'keep',
+  });
+});
