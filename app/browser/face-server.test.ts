@@ -99,8 +99,10 @@ describe('the bridge over loopback', () => {
   test('closes on a message larger than a call can be', async () => {
     const t = await faced();
     const face = await t.open();
+    const left = new Promise<void>((resolve) => t.server.onFaces(() => resolve()));
     face.say(call(1, 'snapshot.read', 'x'.repeat(70_000)));
     expect(await face.closed).toBe(1009);
+    await left;
     expect(t.calls).toEqual([]);
     expect(t.listeners.size).toBe(0);
   });

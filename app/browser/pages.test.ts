@@ -85,7 +85,6 @@ describe('a page', () => {
     '/assets/%00',
     '/%',
     '/assets',
-    '//secret.txt',
     '/missing.js',
   ])('is never outside the renderer: %s', async (path) => {
     const { ask, enter } = await testFace();
