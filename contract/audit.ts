@@ -32,7 +32,7 @@ export const auditEvent = z.discriminatedUnion('type', [
     reason: z.string(),
   }),
   z.object({ type: z.literal('channel.lost'), sessionId, channelId, code: z.string() }),
-  z.object({ type: z.literal('session.paused'), sessionId, atMs: z.number() }),
+  z.object({ type: z.literal('session.paused'), sessionId, atMs: z.number(), by: z.string() }),
   z.object({ type: z.literal('session.resumed'), sessionId, atMs: z.number() }),
   z.object({
     type: z.literal('session.stopped'),

@@ -267,6 +267,13 @@ const remedies = {
     http: 409,
     exit: 1,
   },
+  'key-elsewhere': {
+    message: 'This recording is protected by another key store than the one in use here.',
+    action: 'Open it where it was made: in the app with the system keychain unlocked, or with `tallylight`.',
+    retryable: false,
+    http: 409,
+    exit: 1,
+  },
   'recording-unknown': {
     message: 'There is no such recording on this device.',
     action: 'List the recordings with `tallylight recordings`.',

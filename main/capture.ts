@@ -65,8 +65,6 @@ export async function openCapture(host: Host, options: CaptureOptions = {}): Pro
         ffmpeg,
         format: { ...DEFAULT_FORMAT, framesPerSecond },
         env,
-        // Where a take lies between the pauses is settled by session/timeline.ts when its fragments arrive.
-        pausedMs: () => 0,
         locate: (lost) => locateChannel(process.platform, env, lost),
         on,
       });
@@ -84,9 +82,9 @@ export async function openCapture(host: Host, options: CaptureOptions = {}): Pro
       'channels.refresh': async () => answered(await recorder.refresh()),
       'channel.choose': async ({ channelId, mode }) => answered(recorder.choose(channelId, mode)),
       'session.agree': async (agreement) => answered(await recorder.agree(agreement)),
-      'session.pause': async () => answered(await recorder.pause()),
+      'session.pause': async ({ reason }) => answered(await recorder.pause(reason ?? 'person')),
       'session.resume': async () => answered(await recorder.resume()),
-      'session.stop': async () => answered(await recorder.stop('person')),
+      'session.stop': async ({ reason }) => answered(await recorder.stop(reason ?? 'person')),
       'session.renew': async () => answered(await recorder.renew()),
     },
     log,

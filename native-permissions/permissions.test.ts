@@ -5,7 +5,7 @@ import { permissionsFor } from './permissions.ts';
 
 describe('permissions', () => {
   test.each(PERMISSION_KINDS)(
-    '[P02] %s is granted on Linux outside a sandbox, and says that nobody asks',
+    '%s is granted on Linux outside a sandbox, and says that nobody asks',
     async (kind) => {
       const { state, sentence } = await linuxPermissions({}, false).status(kind);
       expect(state).toBe('granted');
@@ -23,7 +23,7 @@ describe('permissions', () => {
     expect(permission.nextStep).toContain(sandbox);
   });
 
-  test('[P02] a Wayland session says that its screens cannot be captured, and leaves sound alone', async () => {
+  test('a Wayland session says that its screens cannot be captured, and leaves sound alone', async () => {
     const permissions = linuxPermissions({ XDG_SESSION_TYPE: 'wayland', DISPLAY: ':0' }, false);
     expect(await permissions.status('screen-capture')).toMatchObject({
       state: 'unknown',

@@ -25,7 +25,7 @@ export function keepTheLight(capture: Capture, faces: FaceServer, tell: (text: s
   }
   async function pause(): Promise<void> {
     timer = undefined;
-    const paused = await capture.call('session.pause', {});
+    const paused = await capture.call('session.pause', { reason: 'no-window' });
     if (paused.ok)
       tell(
         `Paused: no window shows the light any more. Open ${faces.link()} to go on, or press Ctrl+C to finish.`,

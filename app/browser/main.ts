@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { yourBackend } from '../../main/auth/your-backend.ts';
 import type { Log } from '../../main/host.ts';
+import { finishOnBug } from '../../main/last-resort.ts';
 import { openBrowserHost } from './host.ts';
 import { findBrowser, hasDisplay, openWindow } from './window.ts';
 
@@ -38,6 +39,7 @@ if (!host.ok) {
   process.exit(1);
 }
 const { faces, close } = host.value;
+finishOnBug(close, (event, fields) => tell(JSON.stringify({ event, ...fields })));
 
 const browser = env.TALLYLIGHT_NO_WINDOW === undefined && hasDisplay(env) ? findBrowser(env) : undefined;
 const ended = new Promise<string>((resolve) => {

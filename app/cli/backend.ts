@@ -1,5 +1,6 @@
 import { createKey, serve as serveBackend } from '../../backend/main.ts';
 import { errorOf } from '../../contract/result.ts';
+import { finishOnBug } from '../../main/last-resort.ts';
 import type { Command } from './command.ts';
 import { serviceDir } from './data-dir.ts';
 import { printer } from './print.ts';
@@ -18,6 +19,8 @@ export const serve: Command = {
       log: (line) => void process.stderr.write(`${JSON.stringify(line)}\n`),
     });
     if (!service.ok) return out.failed(service.error);
+    const { close } = service.value;
+    finishOnBug(close, (event, fields) => out.note(JSON.stringify({ event, ...fields })));
     out.line(`The media service listens at ${service.value.url}`, {
       event: 'listening',
       url: service.value.url,

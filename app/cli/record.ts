@@ -6,6 +6,7 @@ import { givenGrant } from '../../main/auth/your-backend.ts';
 import { openCapture } from '../../main/capture.ts';
 import { serviceAddress } from '../../main/delivery/address.ts';
 import type { Capture } from '../../main/host.ts';
+import { finishOnBug } from '../../main/last-resort.ts';
 import { keyFileSecrets } from '../../main/vault/key-file.ts';
 import type { Arguments, Command } from './command.ts';
 import { clientDir } from './data-dir.ts';
@@ -49,6 +50,8 @@ export const record: Command = {
       { framesPerSecond },
     );
     if (!capture.ok) return out.failed(capture.error);
+    const { close } = capture.value;
+    finishOnBug(close, () => void out.failed(errorOf('internal')));
     try {
       return await recordWith(capture.value, order.value, out);
     } finally {
@@ -73,11 +76,13 @@ async function recordWith(capture: Capture, order: Order, out: Printer): Promise
   sayConsent(ready, order, out);
 
   let stopping = false;
-  const stop = () => {
-    if (!stopping) void capture.call('session.stop', {});
+  const stop = (reason?: 'duration' | 'signal') => {
+    if (!stopping) void capture.call('session.stop', reason === undefined ? {} : { reason });
     stopping = true;
   };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+  // Ctrl+C is the person's own word; the other signals come from somewhere else.
+  process.on('SIGINT', () => stop());
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop('signal'));
   tellStates(capture, out);
   const agreed = await capture.call('session.agree', {
     channels: [...order.modes].map(([id, mode]) => ({ id, mode })),
@@ -87,7 +92,7 @@ async function recordWith(capture: Capture, order: Order, out: Printer): Promise
   if (order.seconds !== undefined) {
     const enough = order.seconds * 1000;
     await whenSnapshot(capture, ({ session }) => session.activeMs >= enough || over(session.state));
-    stop();
+    stop('duration');
   }
   const stopped = await whenSnapshot(capture, ({ session }) => over(session.state));
   // Trouble that was there when it stopped says why; new trouble says that delivery does not get on.

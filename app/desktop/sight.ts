@@ -22,6 +22,7 @@ const WORDS: Readonly<Record<Lamp, string>> = {
 };
 
 const ACTIONS: Readonly<Partial<Record<SessionState, readonly Action[]>>> = {
+  consenting: ['stop'],
   starting: ['pause', 'stop'],
   recording: ['pause', 'stop'],
   paused: ['resume', 'stop'],

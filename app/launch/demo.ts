@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { errorOf, type TallylightError } from '../../contract/result.ts';
@@ -9,6 +9,7 @@ import { keyFileSecrets } from '../../main/vault/key-file.ts';
 import { vaultIn } from '../../main/vault/vault.ts';
 import { whenSnapshot } from '../cli/when-snapshot.ts';
 import { type DemoRow, isRight, tableOf } from './demo-table.ts';
+import { CLIENT_FILES, filesOf, SERVICE_FILES } from './disk-count.ts';
 import { startEmbedded } from './embedded.ts';
 import { followLive, type LiveChannel, storedOn, wholeSession } from './service-side.ts';
 import { openStage } from './stage/stage.ts';
@@ -122,11 +123,11 @@ async function demo(): Promise<DemoRow[]> {
     },
   ): Promise<DemoRow> {
     const shown = end.channels.find((channel) => channel.id === id);
-    const vaultFiles = await readdir(join(client, 'vault', sessionId ?? '')).catch(() => []);
-    const clientFiles = vaultFiles.filter((name) => name.startsWith(`${id.replace(':', '@')}.`)).length;
     const session = await wholeSession(embedded, sessionId ?? '');
     const stream = session.rtstreams.find(({ name }) => name === id);
-    const serviceFiles = await filesNaming(service, stream?.rtstream_id ?? '');
+    if (stream === undefined) throw new Error(`the service knows no stream for ${id}`);
+    const clientFiles = await filesOf(client, CLIENT_FILES, id.replace(':', '@'));
+    const serviceFiles = await filesOf(service, SERVICE_FILES, stream.rtstream_id);
     const base = { id, takes: shown?.takes ?? 0, bytes: shown?.bytes ?? 0, clientFiles, serviceFiles };
     if (modeOf(id) === 'live') {
       const heard = live.get(id);
@@ -172,10 +173,4 @@ function unwrapped<T>(result: { ok: true; value: T } | { ok: false; error: Tally
   if (result.ok) return result.value;
   const { message, action, detail } = result.error ?? errorOf('internal');
   throw new Error([message, detail, action].filter((part) => part !== undefined).join(' '));
-}
-
-async function filesNaming(dir: string, name: string): Promise<number> {
-  const entries = await readdir(dir, { recursive: true, withFileTypes: true }).catch(() => []);
-  return entries.filter((entry) => entry.isFile() && join(entry.parentPath, entry.name).includes(name))
-    .length;
 }

@@ -8,7 +8,8 @@ import { PROMISES } from './promise-list.ts';
  */
 const root = join(import.meta.dirname, '..', '..');
 const target = join(root, 'docs', 'promises.md');
-const TEST_NAME = /\b(?:test|it|describe)(?:\.\w+)?(?:\([^'"`]*\))?\(\s*(['"`])((?:\[P\d{2}\])+[^\n]*?)\1/g;
+const TEST_NAME =
+  /^\s*(?:test|it|describe)(?:\.(?!skip|todo|fails)\w+)?(?:\([^'"`\n]*\))?\(\s*(['"`])((?:\[P\d{2}\]\s*)+[^\n]*?)\1/gm;
 
 const proofs = new Map<string, string[]>();
 const unknown: string[] = [];
@@ -19,7 +20,7 @@ const files = globSync('**/*.test.{ts,tsx}', {
 for (const file of files.sort()) {
   const text = readFileSync(join(root, file), 'utf8');
   for (const [, , name = ''] of text.matchAll(TEST_NAME)) {
-    const sentence = name.replace(/^(\[P\d{2}\])+\s*/, '').replaceAll('|', '\\|');
+    const sentence = name.replace(/^(\[P\d{2}\]\s*)+/, '').replaceAll('|', '\\|');
     for (const [, id = ''] of name.matchAll(/\[(P\d{2})\]/g)) {
       if (PROMISES[id] === undefined) unknown.push(`${id} in ${file}`);
       proofs.set(id, [...(proofs.get(id) ?? []), `${sentence} (\`${file.split(sep).join('/')}\`)`]);

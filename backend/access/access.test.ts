@@ -100,6 +100,26 @@ describe('tokens', () => {
     expect(await look(renewed.data.token)).toMatchObject({ status: 200 });
   });
 
+  test('[P09] a token cannot be renewed for ever: not after the session, and not a day after it was made', async () => {
+    const service = await trial();
+    const renew = (token: string) => call<TokenGrant>(service, 'POST', '/capture/session/token/renew', token);
+    const ended = await started(service, service.key, 'mic:default');
+    expect(
+      await call(service, 'POST', `/capture/session/${ended.session.id}/stop`, ended.token, stopOf()),
+    ).toMatchObject({
+      status: 200,
+    });
+    expect(await renew(ended.token)).toMatchObject({ status: 409, error_code: 'session-ended' });
+
+    let { token } = await started(service, service.key, '+mic:default');
+    for (let hours = 0; hours < 24; hours += 0.125) {
+      token = (await renew(token)).data.token;
+      service.clock.now += 450_000;
+    }
+    service.clock.now += 1000;
+    expect(await renew(token)).toMatchObject({ status: 401, error_code: 'token-expired' });
+  });
+
   test('[P09] a token of one session reaches nothing of another', async () => {
     const service = await trial();
     const own = await started(service, service.key, '+mic:default');

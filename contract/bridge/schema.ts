@@ -25,9 +25,16 @@ export const CALLS = {
     }),
     response: snapshot,
   },
-  'session.pause': { request: nothing, response: snapshot },
+  /** Without a reason the person asks; a host says why it does. */
+  'session.pause': {
+    request: z.strictObject({ reason: z.enum(['no-window']).exactOptional() }),
+    response: snapshot,
+  },
   'session.resume': { request: nothing, response: snapshot },
-  'session.stop': { request: nothing, response: snapshot },
+  'session.stop': {
+    request: z.strictObject({ reason: z.enum(['duration', 'signal']).exactOptional() }),
+    response: snapshot,
+  },
   /** After `complete` or `failed`: a new session from the backend, back to `idle`. */
   'session.renew': { request: nothing, response: snapshot },
 } as const satisfies Record<CallName, { request: z.ZodType; response: z.ZodType }>;

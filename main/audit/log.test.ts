@@ -6,7 +6,12 @@ import { done, IS_ROOT, mounted, TEST_SESSION, testFolder } from '../vault/test-
 import { openAuditLog, readAuditLog } from './log.ts';
 
 const complete: AuditEvent = { type: 'session.complete', sessionId: TEST_SESSION };
-const paused = (atMs: number): AuditEvent => ({ type: 'session.paused', sessionId: TEST_SESSION, atMs });
+const paused = (atMs: number): AuditEvent => ({
+  type: 'session.paused',
+  sessionId: TEST_SESSION,
+  atMs,
+  by: 'the person',
+});
 const now = () => new Date('2026-03-01T10:00:00.000Z');
 
 async function logOf(...events: AuditEvent[]) {

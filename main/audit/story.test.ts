@@ -55,7 +55,10 @@ const STORY: [AuditEvent, string][] = [
     'mic:default captured nothing for 1.3 s (device-gone)',
   ],
   [{ type: 'channel.lost', sessionId, channelId, code: 'device-gone' }, 'mic:default was lost (device-gone)'],
-  [{ type: 'session.paused', sessionId, atMs: 1500 }, 'paused at 1.5 s; devices released'],
+  [
+    { type: 'session.paused', sessionId, atMs: 1500, by: 'the person' },
+    'paused by the person at 1.5 s; devices released',
+  ],
   [{ type: 'session.resumed', sessionId, atMs: 9000 }, 'resumed at 9.0 s'],
   [
     { type: 'session.stopped', sessionId, atMs: 9000, activeMs: 1500, by: 'the person' },

@@ -30,7 +30,7 @@ function sentence(event: AuditEvent): string {
     case 'channel.lost':
       return `${event.channelId} was lost (${event.code})`;
     case 'session.paused':
-      return `paused at ${seconds(event.atMs)}; devices released`;
+      return `paused by ${event.by} at ${seconds(event.atMs)}; devices released`;
     case 'session.resumed':
       return `resumed at ${seconds(event.atMs)}`;
     case 'session.stopped':

@@ -11,6 +11,9 @@ import { displayChannels, isXWayland, parseMonitors, parseQuery, parseScreenSize
 const WAYLAND =
   'this is a Wayland session, which Tallylight cannot capture yet; log in with an X11 ("Xorg") session';
 
+/** What a screen without RandR is called; Xvfb calls its one output the same. */
+const BARE_SCREEN = 'screen';
+
 /** The display channels of the X server that DISPLAY names. Reads no pixel. */
 export async function listDisplayChannels(env: ProcessEnv): Promise<Result<Channel[]>> {
   const display = env.DISPLAY ?? '';
@@ -38,7 +41,7 @@ async function findMonitors(display: string, env: ProcessEnv): Promise<Monitor[]
     if (monitors.length > 0) return monitors;
   }
   const whole = await findScreen(display, env);
-  return typeof whole === 'string' ? whole : [{ output: display, isPrimary: true, area: whole }];
+  return typeof whole === 'string' ? whole : [{ output: BARE_SCREEN, isPrimary: true, area: whole }];
 }
 
 async function findScreen(display: string, env: ProcessEnv): Promise<Monitor['area'] | string> {

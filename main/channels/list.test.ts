@@ -102,19 +102,24 @@ describe('listing the channels of this machine', () => {
     await locked.close();
   });
 
-  test('locates the default microphone where it is now', async () => {
+  test('[P01] a default microphone that is another device by now is gone, not followed', async () => {
     const env = { ...TEST_ENV, ...display.env, ...sound.env };
     const before = (await listed(env)).channels[0];
+    if (before === undefined) throw new Error('there is no default microphone');
+    expect(await locateChannel('linux', env, before)).toEqual({ ok: true, value: before });
     await sound.pactl(
       ...['load-module', 'module-remap-source', 'master=stage_mic.monitor', 'source_name=headset'],
       'source_properties=\'device.description="Built-in Audio"\'',
     );
     await sound.pactl('set-default-source', 'headset');
-    const located = before && (await locateChannel('linux', env, before));
-    expect(located).toMatchObject({ ok: true, value: { id: 'mic:default', device: 'headset' } });
     const { channels } = await listed(env);
+    expect(channels[0]).toMatchObject({ id: 'mic:default', device: 'headset' });
+    expect(await locateChannel('linux', env, before)).toMatchObject({
+      ok: false,
+      error: { code: 'device-gone' },
+    });
     expect(channels.filter(({ id }) => /^mic:built-in-audio-[0-9a-f]{6}$/.test(id))).toHaveLength(2);
-    const gone = before && (await locateChannel('linux', env, { ...before, id: 'mic:gone' }));
+    const gone = await locateChannel('linux', env, { ...before, id: 'mic:gone' });
     expect(gone).toMatchObject({ ok: false, error: { code: 'device-gone' } });
   });
 
@@ -122,5 +127,43 @@ describe('listing the channels of this machine', () => {
     const list = await listChannels(platform, {});
     expect(list).toMatchObject({ ok: false, error: { code: 'platform-not-yet' } });
     expect(!list.ok && list.error.detail).toBeTruthy();
+  });
+});
+
+describe('[P01] a display that was agreed to', () => {
+  const HDMI = ' 0: +*HDMI-1 1920/527x1080/296+0+0  HDMI-1';
+  const DP = ' 1: +DP-1 2560/597x1440/336+1920+0  DP-1';
+
+  async function locatedIn(monitors: string[], id: string, device: string) {
+    const path = await mkdtemp(join(folder, 'xrandr-'));
+    const text = `Monitors: ${monitors.length}\n${monitors.join('\n')}\n`;
+    await writeFile(join(path, 'xrandr'), `#!/bin/sh\nprintf '%s' '${text}'\n`, { mode: 0o755 });
+    const env = { PATH: path, DISPLAY: ':65000' };
+    return locateChannel('linux', env, { id, kind: 'display', name: 'Display', device, isDefault: false });
+  }
+
+  test.each([
+    ['nothing changed', [HDMI, DP], 'display:1', 'HDMI-1', { width: 1920 }],
+    ['it has another size', [HDMI.replace('1920/', '1280/'), DP], 'display:1', 'HDMI-1', { width: 1280 }],
+    ['it lies elsewhere', [HDMI, DP.replace('+1920+0', '+1920+200')], 'display:2', 'DP-1', { y: 200 }],
+  ])('is taken over where %s', async (_what, monitors, id, device, area) => {
+    expect(await locatedIn(monitors, id, device)).toMatchObject({ ok: true, value: { id, device, area } });
+  });
+
+  test.each([
+    ['it was unplugged and another took its number', [DP], 'display:1', 'HDMI-1'],
+    ['the other was unplugged and it took its number', [DP], 'display:2', 'DP-1'],
+    [
+      'another became the primary one',
+      [HDMI.replace('*', ''), DP.replace('+DP', '+*DP')],
+      'display:1',
+      'HDMI-1',
+    ],
+    ['a new one took its place', [HDMI.replaceAll('HDMI-1', 'HDMI-2'), DP], 'display:1', 'HDMI-1'],
+  ])('is gone where %s', async (_what, monitors, id, device) => {
+    expect(await locatedIn(monitors, id, device)).toMatchObject({
+      ok: false,
+      error: { code: 'device-gone' },
+    });
   });
 });

@@ -25,7 +25,8 @@ export async function listChannels(platform: NodeJS.Platform, env: ProcessEnv): 
 }
 
 /**
- * The same channel as it is now: a default may have moved to another device, a display to another size.
+ * The same channel on the same device as it is now: of a display only the place and size may have changed.
+ * A name such as `mic:default` or `display:1` that stands for another device by now is not what was agreed to.
  * Fails with `device-gone`, or with the reason why the whole kind is missing.
  */
 export async function locateChannel(
@@ -35,7 +36,7 @@ export async function locateChannel(
 ): Promise<Result<Channel>> {
   const list = await listChannels(platform, env);
   if (!list.ok) return list;
-  const found = list.value.channels.find(({ id }) => id === channel.id);
+  const found = list.value.channels.find(({ id, device }) => id === channel.id && device === channel.device);
   if (found !== undefined) return ok(found);
   const cause = channel.kind === 'display' ? 'display-server-missing' : 'sound-server-missing';
   const missing = list.value.missing.find(({ code }) => code === cause);

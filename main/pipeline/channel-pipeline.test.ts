@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Channel } from '../../contract/channel.ts';
 import type { Fragment } from '../../contract/fragment.ts';
@@ -12,7 +13,7 @@ function bench(locate?: (channel: Channel) => Promise<Result<Channel>>) {
   const events: string[] = [];
   const takes: { options: TakeOptions; isStopping: boolean; release: () => void }[] = [];
   const timers: { delayMs: number; run: () => void; isCalledOff: boolean }[] = [];
-  const time = { nowMs: 0, pausedMs: 0 };
+  const time = { nowMs: 0 };
   const pipeline = createChannelPipeline({
     channel: MIC,
     sessionId: TEST_SESSION,
@@ -20,7 +21,6 @@ function bench(locate?: (channel: Channel) => Promise<Result<Channel>>) {
     ffmpeg: { path: 'ffmpeg', version: { major: 5, minor: 1, text: '5.1' }, demuxers: new Set() },
     format: TEST_FORMAT,
     env: {},
-    pausedMs: () => time.pausedMs,
     on: {
       state: (state) => events.push(state),
       fragment: ({ header }) => events.push(`fragment ${header.take}/${header.sequence}`),
@@ -44,7 +44,6 @@ function bench(locate?: (channel: Channel) => Promise<Result<Channel>>) {
       takes.push(take);
       return {
         pid: () => 1,
-        kill: () => undefined,
         stop: () => {
           take.isStopping = true;
           return gone.then(() => options.on.ended({ reason: 'stopped' }));
@@ -112,18 +111,17 @@ describe('a channel pipeline', () => {
   });
 
   test('that is resumed while it is still pausing waits for the device', async () => {
-    const { pipeline, takes, time, last } = bench();
+    const { pipeline, takes, last } = bench();
     pipeline.start();
     const pausing = pipeline.pause();
     pipeline.resume();
-    time.pausedMs = 700;
     await settled();
     expect(takes).toHaveLength(1);
     last().release();
     await pausing;
     await settled();
     expect(takes).toHaveLength(2);
-    expect(last().options).toMatchObject({ takeNumber: 2, pausedBeforeMs: 700 });
+    expect(last().options).toMatchObject({ takeNumber: 2 });
     expect(pipeline.state()).toBe('starting');
   });
 
@@ -191,8 +189,9 @@ describe('a channel pipeline', () => {
     expect(takes).toHaveLength(1);
   });
 
-  test('follows its channel to another device, and counts a missing one as a failed take', async () => {
-    const answers: Result<Channel>[] = [fail('device-gone', MIC.id), ok({ ...MIC, device: 'headset' })];
+  test('opens the next take where its channel lies now, and counts a missing device as a failed take', async () => {
+    const MOVED = { x: 10, y: 0, width: 320, height: 240 };
+    const answers: Result<Channel>[] = [fail('device-gone', MIC.id), ok({ ...MIC, area: MOVED })];
     const { pipeline, events, last, die, ring } = bench(async () => answers.shift() ?? fail('device-gone'));
     pipeline.start();
     die();
@@ -201,7 +200,109 @@ describe('a channel pipeline', () => {
     expect(events.at(-1)).toBe('trouble device-gone');
     ring();
     await settled();
-    expect(last().options).toMatchObject({ takeNumber: 2, channel: { device: 'headset' } });
+    expect(last().options).toMatchObject({ takeNumber: 2, channel: { area: MOVED } });
+  });
+
+  test('says what is missing where the end of a take was dropped', async () => {
+    const { pipeline, events, time, deliver, last } = bench();
+    pipeline.start();
+    deliver(1, 0);
+    time.nowMs = 1_700;
+    const stopping = pipeline.stop();
+    last().options.on.ended({ reason: 'stopped', isCut: true });
+    last().release();
+    await stopping;
+    expect(events.slice(-2)).toEqual(['gap 1000-1700 device-failed', 'ended']);
+  });
+
+  test('that is paused and resumed twice while it looks for its device opens one take', async () => {
+    const answers: (() => void)[] = [];
+    const { pipeline, takes, last } = bench(
+      () => new Promise((resolve) => answers.push(() => resolve(ok(MIC)))),
+    );
+    pipeline.start();
+    const pausing = pipeline.pause();
+    pipeline.resume();
+    void pipeline.pause();
+    pipeline.resume();
+    last().release();
+    await pausing;
+    await settled();
+    for (const answer of answers) answer();
+    await settled();
+    expect(takes).toHaveLength(2);
+  });
+
+  test('[P01] never holds its device twice, and not at all after it was stopped', async () => {
+    const step = fc.constantFrom('start', 'pause', 'resume', 'die', 'ring', 'wait', 'stop');
+    const delays = fc.array(fc.nat(4), { minLength: 1, maxLength: 5 });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 14 }), delays, async (steps, waits) => {
+        let asked = 0;
+        const slowly = async () => {
+          const turns = waits[asked++ % waits.length] ?? 0;
+          for (let turn = 0; turn < turns; turn++) await settled();
+        };
+        const held = new Set<TakeOptions>();
+        const rings = new Set<() => void>();
+        let most = 0;
+        const pipeline = createChannelPipeline({
+          channel: MIC,
+          sessionId: TEST_SESSION,
+          clock: { anchorWallMs: 0, nowMs: () => 0, fromWallMs: (wallMs) => wallMs },
+          ffmpeg: { path: 'ffmpeg', version: { major: 5, minor: 1, text: '5.1' }, demuxers: new Set() },
+          format: TEST_FORMAT,
+          env: {},
+          on: {
+            state: () => undefined,
+            fragment: () => undefined,
+            level: () => undefined,
+            gap: () => undefined,
+            trouble: () => undefined,
+          },
+          later: (_delayMs, run) => {
+            rings.add(run);
+            return () => rings.delete(run);
+          },
+          locate: async (channel) => {
+            await slowly();
+            return ok(channel);
+          },
+          open: (options) => {
+            held.add(options);
+            most = Math.max(most, held.size);
+            const end = (reason: 'stopped') => {
+              if (held.delete(options)) options.on.ended({ reason });
+            };
+            return {
+              pid: () => 1,
+              stop: () => slowly().then(() => end('stopped')),
+            };
+          },
+        });
+        const ends: Promise<void>[] = [];
+        for (const one of [...steps, 'stop'] as const) {
+          if (one === 'start' || one === 'resume') pipeline[one]();
+          else if (one === 'pause' || one === 'stop') ends.push(pipeline[one]());
+          else if (one === 'wait') await settled();
+          else if (one === 'ring') {
+            for (const ring of rings) {
+              rings.delete(ring);
+              ring();
+            }
+          } else {
+            const [options] = held;
+            if (options !== undefined && held.delete(options))
+              options.on.ended({ reason: 'died', error: errorOf('device-failed') });
+          }
+        }
+        await Promise.all(ends);
+        for (let turn = 0; turn < 12; turn++) await settled();
+        expect(held.size).toBe(0);
+        expect(most).toBeLessThanOrEqual(1);
+      }),
+      { numRuns: 300 },
+    );
   });
 
   test('stops before it was started, and cannot be started afterwards', async () => {

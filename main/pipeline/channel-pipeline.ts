@@ -34,13 +34,9 @@ export type PipelineOptions = {
   readonly ffmpeg: Pick<Ffmpeg, 'path' | 'version' | 'demuxers'>;
   readonly format: CaptureFormat;
   readonly env: ProcessEnv;
-  /** How much of the session clock was paused so far, in milliseconds; asked at the start of every take. */
-  readonly pausedMs: () => number;
   readonly on: PipelineEvents;
   /** Where the channel is now, asked before every take but the first; see `locateChannel`. Never rejects. */
   readonly locate?: (channel: Channel) => Promise<Result<Channel>>;
-  /** Takes that were recorded before this pipeline. */
-  readonly earlierTakes?: number;
   readonly open?: (options: TakeOptions) => Take;
   /** Runs something later; returns how to call it off. */
   readonly later?: (delayMs: number, run: () => void) => () => void;
@@ -49,8 +45,6 @@ export type PipelineOptions = {
 /** One channel over a session: a row of takes. */
 export type ChannelPipeline = {
   readonly state: () => ChannelState;
-  /** Number of the latest take, 0 before the first. */
-  readonly takes: () => number;
   readonly start: () => void;
   /** Resolves when the device is released. */
   readonly pause: () => Promise<void>;
@@ -68,7 +62,7 @@ export function createChannelPipeline(options: PipelineOptions): ChannelPipeline
   let channel = options.channel;
   let state: ChannelState = 'idle';
   let wanted: 'nothing' | 'running' | 'paused' | 'stopped' = 'nothing';
-  let takes = options.earlierTakes ?? 0;
+  let takes = 0;
   let take: Take | undefined;
   let releasing: Promise<void> = Promise.resolve();
   let restartsMs: number[] = [];
@@ -95,7 +89,6 @@ export function createChannelPipeline(options: PipelineOptions): ChannelPipeline
       channel,
       takeNumber: takes,
       sessionId: options.sessionId,
-      pausedBeforeMs: options.pausedMs(),
       clock,
       ffmpeg: options.ffmpeg,
       format: options.format,
@@ -109,6 +102,7 @@ export function createChannelPipeline(options: PipelineOptions): ChannelPipeline
         ended: (end) => {
           if (take === mine) take = undefined;
           if (end.reason === 'died') recover(end);
+          else if (end.isCut) brokenBy ??= 'device-failed';
         },
       },
     });
@@ -149,8 +143,10 @@ export function createChannelPipeline(options: PipelineOptions): ChannelPipeline
     callOff = later(delayMs, () => void openLocated());
   }
 
-  /** Opens the next take where the channel is now: its default device or its size may have changed. */
+  /** Opens the next take where the channel is now: of a display the place and size may have changed. */
   async function openLocated(): Promise<void> {
+    callOff();
+    if (take !== undefined) return;
     let isCalledOff = false;
     callOff = () => {
       isCalledOff = true;
@@ -177,7 +173,6 @@ export function createChannelPipeline(options: PipelineOptions): ChannelPipeline
 
   return {
     state: () => state,
-    takes: () => takes,
     start: () => {
       if (wanted !== 'nothing') return;
       wanted = 'running';

@@ -9,7 +9,6 @@ const IDENTITY = {
   sessionId: 'cap-0123456789',
   channelId: 'mic:default',
   take: 2,
-  pausedBeforeMs: 0,
   firstSampleMs: 500,
 };
 const MUXER = [

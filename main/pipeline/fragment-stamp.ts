@@ -14,14 +14,13 @@ export type TakeIdentity = {
   readonly channelId: string;
   /** From 1. */
   readonly take: number;
-  readonly pausedBeforeMs: number;
   /** Place of the device's first sample on the session clock, in milliseconds. */
   readonly firstSampleMs: number;
 };
 
 /** Makes fragments of a take's segments, in order: numbers, places and digests. */
 export function createStamp(identity: TakeIdentity): (segment: Segment) => Result<Fragment> {
-  const { sessionId, channelId, take, pausedBeforeMs, firstSampleMs } = identity;
+  const { sessionId, channelId, take, firstSampleMs } = identity;
   let timescale: number | undefined;
   let preSkipMs = 0;
   let sequence = INIT_SEQUENCE;
@@ -35,7 +34,8 @@ export function createStamp(identity: TakeIdentity): (segment: Segment) => Resul
         sequence: sequence++,
         startedAtMs: microseconds(Math.max(0, startedAtMs)),
         durationMs: microseconds(durationMs),
-        pausedBeforeMs,
+        // A take knows nothing of pauses: the session fills this in when the fragment arrives.
+        pausedBeforeMs: 0,
         bytes: bytes.length,
         sha256: createHash('sha256').update(bytes).digest('hex'),
         crc32: crc32(bytes).toString(16).padStart(8, '0'),

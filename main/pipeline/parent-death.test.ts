@@ -27,7 +27,7 @@ const RECORDER = `
   for (const channel of ${JSON.stringify([MIC, DISPLAY])}) {
     let isFirst = true;
     const take = openTake({
-      channel, takeNumber: 1, sessionId: TEST_SESSION, pausedBeforeMs: 0, clock: startSessionClock(), ffmpeg,
+      channel, takeNumber: 1, sessionId: TEST_SESSION, clock: startSessionClock(), ffmpeg,
       format: TEST_FORMAT, env: process.env,
       on: {
         fragment: () => { if (isFirst) process.stdout.write(take.pid() + '\\n'); isFirst = false; },

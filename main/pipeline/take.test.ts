@@ -12,7 +12,7 @@ import type { Ffmpeg } from './ffmpeg-finder.ts';
 import type { TakeEnd, TakeOptions } from './take.ts';
 import { openTake } from './take.ts';
 import {
-  DISPLAY,
+  DISPLAY as ANY_DISPLAY,
   decoded,
   MIC,
   SYSTEM_AUDIO,
@@ -22,6 +22,9 @@ import {
 } from './test-capture.ts';
 import type { TestDevice, TestSound } from './test-devices.ts';
 import { isAlive, startTestDisplay, startTestSound, TEST_ENV, until } from './test-devices.ts';
+
+/** Of odd sides. */
+const DISPLAY: Channel = { ...ANY_DISPLAY, area: { x: 0, y: 0, width: 321, height: 241 } };
 
 let ffmpeg: Ffmpeg;
 let display: TestDevice;
@@ -47,7 +50,6 @@ function open(channel: Channel, overrides: Partial<TakeOptions> = {}) {
     channel,
     takeNumber: 1,
     sessionId: TEST_SESSION,
-    pausedBeforeMs: 0,
     clock,
     ffmpeg,
     format: TEST_FORMAT,
@@ -67,12 +69,9 @@ describe('a take', () => {
   test.each([
     [MIC, { codec_name: 'opus', channels: 1, sample_rate: '48000' }],
     [SYSTEM_AUDIO, { codec_name: 'opus', channels: 2, sample_rate: '48000' }],
-    [
-      { ...DISPLAY, area: { x: 0, y: 0, width: 321, height: 241 } },
-      { codec_name: 'h264', width: 320, height: 240, pix_fmt: 'yuv420p' },
-    ],
+    [DISPLAY, { codec_name: 'h264', width: 320, height: 240, pix_fmt: 'yuv420p' }],
   ])('[P52] records $id into fragments that decode, with true headers', async (channel, stream) => {
-    const { take, fragments, ends, clock } = open(channel, { takeNumber: 3, pausedBeforeMs: 250 });
+    const { take, fragments, ends, clock } = open(channel, { takeNumber: 3 });
     await until(() => fragments.length >= 4);
     await take.stop();
     expect(ends).toEqual([{ reason: 'stopped' }]);
@@ -82,7 +81,7 @@ describe('a take', () => {
     expect(Number(probed.nb_read_frames)).toBeGreaterThan(5);
     fragments.forEach(({ header, bytes }, index) => {
       expect(fragmentHeader.safeParse(header).error).toBeUndefined();
-      expect(header).toMatchObject({ channelId: channel.id, take: 3, sequence: index, pausedBeforeMs: 250 });
+      expect(header).toMatchObject({ channelId: channel.id, take: 3, sequence: index, pausedBeforeMs: 0 });
       expect(header.sha256).toBe(createHash('sha256').update(bytes).digest('hex'));
       expect(header.bytes).toBe(bytes.length);
       const next = fragments[index + 1]?.header;
@@ -145,7 +144,7 @@ describe('a take', () => {
   });
 
   test('stalls into trouble and ends when its device goes quiet', async () => {
-    const patience = { firstByteMs: 5_000, stallMs: 600, stopMs: 1_500 };
+    const patience = { firstByteMs: 5_000, stallMs: 600, stopMs: 1_500, killMs: 2_000 };
     const { take, fragments, troubles, ends } = open(DISPLAY, { patience });
     await until(() => fragments.length >= 2);
     const pid = take.pid();
@@ -157,7 +156,7 @@ describe('a take', () => {
   });
 
   test('kills a process that does not stop when told to', async () => {
-    const patience = { firstByteMs: 5_000, stallMs: 5_000, stopMs: 100 };
+    const patience = { firstByteMs: 5_000, stallMs: 5_000, stopMs: 100, killMs: 2_000 };
     const { take, fragments, ends } = open(DISPLAY, { patience });
     await until(() => fragments.length >= 2);
     const pid = take.pid();
@@ -167,9 +166,47 @@ describe('a take', () => {
     expect(pid !== undefined && isAlive(pid)).toBe(false);
   });
 
+  test.each(['stopped', 'died'] as const)(
+    'that cannot be killed ends all the same, in trouble: it %s',
+    async (reason) => {
+      const folder = await mkdtemp(join(tmpdir(), 'tallylight-fake-'));
+      const path = join(folder, 'ffmpeg');
+      // What it leaves behind holds its pipes, so that nobody hears of its end.
+      await writeFile(path, `#!/bin/sh\n(trap '' INT; sleep 3) & exec sleep 60\n`, { mode: 0o755 });
+      const patience = { firstByteMs: 300, stallMs: 5_000, stopMs: 100, killMs: 100 };
+      const { take, troubles, ends } = open(DISPLAY, { ffmpeg: { ...ffmpeg, path }, patience });
+      await until(() => take.pid() !== undefined);
+      if (reason === 'stopped') await take.stop();
+      await until(() => ends.length > 0, 2_000);
+      expect(ends).toMatchObject([{ reason }]);
+      expect(troubles.at(-1)).toMatchObject({
+        code: 'device-failed',
+        detail: expect.stringContaining('killed'),
+      });
+      await rm(folder, { recursive: true });
+    },
+  );
+
+  test('[P01] of a display that changes its size ends, and what comes to lie there is not recorded on', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'tallylight-xrandr-'));
+    const resize = (width: number) =>
+      writeFile(join(folder, 'xrandr'), `#!/bin/sh\necho ' 0: +*screen ${width}/10x241/10+0+0  screen'\n`, {
+        mode: 0o755,
+      });
+    await resize(321);
+    const { take, fragments, ends } = open(DISPLAY, { env: { ...env, PATH: folder } });
+    await until(() => fragments.length >= 2);
+    expect(ends).toEqual([]);
+    await resize(160);
+    await until(() => ends.length > 0, 4_000);
+    expect(ends).toMatchObject([{ reason: 'died', error: { code: 'device-gone' } }]);
+    expect(take.pid()).toBeUndefined();
+    await rm(folder, { recursive: true });
+  });
+
   test('that sends no first byte in time, or garbage, is device-failed', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'tallylight-fake-'));
-    const patience = { firstByteMs: 200, stallMs: 5_000, stopMs: 1_500 };
+    const patience = { firstByteMs: 200, stallMs: 5_000, stopMs: 1_500, killMs: 2_000 };
     for (const script of ['exec sleep 60', 'echo this is not a film at all; exec sleep 60']) {
       const path = join(folder, 'ffmpeg');
       await writeFile(path, `#!/bin/sh\n${script}\n`);

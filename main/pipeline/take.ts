@@ -8,6 +8,8 @@ import type { ProcessEnv } from '../channels/host-env.ts';
 import type { CaptureFormat } from './arguments.ts';
 import { captureArguments } from './arguments.ts';
 import type { SessionClock } from './clock.ts';
+import type { DisplayGuard, DisplayGuardOptions } from './display-guard.ts';
+import { guardDisplay } from './display-guard.ts';
 import { runFfmpeg } from './ffmpeg-command.ts';
 import type { Ffmpeg } from './ffmpeg-finder.ts';
 import { createStamp } from './fragment-stamp.ts';
@@ -19,10 +21,12 @@ import { detailOf, isTelling, readStderrLine } from './stderr.ts';
 import { createWatchdog } from './watchdog.ts';
 
 export type TakeEnd = {
-  /** `died` is the only one nobody asked for. */
-  readonly reason: 'stopped' | 'killed' | 'died';
+  /** `died`: nobody asked for it. */
+  readonly reason: 'stopped' | 'died';
   /** Why it died. */
   readonly error?: TallylightError;
+  /** Something at its end was not handed over, because it could not be made sure what it is of. */
+  readonly isCut?: true;
 };
 
 export type TakeEvents = {
@@ -43,32 +47,35 @@ export type TakePatience = {
   readonly stallMs: number;
   /** For a process that was told to stop; it is killed then. */
   readonly stopMs: number;
+  /** For a process that was killed; it is given up then. */
+  readonly killMs: number;
 };
 
-export const TAKE_PATIENCE: TakePatience = { firstByteMs: 5_000, stallMs: 5_000, stopMs: 1_500 };
+export const TAKE_PATIENCE: TakePatience = { firstByteMs: 5_000, stallMs: 5_000, stopMs: 800, killMs: 300 };
 
 export type TakeOptions = {
   readonly channel: Channel;
   /** From 1. */
   readonly takeNumber: number;
   readonly sessionId: string;
-  /** How much of the session clock was paused before this take, in milliseconds. */
-  readonly pausedBeforeMs: number;
   readonly clock: SessionClock;
   readonly ffmpeg: Pick<Ffmpeg, 'path' | 'version' | 'demuxers'>;
   readonly format: CaptureFormat;
   readonly env: ProcessEnv;
   readonly on: TakeEvents;
   readonly patience?: TakePatience;
+  /** What the X server says where its outputs are; asked every two seconds of a display's take. */
+  readonly listDisplays?: DisplayGuardOptions['list'];
 };
 
 export type Take = {
   /** Of ffmpeg; undefined before it runs and after it is gone. */
   readonly pid: () => number | undefined;
-  /** Ends the take. Resolves when its last fragment is handed over and the device is released. */
+  /**
+   * Ends the take. Resolves when its last fragment is handed over and the device is released, or with a
+   * `device-failed` trouble where the process outlives being killed.
+   */
   readonly stop: () => Promise<void>;
-  /** Ends it at once; up to a second of media is lost. */
-  readonly kill: () => void;
 };
 
 /** A stamp further than this from the time it was read at is not wall time. */
@@ -78,12 +85,15 @@ const PLAUSIBLE_MS = 60_000;
 export function openTake(options: TakeOptions): Take {
   const { channel, clock, on, patience = TAKE_PATIENCE } = options;
   const splitter = createSplitter();
-  const waiting: Segment[] = [];
+  const waiting: { readonly segment: Segment; readonly arrivedMs: number }[] = [];
+  /** What arrived up to then is of the agreed device. */
+  let clearedToMs = Number.NEGATIVE_INFINITY;
   let stamp: ReturnType<typeof createStamp> | undefined;
   let child: ChildProcess | undefined;
-  let wanted: 'running' | 'stopped' | 'killed' = 'running';
+  let wanted: 'running' | 'stopped' = 'running';
   let fault: TallylightError | undefined;
   let guard: SourceGuard | undefined;
+  let displayGuard: DisplayGuard | undefined;
   let lastWords = '';
   let isGone = false;
   let announceGone: () => void;
@@ -94,38 +104,54 @@ export function openTake(options: TakeOptions): Take {
   const watchdog = createWatchdog(() => {
     fail(errorOf('device-failed', `${channel.id}: no data for ${patience.stallMs / 1_000} s`));
   });
-  const stopTimer = createWatchdog(() => child?.kill('SIGKILL'));
+  const stopTimer = createWatchdog(kill);
+  const killTimer = createWatchdog(() => {
+    const error = errorOf('device-failed', `${channel.id}: ffmpeg does not end when it is killed`);
+    on.trouble(error);
+    fault ??= error;
+    finish('does not end when it is killed');
+  });
+
+  function kill(): void {
+    if (isGone) return;
+    child?.kill('SIGKILL');
+    killTimer.restart(patience.killMs);
+  }
 
   function fail(error: TallylightError): void {
+    if (isGone) return;
     if (fault === undefined) on.trouble(error);
     fault ??= error;
-    child?.kill('SIGKILL');
+    kill();
   }
 
   function begin(wallMs: number | null): void {
     if (stamp !== undefined) return;
     const isPlausible = wallMs !== null && Math.abs(wallMs - Date.now()) < PLAUSIBLE_MS;
     const firstSampleMs = isPlausible ? clock.fromWallMs(wallMs) : clock.nowMs();
-    const { sessionId, takeNumber, pausedBeforeMs } = options;
+    const { sessionId, takeNumber } = options;
     stamp = createStamp({
       sessionId,
       channelId: channel.id,
       take: takeNumber,
-      pausedBeforeMs,
       firstSampleMs,
     });
     deliverWaiting();
   }
 
   function deliverWaiting(): void {
-    for (const segment of waiting.splice(0)) deliver(segment);
+    for (const { segment, arrivedMs } of waiting.splice(0)) deliver(segment, arrivedMs);
   }
 
-  function deliver(segment: Segment): void {
+  function isInDoubt(arrivedMs: number): boolean {
+    return guard?.isInDoubt() === true && arrivedMs > clearedToMs;
+  }
+
+  function deliver(segment: Segment, arrivedMs: number): void {
     // Bytes and lines come over two pipes, so the time of the first sample may arrive after the first bytes.
     // What is still in doubt when the take ends is dropped: it may be of a device nobody agreed to.
-    if (stamp === undefined || guard?.isInDoubt()) {
-      waiting.push(segment);
+    if (stamp === undefined || isInDoubt(arrivedMs)) {
+      waiting.push({ segment, arrivedMs });
       return;
     }
     const fragment = stamp(segment);
@@ -134,17 +160,22 @@ export function openTake(options: TakeOptions): Take {
   }
 
   function readBytes(chunk: Uint8Array): void {
+    // A process that was given up may still have something to say.
+    if (isGone) return;
     if (wanted === 'running') watchdog.restart(patience.stallMs);
     const segments = splitter.push(chunk);
-    if (segments.ok) segments.value.forEach(deliver);
+    const arrivedMs = performance.now();
+    if (segments.ok) for (const segment of segments.value) deliver(segment, arrivedMs);
     else fail(segments.error);
   }
 
   function readLine(line: string): void {
+    if (isGone) return;
     const fact = readStderrLine(line, channel.kind);
     if (fact?.kind === 'start') begin(fact.wallMs);
-    else if (fact?.kind === 'level') on.level(fact.db);
-    else if (isTelling(line)) lastWords = detailOf(line);
+    else if (fact?.kind === 'level') {
+      if (guard?.isInDoubt() !== true) on.level(fact.db);
+    } else if (isTelling(line)) lastWords = detailOf(line);
     if (fact?.kind === 'trouble' && wanted === 'running') fault ??= fact.error;
   }
 
@@ -154,13 +185,16 @@ export function openTake(options: TakeOptions): Take {
     child = undefined;
     watchdog.cancel();
     stopTimer.cancel();
+    killTimer.cancel();
     guard?.close();
+    displayGuard?.close();
     begin(null);
+    const cut = waiting.some(({ segment }) => segment.kind !== 'init') ? ({ isCut: true } as const) : {};
     if (wanted === 'running') {
       const error =
         fault ?? errorOf('device-failed', `${channel.id}: ${how}${lastWords && `: ${lastWords}`}`);
-      on.ended({ reason: 'died', error });
-    } else on.ended({ reason: wanted });
+      on.ended({ reason: 'died', error, ...cut });
+    } else on.ended({ reason: wanted, ...cut });
     announceGone();
   }
 
@@ -168,6 +202,39 @@ export function openTake(options: TakeOptions): Take {
     if (process.platform === 'win32') child?.stdin?.write('q');
     else child?.kill('SIGINT');
     stopTimer.restart(patience.stopMs);
+  }
+
+  function watchDevice(pid: number): void {
+    const { env, listDisplays } = options;
+    if (channel.kind === 'display')
+      displayGuard = guardDisplay(
+        channel,
+        { env, ...(listDisplays === undefined ? {} : { list: listDisplays }) },
+        {
+          gone: () => fail(errorOf('device-gone', `${channel.id}: it is not where it was agreed to be`)),
+          unsure: () =>
+            fail(errorOf('device-failed', `${channel.id}: the X server does not say where it is`)),
+        },
+      );
+    else
+      guard = guardSource(
+        { pid, source: channel.device, env },
+        {
+          cleared: (untilMs) => {
+            clearedToMs = untilMs;
+            deliverWaiting();
+          },
+          moved: () =>
+            fail(errorOf('device-gone', `${channel.id}: the sound server moved it to another device`)),
+          unsure: () =>
+            fail(
+              errorOf(
+                'device-failed',
+                `${channel.id}: the sound server does not say what it is a recording of`,
+              ),
+            ),
+        },
+      );
   }
 
   runFfmpeg({
@@ -185,7 +252,7 @@ export function openTake(options: TakeOptions): Take {
         done();
       },
     }),
-    isWanted: () => wanted === 'running',
+    isWanted: () => wanted === 'running' && !isGone,
     onProcess: (started) => {
       child = started;
       started.stdin?.on('error', () => undefined);
@@ -193,15 +260,7 @@ export function openTake(options: TakeOptions): Take {
         finish(signal === null ? `exit ${code}` : `ended by ${signal}`),
       );
       watchdog.restart(patience.firstByteMs);
-      if (channel.kind !== 'display' && started.pid !== undefined)
-        guard = guardSource(
-          { pid: started.pid, source: channel.device, env: options.env },
-          {
-            cleared: deliverWaiting,
-            moved: () =>
-              fail(errorOf('device-gone', `${channel.id}: the sound server moved it to another device`)),
-          },
-        );
+      if (started.pid !== undefined) watchDevice(started.pid);
     },
     onLine: readLine,
     onFailedStart: (why) => finish(why),
@@ -216,10 +275,6 @@ export function openTake(options: TakeOptions): Take {
         askToStop();
       }
       return gone;
-    },
-    kill: () => {
-      if (wanted === 'running') wanted = 'killed';
-      child?.kill('SIGKILL');
     },
   };
 }

@@ -79,7 +79,6 @@ export function testCapture(overrides: Overrides): Capture {
     sessionId: TEST_SESSION,
     clock: startSessionClock(),
     format: TEST_FORMAT,
-    pausedMs: () => 0,
     later: (_delayMs, run) => {
       const timer = setTimeout(run, 1);
       return () => clearTimeout(timer);

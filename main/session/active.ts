@@ -7,6 +7,7 @@ import type { PipelineEvents } from '../pipeline/channel-pipeline.ts';
 import type { SessionClock } from '../pipeline/clock.ts';
 import type { Recording } from '../vault/recording.ts';
 import type { Connected } from './connect.ts';
+import type { PendingDelivery } from './pending.ts';
 import type { Prepared } from './prepare.ts';
 import { type AgreedChannel, type Pipeline, prepareRun, type Run } from './run.ts';
 import { type Timeline, timeline } from './timeline.ts';
@@ -23,6 +24,8 @@ export type Active = Connected & {
   readonly startedAt: string;
   /** What the service is told of pauses, one after the other. */
   told: Promise<unknown>;
+  /** Its delivery, once it was stopped. */
+  sending: PendingDelivery | undefined;
   /** Session clock; undefined while not paused. */
   pausedAtMs: number | undefined;
   pausedTotalMs: number;
@@ -89,6 +92,7 @@ export function beginRecording(parts: ActiveParts): Active {
     timeline: time,
     startedAt: parts.now().toISOString(),
     told: Promise.resolve(),
+    sending: undefined,
     pausedAtMs: undefined,
     pausedTotalMs: 0,
     endedMs: 0,

@@ -20,7 +20,7 @@ const EVENTS: SessionEvent[] = [
   { type: 'consented' },
   { type: 'refused' },
   { type: 'first-fragment' },
-  { type: 'pause' },
+  { type: 'pause', reason: 'person' },
   { type: 'resume' },
   { type: 'stop', reason: 'person' },
   { type: 'released' },

@@ -18,14 +18,15 @@ export type Session =
   | { readonly state: 'complete' }
   | { readonly state: 'failed'; readonly error: TallylightError; readonly kept: boolean };
 
-export type StopReason = 'person' | 'quit' | 'all-channels-lost' | 'storage' | 'duration';
+export type StopReason = 'person' | 'quit' | 'all-channels-lost' | 'storage' | 'duration' | 'signal';
+export type PauseReason = 'person' | 'no-window';
 
 export type SessionEvent =
   | { readonly type: 'agree' }
   | { readonly type: 'consented' }
   | { readonly type: 'refused' }
   | { readonly type: 'first-fragment' }
-  | { readonly type: 'pause' }
+  | { readonly type: 'pause'; readonly reason: PauseReason }
   | { readonly type: 'resume' }
   | { readonly type: 'stop'; readonly reason: StopReason }
   | { readonly type: 'released' }
@@ -37,7 +38,7 @@ export type SessionEvent =
 export type SessionEffect =
   | { readonly type: 'prepare' }
   | { readonly type: 'open-channels' }
-  | { readonly type: 'pause-channels' }
+  | { readonly type: 'pause-channels'; readonly reason: PauseReason }
   | { readonly type: 'resume-channels' }
   | { readonly type: 'close-channels'; readonly reason: StopReason }
   | { readonly type: 'deliver' }
@@ -86,7 +87,8 @@ export function step(session: Session, event: SessionEvent): Step | undefined {
 }
 
 function pauseOrStop(event: SessionEvent): Step | undefined {
-  if (event.type === 'pause') return to({ state: 'paused' }, { type: 'pause-channels' });
+  if (event.type === 'pause')
+    return to({ state: 'paused' }, { type: 'pause-channels', reason: event.reason });
   return event.type === 'stop' ? stopping(event.reason) : undefined;
 }
 

@@ -28,6 +28,8 @@ export type PendingDelivery = { readonly done: Promise<Result<void>>; readonly c
  * the copy here was to go and did not. Reads no media.
  */
 export async function unfinished(vault: Vault, log: Log): Promise<string[]> {
+  const swept = await vault.sweep();
+  if (swept > 0) log('vault.swept', { recordings: swept });
   const found: string[] = [];
   for (const id of await vault.list()) {
     const facts = await vault.facts(id);

@@ -22,7 +22,7 @@ describe('quitting', () => {
     const t = await testRecorder();
     done(await t.agree({ [MIC]: 'keep' }));
     t.second();
-    done(await t.recorder.pause());
+    done(await t.recorder.pause('person'));
     await t.recorder.close();
     expect(t.state()).toBe('complete');
   });

@@ -147,7 +147,7 @@ describe('before the first device opens', () => {
     expect(t.recorder.choose('mic:other', 'live')).toMatchObject({ error: { code: 'channel-unknown' } });
   });
 
-  test('[P02] what the system does not permit is not even noted as consent', async () => {
+  test('what the system does not permit is not even noted as consent', async () => {
     const t = await testRecorder({
       parts: { permitted: async () => fail('permission-denied', 'microphone') },
     });

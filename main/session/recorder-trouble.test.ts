@@ -52,7 +52,7 @@ describe('where a device fails', () => {
     done(await t.agree({ [MIC]: 'keep' }));
     t.second();
     t.pipeline(MIC).interrupt('device-gone');
-    done(await t.recorder.pause());
+    done(await t.recorder.pause('person'));
     expect(t.snapshot()).toMatchObject({ lamp: 'paused', session: { state: 'paused' } });
     done(await t.recorder.resume());
     t.second();
@@ -85,7 +85,7 @@ describe('where the disk fails', () => {
     await t.service.when(() => t.service.held(MIC).length === 2);
     // The next take cannot be made: its name is taken.
     await writeFile(join(t.dataDir, 'vault', TEST_SESSION, 'mic@default.take-00002.sealed'), '');
-    done(await t.recorder.pause());
+    done(await t.recorder.pause('person'));
     done(await t.recorder.resume());
     t.second();
     await t.when(({ session }) => session.state === 'complete');
@@ -163,7 +163,7 @@ describe('where the service fails', () => {
     t.service.next(/PUT/, silence);
     t.service.next(/pause/, silence);
     t.second();
-    done(await t.recorder.pause());
+    done(await t.recorder.pause('person'));
     done(await t.recorder.resume());
     t.second();
     done(await t.recorder.stop('person'));
@@ -179,7 +179,7 @@ describe('where the service fails', () => {
     t.second();
     await t.service.when(() => t.service.held(MIC).length === 2);
     t.service.next(/pause$/, (response) => response.destroy());
-    done(await t.recorder.pause());
+    done(await t.recorder.pause('person'));
     done(await t.recorder.resume());
     await t.service.when(() => t.service.paths().some((path) => path.endsWith('/resume')));
     const told = t.service
@@ -231,7 +231,7 @@ describe('where something inside is broken', () => {
       t.pipeline(MIC).releasing = async () => undefined;
       throw new Error('a bug');
     };
-    await t.recorder.pause();
+    await t.recorder.pause('person');
     await t.when(({ session }) => session.state === 'failed');
     await t.recorder.renew();
     expect([MIC, 'display:1'].map((id) => t.pipeline(id).state())).toEqual(['ended', 'ended']);

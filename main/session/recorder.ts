@@ -15,7 +15,14 @@ import { channelChoice } from './choice.ts';
 import { conclude, tellForgotten } from './conclude.ts';
 import { type Connected, connect } from './connect.ts';
 import type { Agreement } from './consent.ts';
-import { type Session, type SessionEffect, type SessionEvent, type StopReason, step } from './machine.ts';
+import {
+  type PauseReason,
+  type Session,
+  type SessionEffect,
+  type SessionEvent,
+  type StopReason,
+  step,
+} from './machine.ts';
 import { deliverPending, type PendingDelivery, unfinished } from './pending.ts';
 import { NOTHING, type Prepared, prepare } from './prepare.ts';
 import type { AgreedChannel, Pipeline } from './run.ts';
@@ -54,7 +61,7 @@ export type Recorder = {
   readonly refresh: () => Promise<Result<void>>;
   readonly choose: (channelId: string, mode: ChannelMode) => Result<void>;
   readonly agree: (agreement: Agreement) => Promise<Result<void>>;
-  readonly pause: () => Promise<Result<void>>;
+  readonly pause: (reason: PauseReason) => Promise<Result<void>>;
   readonly resume: () => Promise<Result<void>>;
   readonly stop: (reason: StopReason) => Promise<Result<void>>;
   readonly renew: () => Promise<Result<void>>;
@@ -75,8 +82,6 @@ export function openRecorder(parts: RecorderParts): Recorder {
     since: null,
   };
   const pending = new Set<PendingDelivery>();
-  /** The delivery of what was recorded last, which is one of the pending. */
-  let delivering: PendingDelivery | undefined;
   let effects: Promise<void> = Promise.resolve();
   /** Takes the agreement back while it is being prepared. */
   let takeBack: () => void = () => undefined;
@@ -84,8 +89,8 @@ export function openRecorder(parts: RecorderParts): Recorder {
 
   function note(event: AuditEvent): Promise<Result<unknown>> {
     const byPerson =
-      ['consent.given', 'session.started', 'session.paused', 'session.resumed'].includes(event.type) ||
-      (event.type === 'session.stopped' && event.by === BY_PERSON);
+      ['consent.given', 'session.started', 'session.resumed'].includes(event.type) ||
+      ((event.type === 'session.stopped' || event.type === 'session.paused') && event.by === BY_PERSON);
     const person = active?.view.end_user_id ?? connected?.view.end_user_id;
     return audit.write(byPerson && person !== undefined ? person : 'tallylight', event).then((written) => {
       if (!written.ok) trouble = written.error;
@@ -134,7 +139,7 @@ export function openRecorder(parts: RecorderParts): Recorder {
       case 'open-channels':
         return active?.run.open();
       case 'pause-channels':
-        return pauseChannels();
+        return pauseChannels(effect.reason);
       case 'resume-channels':
         return resumeChannels();
       case 'close-channels':
@@ -251,20 +256,22 @@ export function openRecorder(parts: RecorderParts): Recorder {
     happen({ type: 'stop', reason });
   }
 
-  async function pauseChannels(): Promise<void> {
+  async function pauseChannels(reason: PauseReason): Promise<void> {
     const recording = active;
-    if (recording === undefined) return;
+    if (recording === undefined || recording.pausedAtMs !== undefined) return;
     await recording.run.pause();
     const atMs = recording.clock.nowMs();
     recording.pausedAtMs = atMs;
-    await note({ type: 'session.paused', sessionId: recording.view.session_id, atMs });
+    const by = reason === 'person' ? BY_PERSON : reason;
+    await note({ type: 'session.paused', sessionId: recording.view.session_id, atMs, by });
     tellService(recording, (token) => recording.client.pause(token, atMs));
     parts.onChange();
   }
 
   async function resumeChannels(): Promise<void> {
     const recording = active;
-    if (recording === undefined) return;
+    // Overtaken by a pause or a stop: what the person said last counts.
+    if (recording === undefined || session.state !== 'recording') return;
     const atMs = recording.clock.nowMs();
     recording.pausedTotalMs += atMs - (recording.pausedAtMs ?? atMs);
     recording.pausedAtMs = undefined;
@@ -299,11 +306,12 @@ export function openRecorder(parts: RecorderParts): Recorder {
       done: finish(recording),
       close: () => recording.exchange.close(),
     };
-    delivering = background;
+    recording.sending = background;
     pending.add(background);
     const over = (): boolean => {
       pending.delete(background);
       recording.tokens.stop();
+      parts.onChange();
       return recording === active;
     };
     background.done.then(
@@ -412,9 +420,7 @@ export function openRecorder(parts: RecorderParts): Recorder {
         active,
         trouble,
         reach,
-        pending:
-          pending.size -
-          (active !== undefined && delivering !== undefined && pending.has(delivering) ? 1 : 0),
+        pending: [...pending].filter((delivery) => delivery !== active?.sending).length,
         host,
         framesPerSecond: parts.framesPerSecond,
       }),
@@ -444,7 +450,7 @@ export function openRecorder(parts: RecorderParts): Recorder {
         ? { ok: false, error: trouble ?? errorOf('internal') }
         : ok(undefined);
     },
-    pause: () => run({ type: 'pause' }),
+    pause: (reason) => run({ type: 'pause', reason }),
     resume: () => run({ type: 'resume' }),
     stop: async (reason) => {
       if (session.state === 'consenting') {

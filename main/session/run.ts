@@ -132,8 +132,11 @@ export function prepareRun(parts: RunParts): Run {
       for (const pipeline of pipelines) pipeline.resume();
     },
     stop: async () => {
-      await Promise.all(pipelines.map((pipeline) => pipeline.stop()));
-      await recording?.close();
+      try {
+        await Promise.all(pipelines.map((pipeline) => pipeline.stop()));
+      } finally {
+        await recording?.close();
+      }
     },
   };
 }

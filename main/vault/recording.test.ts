@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Fragment } from '../../contract/fragment.ts';
@@ -58,7 +58,7 @@ describe('a recording', () => {
     });
   });
 
-  test('[P30][P31] holds neither media nor facts that can be read without its key', async () => {
+  test('[P30]holds neither media nor facts that can be read without its key', async () => {
     const { dir, recording } = await recorded();
     await recording.noteReceipt(
       recording.fragments('mic:default')[0] ?? {
@@ -202,6 +202,18 @@ describe('erasing', () => {
     await mkdir(join(dir, 'key.wrapped'));
     await expect(recording.erase()).rejects.toThrow('EISDIR');
     expect(await readdir(dir)).toEqual(names);
+  });
+
+  test('[P41] that was cut short after the key is finished at the next start', async () => {
+    const { dataDir, dir, recording } = await recorded();
+    await recording.close();
+    const vault = await testVault(dataDir);
+    const gone = join(dataDir, 'vault', `gone-${TEST_SESSION}`);
+    await rename(dir, gone);
+    expect(await vault.list()).toEqual([]);
+    expect(await vault.sweep()).toBe(1);
+    await expect(readdir(gone)).rejects.toThrow('ENOENT');
+    expect(await vault.sweep()).toBe(0);
   });
 
   test('[P41] overwrites the key, so that whoever had the file open has nothing', async () => {

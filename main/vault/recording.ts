@@ -1,10 +1,10 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { open, readdir, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Fragment } from '../../contract/fragment.ts';
 import { errorOf, type Failed, ok, type Result, type TallylightError } from '../../contract/result.ts';
 import type { ManifestChannel } from '../../contract/wire.ts';
-import { syncFolder } from './durable.ts';
+import { eraseFolder } from './erase.ts';
 import type { RecordingFacts } from './facts.ts';
 import { readFacts, writeFacts } from './facts-file.ts';
 import { noteReceipt, readReceipts } from './receipts.ts';
@@ -15,9 +15,6 @@ import {
   type StoredFragment,
   type TakeFile,
 } from './take-file.ts';
-
-/** Holds the recording's own key, wrapped for this device. */
-export const KEY_FILE = 'key.wrapped';
 
 type Ended = Omit<NonNullable<RecordingFacts['ended']>, 'stored'>;
 
@@ -186,10 +183,7 @@ function recordingIn(
     close,
     erase: async () => {
       await close();
-      const names = await readdir(dir);
-      await destroyKey(dir);
-      await rm(dir, { recursive: true, force: true });
-      return names.length;
+      return eraseFolder(dir);
     },
   };
 }
@@ -205,23 +199,4 @@ function manifestOf(channelId: string, stored: readonly StoredFragment[]): Manif
     digest: digest.digest('hex'),
     dropped: 0,
   };
-}
-
-/** Without its key nothing of a recording can be read, wherever copies of the files are. */
-async function destroyKey(dir: string): Promise<void> {
-  const path = join(dir, KEY_FILE);
-  const file = await open(path, 'r+').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
-  if (file === undefined) return;
-  try {
-    // Over the old bytes, where the disk writes in place; then without a name.
-    await file.write(randomBytes((await file.stat()).size), 0, null, 0);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rm(path);
-  await syncFolder(dir);
 }

@@ -34,8 +34,17 @@ export function done<T>(result: Result<T>): T {
   return result.value;
 }
 
+/** The vault of a folder; what is recorded into it is closed when the test is over. */
 export async function testVault(dataDir: string): Promise<Vault> {
-  return vaultIn(dataDir, done(await keyFileSecrets(dataDir)));
+  const vault = vaultIn(dataDir, done(await keyFileSecrets(dataDir)));
+  return {
+    ...vault,
+    create: async (facts) => {
+      const created = await vault.create(facts);
+      if (created.ok) onTestFinished(created.value.close);
+      return created;
+    },
+  };
 }
 
 export function testFacts(changes: Partial<RecordingFacts> = {}): RecordingFacts {

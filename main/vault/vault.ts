@@ -5,9 +5,10 @@ import { fail, ok, type Result } from '../../contract/result.ts';
 import type { SecretStore } from '../host.ts';
 import { diskError } from './disk-error.ts';
 import { syncFolder } from './durable.ts';
+import { finishErasing, KEY_FILE } from './erase.ts';
 import type { RecordingFacts } from './facts.ts';
 import { NEXT_FACTS_FILE, readFacts } from './facts-file.ts';
-import { createRecording, KEY_FILE, type Recording, reopenRecording } from './recording.ts';
+import { createRecording, type Recording, reopenRecording } from './recording.ts';
 
 /** Encrypted recordings of one data folder: `vault/<session id>/`, each with its own key. */
 export type Vault = {
@@ -15,6 +16,8 @@ export type Vault = {
   readonly open: (sessionId: string) => Promise<Result<Recording>>;
   /** Only what is known of a recording, without reading its media. */
   readonly facts: (sessionId: string) => Promise<Result<RecordingFacts>>;
+  /** Finishes erasing what a crash left half erased; answers how many recordings that were. */
+  readonly sweep: () => Promise<number>;
   /** Session ids of the recordings held here. */
   readonly list: () => Promise<string[]>;
 };
@@ -25,8 +28,13 @@ export function vaultIn(dataDir: string, secrets: SecretStore): Vault {
   async function keyOf(sessionId: string): Promise<Result<Uint8Array>> {
     // A session id comes from outside: it must not name a place beside the vault.
     if (!/^cap-[A-Za-z0-9_-]+$/.test(sessionId)) return fail('recording-unknown', sessionId);
-    const wrapped = await readFile(join(root, sessionId, KEY_FILE)).catch(() => undefined);
-    return wrapped === undefined ? fail('recording-unknown', sessionId) : secrets.unwrap(wrapped);
+    const kept = await readFile(join(root, sessionId, KEY_FILE)).catch(() => undefined);
+    if (kept === undefined) return fail('recording-unknown', sessionId);
+    const end = kept.indexOf('\n');
+    const kind = kept.subarray(0, end).toString();
+    return kind === secrets.kind
+      ? secrets.unwrap(kept.subarray(end + 1))
+      : fail('key-elsewhere', `${sessionId}: ${kind}`);
   }
 
   return {
@@ -42,7 +50,7 @@ export function vaultIn(dataDir: string, secrets: SecretStore): Vault {
       } catch (error) {
         return { ok: false, error: diskError(error, 'new recording') };
       }
-      const kept = await keepKey(dir, wrapped.value);
+      const kept = await keepKey(dir, Buffer.concat([Buffer.from(`${secrets.kind}\n`), wrapped.value]));
       const created = kept.ok ? await createRecording(dir, key, facts) : kept;
       if (!created.ok) await rm(dir, { recursive: true, force: true });
       return created;
@@ -55,6 +63,7 @@ export function vaultIn(dataDir: string, secrets: SecretStore): Vault {
       const key = await keyOf(sessionId);
       return key.ok ? readFacts(join(root, sessionId), key.value, sessionId) : key;
     },
+    sweep: () => finishErasing(root),
     list: async () => {
       const names = await readdir(root).catch(() => []);
       return names.filter((name) => name.startsWith('cap-')).sort();

@@ -13,7 +13,7 @@ const PICTURE: readonly (readonly [Scene, string, string, readonly string[]])[] 
   ['ready-nothing-chosen', 'Off', 'Ready', ['Agree and start']],
   ['ready-no-terms', 'Off', 'Ready', ['Agree and start']],
   ['ready-long-names', 'Off', 'Ready', ['Agree and start']],
-  ['consenting', 'Off', 'Ready', ['Starting']],
+  ['consenting', 'Off', 'Ready', ['Starting', 'Stop']],
   ['starting', 'Off', 'Starting', ['Pause', 'Stop']],
   ['recording', 'Live', '41:', ['Pause', 'Stop']],
   ['recording-trouble', 'Live', '41:', ['Pause', 'Stop']],

@@ -12,7 +12,7 @@ test('[P05] [P06] every state offers its one obvious thing, and a way out while 
   );
   expect(picture).toEqual([
     'idle: session.agree R',
-    'consenting: session.agree R',
+    'consenting: session.agree R, session.stop S',
     'starting: session.pause P, session.stop S',
     'recording: session.pause P, session.stop S',
     'paused: session.resume P, session.stop S',
@@ -42,7 +42,10 @@ test('nothing overtakes Stop', () => {
 test('who agreed already cannot agree again, even in a window that was opened later', () => {
   const { channels } = SCENES['ready-chosen']();
   const face = received(NEW_FACE, snapshotOf({ state: 'consenting' }, { channels }), 0);
-  expect(actionsOf(face)).toMatchObject([{ name: 'session.agree', busy: true, blocked: true }]);
+  expect(actionsOf(face)).toMatchObject([
+    { name: 'session.agree', busy: true, blocked: true },
+    { name: 'session.stop', busy: false, blocked: false },
+  ]);
 });
 
 test('a face without main offers nothing', () => {

@@ -24,7 +24,7 @@ const renew: Action = { name: 'session.renew', place: 'begin', letter: 'R', tone
 /** What can be done in each state: one obvious thing, and always the way out while devices may be open. */
 export const ACTIONS: Readonly<Record<SessionState, readonly Action[]>> = {
   idle: [agree],
-  consenting: [agree],
+  consenting: [agree, stop],
   starting: [pause, stop],
   recording: [pause, stop],
   paused: [resume, stop],

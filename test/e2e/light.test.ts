@@ -23,7 +23,7 @@ describe('the light', () => {
 
   const lamp = () => face.page.title();
 
-  test('[P01][P02] before anybody agreed no recorder runs and the light is off', async () => {
+  test('[P01]before anybody agreed no recorder runs and the light is off', async () => {
     await face.page.getByRole('button', { name: /agree and start/i }).waitFor();
     expect(await recordersOf(house)).toEqual([]);
     expect(await lamp()).not.toContain('●');

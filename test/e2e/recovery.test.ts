@@ -71,7 +71,7 @@ describe('a recording whose service or app dies', () => {
     );
   });
 
-  test('[P39] an app that is killed leaves no recorder behind and loses at most the unfinished second', async () => {
+  test('an app that is killed leaves no recorder behind and loses at most the unfinished second', async () => {
     const face = await recording();
     const sessionId = await sessionIdIn(house);
     await recordTo(face.page, 5);

@@ -91,7 +91,7 @@ test('under the Electron double the title of the page cannot replace the title t
 
 test.each<[SessionState, string[]]>([
   ['idle', []],
-  ['consenting', []],
+  ['consenting', ['Stop']],
   ['starting', ['Pause', 'Stop']],
   ['recording', ['Pause', 'Stop']],
   ['paused', ['Resume', 'Stop']],

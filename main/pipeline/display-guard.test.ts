@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest';
+import type { Channel } from '../../contract/channel.ts';
+import type { Result } from '../../contract/result.ts';
+import { fail, ok } from '../../contract/result.ts';
+import { guardDisplay } from './display-guard.ts';
+import { DISPLAY } from './test-capture.ts';
+import { startTestDisplay, until } from './test-devices.ts';
+
+const AREA = { x: 0, y: 0, width: 320, height: 240 };
+const OTHER: Channel = { ...DISPLAY, id: 'display:2', device: 'HDMI-1', area: { ...AREA, x: 320 } };
+
+function watch(answers: Result<Channel[]>[]) {
+  const said: string[] = [];
+  let asked = 0;
+  const guard = guardDisplay(
+    DISPLAY,
+    {
+      env: {},
+      list: async () => answers[Math.min(asked++, answers.length - 1)] ?? fail('display-server-missing'),
+      everyMs: 5,
+      patienceMs: 150,
+    },
+    { gone: () => said.push('gone'), unsure: () => said.push('unsure') },
+  );
+  return { guard, said, asked: () => asked };
+}
+
+test.each([
+  ['it is unplugged', [OTHER]],
+  ['it becomes smaller', [{ ...DISPLAY, area: { ...AREA, width: 160 } }, OTHER]],
+  ['it is moved', [OTHER, { ...DISPLAY, area: { ...AREA, y: 100 } }]],
+  ['another output takes its place', [{ ...DISPLAY, device: 'HDMI-2' }, OTHER]],
+])('[P01] a display is gone where %s', async (_what, changed) => {
+  const { said, asked } = watch([ok([DISPLAY, OTHER]), ok([DISPLAY, OTHER]), ok(changed)]);
+  await until(() => said.length > 0);
+  expect({ said, asked: asked() }).toEqual({ said: ['gone'], asked: 3 });
+});
+
+test('a display stays where it was agreed to while others come and go', async () => {
+  const { guard, said, asked } = watch([ok([DISPLAY, OTHER]), ok([OTHER, { ...DISPLAY, id: 'display:2' }])]);
+  await until(() => asked() > 5);
+  guard.close();
+  expect(said).toEqual([]);
+});
+
+test('[P01] an X server that does not say for too long where a display is leaves no guess', async () => {
+  const { said } = watch([ok([DISPLAY]), fail('display-server-missing')]);
+  await until(() => said.length > 0);
+  expect(said).toEqual(['unsure']);
+});
+
+test('of a bare X server, without xrandr, its size is the place', async () => {
+  const server = await startTestDisplay(320, 240);
+  const said: string[] = [];
+  const on = { gone: () => said.push('gone'), unsure: () => said.push('unsure') };
+  const env = { ...server.env, PATH: '/nonexistent' };
+  const fits = guardDisplay(DISPLAY, { env, everyMs: 20 }, on);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(said).toEqual([]);
+  fits.close();
+  guardDisplay({ ...DISPLAY, area: { ...AREA, width: 640 } }, { env, everyMs: 20 }, on);
+  await until(() => said.length > 0);
+  expect(said).toEqual(['gone']);
+  await server.close();
+});
