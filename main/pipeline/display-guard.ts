@@ -6,14 +6,14 @@ import { createWatchdog } from './watchdog.ts';
 
 export type DisplayGuard = { readonly close: () => void };
 
-export type DisplayGuardEvents = {
+type DisplayGuardEvents = {
   /** The output is not there any more, or has another place or size. Final. */
   readonly gone: () => void;
   /** The X server has not said for too long where its outputs are. Final. */
   readonly unsure: () => void;
 };
 
-export type DisplayGuardOptions = {
+type DisplayGuardOptions = {
   readonly env: ProcessEnv;
   readonly list?: (env: ProcessEnv) => Promise<Result<readonly Channel[]>>;
   /** Between an answer and the next question, in milliseconds. */

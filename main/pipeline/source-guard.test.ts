@@ -72,7 +72,7 @@ async function server() {
     cleared,
     put,
     lines,
-    start: (): SourceGuard => {
+    start: (patience = PATIENCE): SourceGuard => {
       guard = guardSource(
         { pid: PID, source: 'mic', env: { PATH: folder } },
         {
@@ -80,7 +80,7 @@ async function server() {
           moved: () => said.push('moved'),
           unsure: () => said.push('unsure'),
         },
-        PATIENCE,
+        patience,
       );
       return guard;
     },
@@ -156,7 +156,7 @@ describe('[P01] the guard of a recording', () => {
   test.each(['pactl', 'events', 'outputs'])('gives up where there is no %s from the start', async (name) => {
     const one = await server();
     await one.remove(name);
-    const guard = one.start();
+    const guard = one.start({ ...PATIENCE, firstMs: 500 });
     await until(() => one.said.length > 0);
     expect(one.said).toEqual(['unsure']);
     expect(guard.isInDoubt()).toBe(true);

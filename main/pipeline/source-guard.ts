@@ -29,7 +29,7 @@ export type SourceGuard = {
   readonly close: () => void;
 };
 
-export type GuardEvents = {
+type GuardEvents = {
   /** What arrived up to this time of `performance.now()` is of the agreed device. */
   readonly cleared: (untilMs: number) => void;
   /** The recording is of another device now. Final. */
@@ -39,7 +39,7 @@ export type GuardEvents = {
 };
 
 /** How long a guard waits, in milliseconds. */
-export type GuardPatience = {
+type GuardPatience = {
   /** For a recording that has just been started to be found where it was agreed to be. */
   readonly firstMs: number;
   /** For a later doubt to be settled. */
@@ -48,7 +48,7 @@ export type GuardPatience = {
   readonly pauseMs: number;
 };
 
-export const GUARD_PATIENCE: GuardPatience = { firstMs: 5_000, doubtMs: 2_000, pauseMs: 100 };
+const GUARD_PATIENCE: GuardPatience = { firstMs: 5_000, doubtMs: 2_000, pauseMs: 100 };
 
 /** For one question to the sound server. */
 const ANSWER_MS = 1_000;

@@ -8,7 +8,7 @@ import type { ProcessEnv } from '../channels/host-env.ts';
 import type { CaptureFormat } from './arguments.ts';
 import { captureArguments } from './arguments.ts';
 import type { SessionClock } from './clock.ts';
-import type { DisplayGuard, DisplayGuardOptions } from './display-guard.ts';
+import type { DisplayGuard } from './display-guard.ts';
 import { guardDisplay } from './display-guard.ts';
 import { runFfmpeg } from './ffmpeg-command.ts';
 import type { Ffmpeg } from './ffmpeg-finder.ts';
@@ -64,8 +64,6 @@ export type TakeOptions = {
   readonly env: ProcessEnv;
   readonly on: TakeEvents;
   readonly patience?: TakePatience;
-  /** What the X server says where its outputs are; asked every two seconds of a display's take. */
-  readonly listDisplays?: DisplayGuardOptions['list'];
 };
 
 export type Take = {
@@ -94,6 +92,8 @@ export function openTake(options: TakeOptions): Take {
   let fault: TallylightError | undefined;
   let guard: SourceGuard | undefined;
   let displayGuard: DisplayGuard | undefined;
+  /** What comes from now on is not of the display that was agreed to. */
+  let isAstray = false;
   let lastWords = '';
   let isGone = false;
   let announceGone: () => void;
@@ -161,7 +161,7 @@ export function openTake(options: TakeOptions): Take {
 
   function readBytes(chunk: Uint8Array): void {
     // A process that was given up may still have something to say.
-    if (isGone) return;
+    if (isGone || isAstray) return;
     if (wanted === 'running') watchdog.restart(patience.stallMs);
     const segments = splitter.push(chunk);
     const arrivedMs = performance.now();
@@ -205,18 +205,22 @@ export function openTake(options: TakeOptions): Take {
   }
 
   function watchDevice(pid: number): void {
-    const { env, listDisplays } = options;
-    if (channel.kind === 'display')
+    const { env } = options;
+    if (channel.kind === 'display') {
+      const stray = (error: TallylightError) => {
+        isAstray = true;
+        fail(error);
+      };
       displayGuard = guardDisplay(
         channel,
-        { env, ...(listDisplays === undefined ? {} : { list: listDisplays }) },
+        { env },
         {
-          gone: () => fail(errorOf('device-gone', `${channel.id}: it is not where it was agreed to be`)),
+          gone: () => stray(errorOf('device-gone', `${channel.id}: it is not where it was agreed to be`)),
           unsure: () =>
-            fail(errorOf('device-failed', `${channel.id}: the X server does not say where it is`)),
+            stray(errorOf('device-failed', `${channel.id}: the X server does not say where it is`)),
         },
       );
-    else
+    } else
       guard = guardSource(
         { pid, source: channel.device, env },
         {

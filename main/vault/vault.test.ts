@@ -2,6 +2,7 @@ import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { fail } from '../../contract/result.ts';
+import { keyFileSecrets } from './key-file.ts';
 import {
   done,
   IS_ROOT,
@@ -39,6 +40,16 @@ describe('the vault', () => {
       '/etc',
     ])
       expect(await vault.open(id)).toMatchObject({ error: { code: 'recording-unknown' } });
+  });
+
+  test('says where a recording can be opened that another key store protects', async () => {
+    const folder = await testFolder();
+    done(await (await testVault(folder)).create(testFacts()));
+    const secrets = done(await keyFileSecrets(folder));
+    const desktop = vaultIn(folder, { ...secrets, kind: 'keychain' });
+    expect(await desktop.open(TEST_SESSION)).toMatchObject({
+      error: { code: 'key-elsewhere', detail: expect.stringContaining('key-file') },
+    });
   });
 
   test('does not take a session of which it holds a recording for a second one', async () => {
