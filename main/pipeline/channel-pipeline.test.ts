@@ -234,7 +234,11 @@ describe('a channel pipeline', () => {
   });
 
   test('[P01] never holds its device twice, and not at all after it was stopped', async () => {
-    const step = fc.constantFrom('start', 'pause', 'resume', 'die', 'ring', 'wait', 'stop');
+    const step = fc.oneof(
+      { weight: 8, arbitrary: fc.constantFrom('pause', 'resume') },
+      { weight: 4, arbitrary: fc.constantFrom('die', 'ring', 'wait') },
+      { weight: 1, arbitrary: fc.constantFrom('start', 'stop') },
+    );
     const delays = fc.array(fc.nat(4), { minLength: 1, maxLength: 5 });
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 14 }), delays, async (steps, waits) => {
@@ -281,7 +285,7 @@ describe('a channel pipeline', () => {
           },
         });
         const ends: Promise<void>[] = [];
-        for (const one of [...steps, 'stop'] as const) {
+        for (const one of ['start', ...steps, 'stop'] as const) {
           if (one === 'start' || one === 'resume') pipeline[one]();
           else if (one === 'pause' || one === 'stop') ends.push(pipeline[one]());
           else if (one === 'wait') await settled();
