@@ -122,7 +122,7 @@ describe('a meeting recorded through the window', () => {
       /started recording/,
       /mic:default opened, take 1/,
       /mic:default released, take 1/,
-      /paused at/,
+      /paused by the person/,
       /resumed at/,
       /mic:default opened, take 2/,
       /stopped by the person/,
