@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 /** What must hold of the text of the project, before anything runs: format, lint, types, walls, promises. */
 const CHECKS: Readonly<Record<string, readonly string[]>> = {
-  'format and lint': ['biome', 'ci', '.'],
+  'format and lint': ['biome', 'ci', '--colors=off', '.'],
   types: ['tsc', '--build'],
   walls: ['depcruise', '--config', 'test/walls/rules.cjs', '--output-type', 'err', '.'],
   promises: ['node', 'app/launch/promises.ts', '--check'],
