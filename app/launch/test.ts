@@ -17,7 +17,8 @@ const report = z.object({
 const filters = process.argv.slice(2);
 const checked =
   filters.length > 0 ||
-  spawnSync(process.execPath, ['app/launch/check.ts'], { cwd: root, stdio: 'inherit' }).status === 0;
+  spawnSync(process.execPath, ['app/launch/check.ts', '--without-tests'], { cwd: root, stdio: 'inherit' })
+    .status === 0;
 await buildRenderer();
 rmSync(results, { force: true });
 const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
