@@ -47,7 +47,11 @@ export async function startService(config: ServiceConfig): Promise<Result<Servic
   const { host = '127.0.0.1', port, dataDir, clock = Date.now, log = () => undefined } = config;
   if (!isLoopback(host) && config.behindTlsProxy !== true)
     return fail('insecure-address', `${host} can be reached from other machines without TLS`);
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  const made = await mkdir(dataDir, { recursive: true, mode: 0o700 }).then(
+    () => ok(undefined),
+    (error: NodeJS.ErrnoException) => fail('vault-unwritable', `${dataDir} (${error.code})`),
+  );
+  if (!made.ok) return made;
   const claimed = claim(dataDir);
   if (!claimed.ok) return claimed;
   const undo: (() => unknown)[] = [claimed.value];

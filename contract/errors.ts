@@ -233,7 +233,7 @@ const remedies = {
   },
   'delivery-incomplete': {
     message: 'The recording is kept here, encrypted, and not yet delivered.',
-    action: 'It is sent when the connection is back, or at the next start.',
+    action: 'It is sent when the connection is back, or when the app starts again on this data folder.',
     retryable: true,
     http: 503,
     exit: 6,

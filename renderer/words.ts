@@ -113,6 +113,7 @@ export const words = {
     agreed: 'What you agreed to',
     purpose: 'What for',
     retention: 'How long',
+    nothingKept: 'Nothing is kept',
     days: (days: string, count: number) => `${days} ${count === 1 ? 'day' : 'days'}`,
     forever: 'Until somebody deletes it',
     recipients: 'Who gets it',

@@ -47,9 +47,9 @@ const ended = new Promise<string>((resolve) => {
 });
 if (browser === undefined) {
   tell(
-    hasDisplay(env)
+    hasDisplay(env) && env.TALLYLIGHT_NO_WINDOW === undefined
       ? 'No Chromium or Chrome was found. Open this address in a browser:'
-      : 'There is no display here. Open this address in a browser on this machine:',
+      : 'No window opens here. Open this address in a browser on this machine:',
   );
   process.stdout.write(`${faces.link()}\n`);
   await ended;

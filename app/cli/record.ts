@@ -96,14 +96,18 @@ async function recordWith(capture: Capture, order: Order, out: Printer): Promise
   }
   const stopped = await whenSnapshot(capture, ({ session }) => over(session.state));
   // Trouble that was there when it stopped says why; new trouble says that delivery does not get on.
-  const end = await Promise.race([
-    whenSnapshot(
-      capture,
-      ({ session, trouble }) =>
-        session.state !== 'delivering' || (trouble !== null && trouble.code !== stopped.trouble?.code),
-    ),
-    new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), DELIVERY_PATIENCE_MS).unref()),
-  ]);
+  const settled = whenSnapshot(
+    capture,
+    ({ session, trouble }) =>
+      session.state !== 'delivering' || (trouble !== null && trouble.code !== stopped.trouble?.code),
+  );
+  // The timer also keeps the process alive: a delivery that was refused for good has nothing else that would.
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), DELIVERY_PATIENCE_MS);
+  });
+  const end = await Promise.race([settled, patience]);
+  clearTimeout(timer);
   return concluded(end, out);
 }
 
@@ -123,8 +127,11 @@ function concluded(end: Snapshot | undefined, out: Printer): number {
     bytes,
     droppedFragments,
   }));
+  // A channel that was lost on the way delivered what it had, which is not what was asked for.
+  const trouble = end.trouble ?? end.channels.find((channel) => channel.trouble !== null)?.trouble ?? null;
+  const verdict = trouble === null ? 'everything that was to be kept' : 'what could be captured';
   out.line(
-    `Complete: ${(end.session.activeMs / 1000).toFixed(1)} s recorded, everything that was to be kept is delivered and verified.`,
+    `Complete: ${(end.session.activeMs / 1000).toFixed(1)} s recorded, ${verdict} is delivered and verified.`,
     {
       event: 'complete',
       sessionId: end.session.id,
@@ -132,7 +139,7 @@ function concluded(end: Snapshot | undefined, out: Printer): number {
       channels,
     },
   );
-  return end.trouble === null ? 0 : out.failed(end.trouble);
+  return trouble === null ? 0 : out.failed(trouble);
 }
 
 function sayConsent(ready: Snapshot, order: Order, out: Printer): void {
@@ -145,9 +152,13 @@ function sayConsent(ready: Snapshot, order: Order, out: Printer): void {
   if (keep.length > 0) out.note(`  kept, encrypted: ${keep.join(', ')}`);
   if (live.length > 0) out.note(`  live only, never written to a disk: ${live.join(', ')}`);
   out.note(`  for: ${terms.purpose}; goes to: ${terms.recipients.join(', ')}`);
-  out.note(
-    `  kept: ${terms.retentionDays === null ? 'until somebody deletes it' : `${terms.retentionDays} days`}`,
-  );
+  if (keep.length > 0) {
+    const long = terms.retentionDays === null ? 'until somebody deletes it' : `${terms.retentionDays} days`;
+    const here =
+      terms.localCopy === 'keep' ? 'an encrypted copy stays here' : 'the copy here goes after delivery';
+    out.note(`  kept: ${long}; on this device: ${here}`);
+    if (ready.protection.warning !== null) out.note(`  its key: ${ready.protection.warning}`);
+  } else out.note('  nothing is kept');
   out.note('Ctrl+C stops. The consent receipt is in the audit log (`tallylight audit`).');
 }
 

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { errorOf, ok, type Result } from '../../contract/result.ts';
 import { openAuditLog } from '../../main/audit/log.ts';
+import { diskError } from '../../main/vault/disk-error.ts';
 import { keyFileSecrets } from '../../main/vault/key-file.ts';
 import { type DataLock, lockData } from '../../main/vault/lock.ts';
 import { type Vault, vaultIn } from '../../main/vault/vault.ts';
@@ -10,7 +11,11 @@ import { clientDir } from './data-dir.ts';
 import { printer, sizeText } from './print.ts';
 
 async function openVault(dataDir: string): Promise<Result<{ vault: Vault; lock: DataLock }>> {
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  try {
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    return { ok: false, error: diskError(error, dataDir) };
+  }
   const lock = lockData(dataDir);
   if (!lock.ok) return lock;
   const secrets = await keyFileSecrets(dataDir);

@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { errorOf, type TallylightError } from '../../contract/result.ts';
 import { yourBackend } from '../../main/auth/your-backend.ts';
@@ -12,6 +10,7 @@ import { type DemoRow, isRight, tableOf } from './demo-table.ts';
 import { CLIENT_FILES, filesOf, SERVICE_FILES } from './disk-count.ts';
 import { startEmbedded } from './embedded.ts';
 import { followLive, type LiveChannel, storedOn, wholeSession } from './service-side.ts';
+import { holdLeash } from './stage/leash.ts';
 import { openStage } from './stage/stage.ts';
 import { hasDisplayAndSound } from './surroundings.ts';
 
@@ -25,10 +24,12 @@ const MODES = { 'mic:default': 'keep', 'system_audio:default': 'keep', 'display:
 
 const json = process.argv.includes('--json');
 const tell = (text: string) => void process.stderr.write(`${text}\n`);
-const work = await mkdtemp(join(tmpdir(), 'tallylight-demo-'));
-const closing: (() => Promise<unknown>)[] = [() => rm(work, { recursive: true, force: true })];
+// On a leash: what the demo recorded goes with this process, however that ends.
+const leash = await holdLeash('tallylight-demo');
+const work = leash.folder;
+const closing: (() => Promise<unknown>)[] = [leash.release];
 let interrupted = false;
-for (const signal of ['SIGINT', 'SIGTERM'] as const)
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.once(signal, () => {
     interrupted = true;
     tell('Stopping.');

@@ -75,6 +75,10 @@ function field(line: string, name: string): string {
     typeof told === 'object' && told !== null
       ? Object.entries(told).find(([key]) => key === name)?.[1]
       : undefined;
-  if (typeof value !== 'string') throw new Error(`no ${name} in what was printed`);
+  if (typeof value !== 'string') {
+    // With --json a command tells its error on stdout, in the same form as everything else.
+    const { message, action, detail } = told as { message?: string; action?: string; detail?: string };
+    throw new Error([message, detail && `(${detail})`, action].filter(Boolean).join(' '));
+  }
   return value;
 }

@@ -20,7 +20,7 @@ const tell = (text: string) => void process.stderr.write(`${text}\n`);
 await buildRenderer();
 const dataDir = baseDir();
 const embedded = await startEmbedded(serviceDir(), process.env).catch((error: Error) => {
-  tell(`${error.message}\nClose the other Tallylight, or set TALLYLIGHT_DATA to another folder.`);
+  tell(`${error.message}\nTALLYLIGHT_DATA can name another folder than ${dataDir}.`);
   process.exit(1);
 });
 tell(

@@ -15,7 +15,8 @@ function sentence(event: AuditEvent): string {
       );
       const how = event.receipt.act === 'window' ? 'in the window' : 'by command line';
       const long = retentionDays === null ? 'until somebody deletes it' : `for ${retentionDays} days`;
-      return `agreed ${how} to ${chosen.join(', ')}; for ${purpose}; kept ${long}; goes to ${recipients.join(', ')}`;
+      const kept = channels.some(({ mode }) => mode === 'keep') ? `kept ${long}` : 'nothing is kept';
+      return `agreed ${how} to ${chosen.join(', ')}; for ${purpose}; ${kept}; goes to ${recipients.join(', ')}`;
     }
     case 'session.started':
       return `started recording ${event.channels.map((channel) => channel.id).join(', ')}`;

@@ -48,6 +48,8 @@ export function vaultIn(dataDir: string, secrets: SecretStore): Vault {
         await removeUnfinished(dir);
         await mkdir(dir, { mode: 0o700 });
       } catch (error) {
+        if (error instanceof Error && 'code' in error && error.code === 'EEXIST')
+          return fail('not-now', `a recording of ${facts.sessionId} is kept here already`);
         return { ok: false, error: diskError(error, 'new recording') };
       }
       const kept = await keepKey(dir, Buffer.concat([Buffer.from(`${secrets.kind}\n`), wrapped.value]));

@@ -20,12 +20,22 @@ test('[P26] before anybody agrees they read what for, how long, who gets it, and
 });
 
 test('[P26] without a retention it says until somebody deletes it', async () => {
-  const { terms } = SCENES.ready();
+  const { terms, channels } = SCENES['ready-chosen']();
   const { page } = await open(
-    snapshotOf({}, { terms: terms && { ...terms, retentionDays: null, localCopy: 'keep' } }),
+    snapshotOf({}, { channels, terms: terms && { ...terms, retentionDays: null, localCopy: 'keep' } }),
   );
   await page.getByText('Until somebody deletes it').waitFor();
   expect(await page.getByText('An encrypted copy stays here').isVisible()).toBe(true);
+});
+
+test('[P26] where every channel is live only it says that nothing is kept, and nothing of keeping', async () => {
+  const { channels } = SCENES['ready-chosen']();
+  const live = channels.map((channel) =>
+    channel.mode === 'off' ? channel : { ...channel, mode: 'live' as const },
+  );
+  const { page } = await open(snapshotOf({}, { channels: live }));
+  await page.getByText('Nothing is kept', { exact: true }).waitFor();
+  expect(await page.getByText('On this device').isVisible()).toBe(false);
 });
 
 test('[P01] [P14] agreeing asks main for exactly the channels and modes that are shown, and nothing before it does', async () => {

@@ -17,14 +17,19 @@ function recipients({ recipients: names, organisation }: TermsView): string {
 /** Everything the person is told before they agree, and can read again while it records. */
 export function Terms({ snapshot, title }: { readonly snapshot: Snapshot; readonly title: string }) {
   const { terms, protection } = snapshot;
+  // What is said of keeping is said only where something is kept, or nothing is chosen yet.
+  const chosen = snapshot.channels.filter(({ mode }) => mode !== 'off');
+  const keepsNothing = chosen.length > 0 && chosen.every(({ mode }) => mode === 'live');
   const facts: readonly (readonly [string, string])[] =
     terms === null
       ? []
       : [
           [say.purpose, terms.purpose],
-          [say.retention, retention(terms)],
+          [say.retention, keepsNothing ? say.nothingKept : retention(terms)],
           [say.recipients, recipients(terms)],
-          [say.here, terms.localCopy === 'keep' ? say.stays : say.purged],
+          ...(keepsNothing
+            ? []
+            : ([[say.here, terms.localCopy === 'keep' ? say.stays : say.purged]] as const)),
         ];
   return (
     <section className="terms" aria-labelledby="terms-title">
@@ -39,7 +44,7 @@ export function Terms({ snapshot, title }: { readonly snapshot: Snapshot; readon
             <dd>{fact}</dd>
           </div>
         ))}
-        {protection.warning === null ? null : (
+        {protection.warning === null || keepsNothing ? null : (
           <div className="terms-care">
             <dt>{say.key}</dt>
             <dd>
