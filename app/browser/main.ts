@@ -12,6 +12,7 @@ import { findBrowser, hasDisplay, openWindow } from './window.ts';
 const env = process.env;
 const tell = (text: string) => void process.stderr.write(`${text}\n`);
 const log: Log = (event, fields) => {
+  if (event === 'ffmpeg.found') tell(`Using ${String(fields?.sentence)}`);
   if (env.TALLYLIGHT_DEBUG !== undefined)
     tell(JSON.stringify({ at: new Date().toISOString(), event, ...fields }));
 };

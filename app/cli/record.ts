@@ -43,6 +43,7 @@ export const record: Command = {
         secrets: secrets.value,
         connection: givenGrant({ server, sessionId: id, title: null, token, expiresAtMs: null }),
         log: (event, fields) => {
+          if (event === 'ffmpeg.found') out.note(`Using ${String(fields?.sentence)}`);
           if (process.env.TALLYLIGHT_DEBUG !== undefined) out.note(JSON.stringify({ event, ...fields }));
         },
         env: process.env,
