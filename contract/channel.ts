@@ -39,6 +39,14 @@ export const channel = z.object({
   device: z.string(),
   isDefault: z.boolean(),
   area: area.optional(),
+  /**
+   * Tells this display from another at the same plug or place: 16 hex digits of a SHA-256 over what the system
+   * says of the hardware (EDID, monitor id or vendor, model and serial). Absent where the system says nothing.
+   */
+  fingerprint: z
+    .string()
+    .regex(/^[0-9a-f]{16}$/)
+    .exactOptional(),
 });
 export type Channel = z.infer<typeof channel>;
 

@@ -42,6 +42,35 @@ const remedies = {
     http: 409,
     exit: 5,
   },
+  'device-busy': {
+    message: 'Another program holds the device.',
+    action: 'Close the other program, or choose another device.',
+    retryable: true,
+    http: 409,
+    exit: 5,
+  },
+  'channel-silent': {
+    message: 'The microphone gives nothing but digital silence.',
+    action: 'See whether it is muted, by a key, a switch or in the system settings.',
+    retryable: true,
+    http: 409,
+    exit: 5,
+  },
+  'channel-black': {
+    message: 'The picture of this display is all black.',
+    action:
+      'See that the display is awake and that the system allows screen recording; quit and reopen Tallylight after a change.',
+    retryable: true,
+    http: 409,
+    exit: 5,
+  },
+  'channel-frozen': {
+    message: 'The picture of this display does not change although the pointer moves on it.',
+    action: 'Pause and resume; if it stays, choose the display again.',
+    retryable: true,
+    http: 409,
+    exit: 5,
+  },
   'platform-not-yet': {
     message: 'Capture on this operating system is not built yet.',
     action: 'Use a Linux machine with X11 and PulseAudio or PipeWire for now.',

@@ -5,6 +5,7 @@ import { serveBridge } from './bridge/serve.ts';
 import { snapshotFeed } from './bridge/snapshot-feed.ts';
 import { listChannels, locateChannel } from './channels/list.ts';
 import type { Capture, Host } from './host.ts';
+import { machineOf } from './machine.ts';
 import { DEFAULT_FORMAT } from './pipeline/arguments.ts';
 import { createChannelPipeline } from './pipeline/channel-pipeline.ts';
 import { startSessionClock } from './pipeline/clock.ts';
@@ -28,6 +29,7 @@ export async function openCapture(host: Host, options: CaptureOptions = {}): Pro
   const { dataDir, env, log } = host;
   const framesPerSecond = options.framesPerSecond ?? 15;
   const now = () => new Date();
+  const machine = machineOf(host);
   try {
     await mkdir(dataDir, { recursive: true, mode: 0o700 });
   } catch (error) {
@@ -47,7 +49,7 @@ export async function openCapture(host: Host, options: CaptureOptions = {}): Pro
     host,
     vault: vaultIn(dataDir, host.secrets),
     audit: audit.value,
-    listChannels: () => listChannels(process.platform, env),
+    listChannels: () => listChannels(machine),
     permitted: async (chosen) => {
       const allowed = await permitted(chosen, host);
       if (!allowed.ok) return allowed;
@@ -65,7 +67,7 @@ export async function openCapture(host: Host, options: CaptureOptions = {}): Pro
         ffmpeg,
         format: { ...DEFAULT_FORMAT, framesPerSecond },
         env,
-        locate: (lost) => locateChannel(process.platform, env, lost),
+        locate: (lost) => locateChannel(machine, lost),
         on,
       });
     },

@@ -1,5 +1,8 @@
 import type { Snapshot } from '../contract/bridge/snapshot.ts';
 import type { Result } from '../contract/result.ts';
+import type { SystemSettings } from '../native-permissions/permission.ts';
+import type { ShellDisplay } from './channels/machine.ts';
+import type { PcmSource } from './pipeline/pcm-source.ts';
 
 /** What a host (app/*) brings to main. Main knows neither Electron nor a window. */
 export type Host = {
@@ -13,7 +16,24 @@ export type Host = {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Folder of the ffmpeg that was packaged with the app, where there is one. */
   readonly packagedDir?: string;
+  /** What only a desktop shell can ask of the system; there is none behind a browser window or a command line. */
+  readonly shell?: Shell;
 };
+
+/** The operating system as a desktop shell (Electron) reaches it. */
+export type Shell = {
+  readonly settings: SystemSettings;
+  readonly displays: () => readonly ShellDisplay[];
+  /** Where the pointer is, in physical pixels of the whole desktop. */
+  readonly pointer: () => { readonly x: number; readonly y: number };
+  /** macOS and Windows: what the system plays. Elsewhere the sound server's monitor is recorded. */
+  readonly systemAudio?: PcmSource;
+  /** Calls back on every change; returns its own unsubscribe. */
+  readonly onPower: (listener: (event: PowerEvent) => void) => () => void;
+};
+
+/** What the machine is about to do, or has just done. */
+export type PowerEvent = 'suspend' | 'resume' | 'lock' | 'unlock';
 
 /** Protects the vault's key at rest: the OS keychain, or a 0600 key file, which protects less and says so. */
 export type SecretStore = {

@@ -10,6 +10,7 @@ export function fixedPermissions(
     status: async (kind) => statusOf(kind),
     request: async (kind) => statusOf(kind),
     openSettings,
+    witness: () => undefined,
     watch: (kind, listener) => {
       let isWatched = true;
       queueMicrotask(() => {

@@ -30,7 +30,10 @@ function statusOf(kind: PermissionKind, env: Environment, isFlatpak: boolean): P
       state: 'unknown',
       source: 'XDG_SESSION_TYPE',
       sentence: 'This is a Wayland session, whose screens Tallylight cannot capture yet.',
-      nextStep: 'Log out and choose an X11 ("Xorg") session, or record sound only.',
+      nextStep: {
+        kind: 'other',
+        sentence: 'Log out and choose an X11 ("Xorg") session, or record sound only.',
+      },
     };
   }
   if (sandbox !== undefined) {
@@ -39,7 +42,10 @@ function statusOf(kind: PermissionKind, env: Environment, isFlatpak: boolean): P
       state: 'unknown',
       source: sandbox === 'Flatpak' ? '/.flatpak-info' : 'SNAP',
       sentence: `Inside ${sandbox} nobody can tell whether Tallylight may use ${SUBJECT[kind]}.`,
-      nextStep: `Check the permissions of Tallylight in your software centre (${sandbox}).`,
+      nextStep: {
+        kind: 'other',
+        sentence: `Check the permissions of Tallylight in your software centre (${sandbox}).`,
+      },
     };
   }
   return {

@@ -10,7 +10,7 @@ export function macosPermissions(): Permissions {
       state: 'unknown',
       source: 'none: macOS (TCC) is not built yet',
       sentence: 'Capture on macOS is not built yet, and neither is asking macOS for permission.',
-      nextStep: 'Use a Linux machine with X11 for now.',
+      nextStep: { kind: 'other', sentence: 'Use a Linux machine with X11 for now.' },
     }),
     async () => fail('platform-not-yet', 'macOS: System Settings, Privacy & Security'),
   );

@@ -6,6 +6,15 @@ export type PermissionKind = (typeof PERMISSION_KINDS)[number];
 /** `unknown` is not granted: it means that nobody here can tell. */
 export type PermissionState = 'granted' | 'denied' | 'not-determined' | 'restricted' | 'unknown';
 
+/** What the person can do about a permission. */
+export type NextStep = {
+  readonly kind: 'ask' | 'open-settings' | 'quit-and-reopen' | 'reset' | 'ask-admin' | 'other';
+  /** For the person, e.g. `Allow Tallylight under Privacy & Security, Microphone.` */
+  readonly sentence: string;
+  /** `reset`: the line to run in a terminal. */
+  readonly command?: string;
+};
+
 /** What the operating system says about one kind of capture, and how we know. */
 export type Permission = {
   readonly kind: PermissionKind;
@@ -14,9 +23,18 @@ export type Permission = {
   readonly source: string;
   /** For the person. */
   readonly sentence: string;
-  /** What they can do about it; null where there is nothing to do. */
-  readonly nextStep: string | null;
+  /** Null where there is nothing to do. */
+  readonly nextStep: NextStep | null;
 };
+
+/** What a capture that was really made showed; it outweighs what the system says of itself. */
+export type Evidence =
+  /** A picture, or a sample that is not zero. */
+  | 'content'
+  /** Data came, and it was black or digital silence. */
+  | 'empty'
+  /** Nothing came at all. */
+  | 'nothing';
 
 /** The operating system's own permissions. They come before consent and never stand for it. */
 export type Permissions = {
@@ -24,8 +42,28 @@ export type Permissions = {
   readonly status: (kind: PermissionKind) => Promise<Permission>;
   /** Makes the system ask where it can, and says what came of it. */
   readonly request: (kind: PermissionKind) => Promise<Permission>;
-  /** Opens the system's settings at the right place; `not-now` or `platform-not-yet` where there is none. */
+  /** Opens the system's settings at the right place; `not-now` where there is none to open. */
   readonly openSettings: (kind: PermissionKind) => Promise<Result<void>>;
   /** Calls back with the present state and with every change; returns its own unsubscribe. */
   readonly watch: (kind: PermissionKind, listener: (permission: Permission) => void) => () => void;
+  /** Tells what a real capture of this process showed. */
+  readonly witness: (kind: PermissionKind, evidence: Evidence) => void;
+};
+
+/** Electron's systemPreferences, shell and app, as far as permissions need them. */
+export type SystemSettings = {
+  /** `getMediaAccessStatus`; the answer as it was given. */
+  readonly mediaAccess: (kind: 'microphone' | 'screen') => string;
+  /** `askForMediaAccess`; macOS. Rejects for a type that this Electron does not know. */
+  readonly askForMedia: (kind: 'microphone' | 'system-audio') => Promise<boolean>;
+  /** Makes macOS ask for the screen by a capture of one pixel. */
+  readonly touchScreen: () => Promise<void>;
+  /** Opens a settings page, e.g. `ms-settings:privacy-microphone`. */
+  readonly openUrl: (url: string) => Promise<void>;
+};
+
+/** Remembers over restarts what the system does not say: whether it was ever made to ask. */
+export type AskedMemory = {
+  readonly wasAsked: (kind: PermissionKind) => Promise<boolean>;
+  readonly noteAsked: (kind: PermissionKind) => Promise<void>;
 };

@@ -20,7 +20,7 @@ describe('permissions', () => {
   ])('[P02] inside %s the state is unknown, never granted', async (sandbox, env, isFlatpak) => {
     const permission = await linuxPermissions(env, isFlatpak).status('microphone');
     expect(permission.state).toBe('unknown');
-    expect(permission.nextStep).toContain(sandbox);
+    expect(permission.nextStep?.sentence).toContain(sandbox);
   });
 
   test('a Wayland session says that its screens cannot be captured, and leaves sound alone', async () => {

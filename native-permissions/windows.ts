@@ -10,7 +10,7 @@ export function windowsPermissions(): Permissions {
       state: 'unknown',
       source: 'none: Windows (ConsentStore) is not built yet',
       sentence: 'Capture on Windows is not built yet, and neither is reading its privacy settings.',
-      nextStep: 'Use a Linux machine with X11 for now.',
+      nextStep: { kind: 'other', sentence: 'Use a Linux machine with X11 for now.' },
     }),
     async () => fail('platform-not-yet', 'Windows: Settings, Privacy & security'),
   );

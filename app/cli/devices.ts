@@ -1,4 +1,5 @@
 import { listChannels } from '../../main/channels/list.ts';
+import { machineOf } from '../../main/machine.ts';
 import type { Command } from './command.ts';
 import { printer } from './print.ts';
 
@@ -7,7 +8,7 @@ export const devices: Command = {
   options: ['json'],
   run: async (values) => {
     const out = printer(values.json === true);
-    const listed = await listChannels(process.platform, process.env);
+    const listed = await listChannels(machineOf({ env: process.env }));
     if (!listed.ok) return out.failed(listed.error);
     const { channels, missing } = listed.value;
     const width = Math.max(0, ...channels.map(({ id }) => id.length));

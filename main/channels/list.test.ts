@@ -4,6 +4,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { channel } from '../../contract/channel.ts';
+import { machineOf } from '../machine.ts';
 import type { TestDevice, TestSound } from '../pipeline/test-devices.ts';
 import { startTestDisplay, startTestSound, TEST_ENV, until } from '../pipeline/test-devices.ts';
 import { listChannels, locateChannel } from './list.ts';
@@ -22,7 +23,7 @@ afterAll(async () => {
 });
 
 async function listed(env: Record<string, string>) {
-  const list = await listChannels('linux', env);
+  const list = await listChannels(machineOf({ env }, 'linux'));
   if (!list.ok) throw new Error(list.error.message);
   return list.value;
 }
@@ -106,7 +107,7 @@ describe('listing the channels of this machine', () => {
     const env = { ...TEST_ENV, ...display.env, ...sound.env };
     const before = (await listed(env)).channels[0];
     if (before === undefined) throw new Error('there is no default microphone');
-    expect(await locateChannel('linux', env, before)).toEqual({ ok: true, value: before });
+    expect(await locateChannel(machineOf({ env }, 'linux'), before)).toEqual({ ok: true, value: before });
     await sound.pactl(
       ...['load-module', 'module-remap-source', 'master=stage_mic.monitor', 'source_name=headset'],
       'source_properties=\'device.description="Built-in Audio"\'',
@@ -114,17 +115,17 @@ describe('listing the channels of this machine', () => {
     await sound.pactl('set-default-source', 'headset');
     const { channels } = await listed(env);
     expect(channels[0]).toMatchObject({ id: 'mic:default', device: 'headset' });
-    expect(await locateChannel('linux', env, before)).toMatchObject({
+    expect(await locateChannel(machineOf({ env }, 'linux'), before)).toMatchObject({
       ok: false,
       error: { code: 'device-gone' },
     });
     expect(channels.filter(({ id }) => /^mic:built-in-audio-[0-9a-f]{6}$/.test(id))).toHaveLength(2);
-    const gone = await locateChannel('linux', env, { ...before, id: 'mic:gone' });
+    const gone = await locateChannel(machineOf({ env }, 'linux'), { ...before, id: 'mic:gone' });
     expect(gone).toMatchObject({ ok: false, error: { code: 'device-gone' } });
   });
 
   test.each(['darwin', 'win32', 'aix'] as const)('on %s says that it is not built yet', async (platform) => {
-    const list = await listChannels(platform, {});
+    const list = await listChannels(machineOf({ env: {} }, platform));
     expect(list).toMatchObject({ ok: false, error: { code: 'platform-not-yet' } });
     expect(!list.ok && list.error.detail).toBeTruthy();
   });
@@ -139,7 +140,13 @@ describe('[P01] a display that was agreed to', () => {
     const text = `Monitors: ${monitors.length}\n${monitors.join('\n')}\n`;
     await writeFile(join(path, 'xrandr'), `#!/bin/sh\nprintf '%s' '${text}'\n`, { mode: 0o755 });
     const env = { PATH: path, DISPLAY: ':65000' };
-    return locateChannel('linux', env, { id, kind: 'display', name: 'Display', device, isDefault: false });
+    return locateChannel(machineOf({ env }, 'linux'), {
+      id,
+      kind: 'display',
+      name: 'Display',
+      device,
+      isDefault: false,
+    });
   }
 
   test.each([

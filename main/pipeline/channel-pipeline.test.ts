@@ -27,6 +27,7 @@ function bench(locate?: (channel: Channel) => Promise<Result<Channel>>) {
       level: (db) => events.push(`level ${db}`),
       gap: ({ fromMs, toMs, reason }) => events.push(`gap ${fromMs}-${toMs} ${reason}`),
       trouble: ({ code }) => events.push(`trouble ${code}`),
+      health: (error) => events.push(`health ${error?.code ?? 'ok'}`),
     },
     later: (delayMs, run) => {
       const timer = { delayMs, run, isCalledOff: false };
@@ -263,6 +264,7 @@ describe('a channel pipeline', () => {
             level: () => undefined,
             gap: () => undefined,
             trouble: () => undefined,
+            health: () => undefined,
           },
           later: (_delayMs, run) => {
             rings.add(run);

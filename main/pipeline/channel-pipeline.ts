@@ -25,6 +25,8 @@ export type PipelineEvents = {
   readonly gap: (gap: Gap) => void;
   /** Why the channel is not live at the moment. */
   readonly trouble: (error: TallylightError) => void;
+  /** A live channel that brings nothing of use (`channel-silent`, `-black`, `-frozen`); null: it does again. */
+  readonly health: (error: TallylightError | null) => void;
 };
 
 export type PipelineOptions = {
@@ -99,6 +101,9 @@ export function createChannelPipeline(options: PipelineOptions): ChannelPipeline
           if (wanted === 'running') on.level(db);
         },
         trouble: report,
+        health: (error) => {
+          if (wanted === 'running') on.health(error);
+        },
         ended: (end) => {
           if (take === mine) take = undefined;
           if (end.reason === 'died') recover(end);

@@ -44,6 +44,7 @@ function open(channel: Channel, overrides: Partial<TakeOptions> = {}) {
   const fragments: Fragment[] = [];
   const levels: number[] = [];
   const troubles: TallylightError[] = [];
+  const health: (TallylightError | null)[] = [];
   const ends: TakeEnd[] = [];
   const clock = startSessionClock();
   const take = openTake({
@@ -58,11 +59,12 @@ function open(channel: Channel, overrides: Partial<TakeOptions> = {}) {
       fragment: (fragment) => fragments.push(fragment),
       level: (db) => levels.push(db),
       trouble: (error) => troubles.push(error),
+      health: (error) => health.push(error),
       ended: (end) => ends.push(end),
     },
     ...overrides,
   });
-  return { take, fragments, levels, troubles, ends, clock };
+  return { take, fragments, levels, troubles, health, ends, clock };
 }
 
 describe('a take', () => {

@@ -35,6 +35,8 @@ export type TakeEvents = {
   /** Peak of the last 100 ms in dBFS, ten times a second; audio channels only. */
   readonly level: (db: number) => void;
   readonly trouble: (error: TallylightError) => void;
+  /** What comes is not what should come: `channel-silent`, `-black` or `-frozen`; null: it is again. */
+  readonly health: (error: TallylightError | null) => void;
   /** Once, when the process is gone and every fragment is handed over. */
   readonly ended: (end: TakeEnd) => void;
 };

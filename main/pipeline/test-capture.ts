@@ -59,6 +59,7 @@ export type Capture = {
   readonly levels: number[];
   readonly gaps: Gap[];
   readonly troubles: TallylightError[];
+  readonly health: (TallylightError | null)[];
   /** Every take that was opened. */
   readonly opened: Take[];
 };
@@ -73,6 +74,7 @@ export function testCapture(overrides: Overrides): Capture {
     levels: [],
     gaps: [],
     troubles: [],
+    health: [],
     opened: [],
   };
   const pipeline = createChannelPipeline({
@@ -94,6 +96,7 @@ export function testCapture(overrides: Overrides): Capture {
       level: (db) => log.levels.push(db),
       gap: (gap) => log.gaps.push(gap),
       trouble: (error) => log.troubles.push(error),
+      health: (error) => log.health.push(error),
     },
     ...overrides,
   });

@@ -105,6 +105,10 @@ export function prepareRun(parts: RunParts): Run {
         meter.trouble = error;
         on.change();
       },
+      health: (error) => {
+        meter.trouble = error;
+        on.change();
+      },
     };
   }
 
