@@ -38,6 +38,11 @@ export const channel = z.object({
   name: z.string(),
   device: z.string(),
   isDefault: z.boolean(),
+  /**
+   * What is opened at present, where that is not `device`: an avfoundation index or a DXGI output number. It moves
+   * when devices come and go, so it is never remembered and never compared.
+   */
+  address: z.string().exactOptional(),
   area: area.optional(),
   /**
    * Tells this display from another at the same plug or place: 16 hex digits of a SHA-256 over what the system

@@ -63,6 +63,8 @@ export type TakeOptions = {
   readonly clock: SessionClock;
   readonly ffmpeg: Pick<Ffmpeg, 'path' | 'version' | 'demuxers'>;
   readonly format: CaptureFormat;
+  /** Which of several ways to open the device, from 0, the best; see arguments.ts. */
+  readonly variant?: number;
   readonly env: ProcessEnv;
   readonly on: TakeEvents;
   readonly patience?: TakePatience;
