@@ -2,22 +2,19 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { whenSnapshot } from '../app/cli/when-snapshot.ts';
-import { startEmbedded } from '../app/launch/embedded.ts';
-import { download, wholeSession } from '../app/launch/service-side.ts';
-import { microphoneToneHz, openStage, speakersToneHz } from '../app/launch/stage/stage.ts';
-import { yourBackend } from '../main/auth/your-backend.ts';
-import { openCapture } from '../main/capture.ts';
+import { type Embedded, startEmbedded } from '../app/launch/embedded.ts';
+import { openStage } from '../app/launch/stage/stage.ts';
 import type { Capture } from '../main/host.ts';
-import { keyFileSecrets } from '../main/vault/key-file.ts';
 import { decodeClock } from '../test/instruments/clock.ts';
 import { toneOnsets } from '../test/instruments/tones.ts';
+import { agreeToAll, BEEPS, CHANNELS, DISPLAY, fetched, openClient } from './client.ts';
 import { idleService } from './idle-service.ts';
+import { median, offsetsOf, summaryOf } from './offsets.ts';
 import { cpuSecondsBelow } from './process-tree.ts';
 
 /** `npm run bench`: what it costs and how quick it is, three runs on one stage, medians. */
 const RUNS = 3;
 const RECORDED_MS = 10_000;
-const CHANNELS = ['mic:default', 'system_audio:default', 'display:1'] as const;
 
 type Figures = Readonly<Record<string, number>>;
 
@@ -57,42 +54,28 @@ try {
 
 async function record(dir: string, env: NodeJS.ProcessEnv): Promise<Figures> {
   const embedded = await startEmbedded(join(dir, 'service'), env);
-  const secrets = await keyFileSecrets(join(dir, 'client'));
-  if (!secrets.ok) throw new Error(secrets.error.message);
-  const capture = await openCapture({
-    kind: 'cli',
-    dataDir: join(dir, 'client'),
-    secrets: secrets.value,
-    connection: yourBackend(embedded.connectUrl, embedded.connectSecret),
-    log: () => undefined,
-    env,
-  });
-  if (!capture.ok) throw new Error(capture.error.message);
+  const capture = await openClient(embedded, join(dir, 'client'), env);
+  const { call } = capture;
   try {
-    const { call } = capture.value;
-    const ready = await whenSnapshot(capture.value, ({ terms }) => terms !== null);
-    for (const { id } of ready.channels)
-      await call('channel.choose', { channelId: id, mode: isOurs(id) ? 'keep' : 'off' });
-    const agreedAt = performance.now();
-    await call('session.agree', {
-      channels: CHANNELS.map((id) => ({ id, mode: 'keep' })),
-      policyVersion: ready.terms?.policyVersion ?? 0,
+    let agreedAt = 0;
+    const sessionId = await agreeToAll(capture, () => {
+      agreedAt = performance.now();
     });
-    const live = Promise.all(CHANNELS.map((id) => liveAfter(capture.value, id, agreedAt)));
+    const live = Promise.all(CHANNELS.map((id) => liveAfter(capture, id, agreedAt)));
     const liveMs = await live;
     const cpuBefore = await cpuSecondsBelow(process.pid);
     const before = performance.now();
-    await whenSnapshot(capture.value, ({ session }) => session.activeMs >= RECORDED_MS);
+    await whenSnapshot(capture, ({ session }) => session.activeMs >= RECORDED_MS);
     const minutes = (performance.now() - before) / 60_000;
     const cpu = ((await cpuSecondsBelow(process.pid)) - cpuBefore) / minutes;
     const pausedMs = await timed(() => call('session.pause', {}));
     await call('session.resume', {});
-    await whenSnapshot(capture.value, ({ lamp }) => lamp === 'live');
+    await whenSnapshot(capture, ({ lamp }) => lamp === 'live');
     const stoppedMs = await timed(() => call('session.stop', {}));
     const deliveredMs = await timed(() =>
-      whenSnapshot(capture.value, ({ session }) => session.state === 'complete'),
+      whenSnapshot(capture, ({ session }) => session.state === 'complete'),
     );
-    const offsets = await alignment(embedded, ready.session.id ?? '', dir);
+    const offsets = await alignment(embedded, sessionId, dir);
     return {
       'microphone live after consent, ms': liveMs[0] ?? Number.NaN,
       'system audio live after consent, ms': liveMs[1] ?? Number.NaN,
@@ -104,13 +87,9 @@ async function record(dir: string, env: NodeJS.ProcessEnv): Promise<Figures> {
       ...offsets,
     };
   } finally {
-    await capture.value.close();
+    await capture.close();
     await embedded.close();
   }
-}
-
-function isOurs(id: string): boolean {
-  return (CHANNELS as readonly string[]).includes(id);
 }
 
 async function liveAfter(capture: Capture, channelId: string, sinceMs: number): Promise<number> {
@@ -126,39 +105,16 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - startedAt;
 }
 
-/** How far each sound is from the picture, by the wall clock that all three tell; milliseconds, late is positive. */
-async function alignment(
-  embedded: { server: string; apiKey: string },
-  sessionId: string,
-  dir: string,
-): Promise<Figures> {
-  const session = await wholeSession(embedded, sessionId);
-  const files = new Map<string, string>();
-  for (const video of session.videos) {
-    const path = join(dir, `${video.id}.mp4`);
-    await writeFile(path, await download(embedded, video.id));
-    files.set(video.name, path);
-  }
-  const firstTake = ({ ptsSeconds }: { ptsSeconds: number }) => ptsSeconds < RECORDED_MS / 1000 - 0.5;
-  const frames = (await decodeClock(files.get('display:1') ?? '')).filter(firstTake);
-  const zeroMs = median(frames.map((frame) => frame.paintedAtMs - frame.ptsSeconds * 1000));
-  const late = async (id: string, hertz: number) => {
-    const onsets = (await toneOnsets(files.get(id) ?? '', hertz)).filter((ptsSeconds) =>
-      firstTake({ ptsSeconds }),
-    );
-    return median(onsets.map((seconds) => offTwoSeconds(zeroMs + seconds * 1000)));
+/** How far each sound is from the picture, by the clock that the display tells; milliseconds, late is positive. */
+async function alignment(embedded: Embedded, sessionId: string, dir: string): Promise<Figures> {
+  const files = await fetched(embedded, sessionId, dir);
+  const frames = await decodeClock(files.get(DISPLAY) ?? '');
+  const late = async (id: keyof typeof BEEPS) => {
+    const onsets = await toneOnsets(files.get(id) ?? '', BEEPS[id]);
+    return summaryOf(offsetsOf(onsets, frames)).medianMs;
   };
   return {
-    'microphone against display, ms': await late('mic:default', microphoneToneHz),
-    'system audio against display, ms': await late('system_audio:default', speakersToneHz),
+    'microphone against display, ms': await late('mic:default'),
+    'system audio against display, ms': await late('system_audio:default'),
   };
-}
-
-function offTwoSeconds(wallMs: number): number {
-  const past = ((wallMs % 2000) + 2000) % 2000;
-  return past > 1000 ? past - 2000 : past;
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }

@@ -21,6 +21,12 @@ const COMMANDS = {
   check: { entry: 'app/launch/check.ts', needs: [] },
   build: { entry: 'app/launch/build.ts', needs: [] },
   bench: { entry: 'bench/run.ts', needs: ['ffmpeg', 'pactl', 'Xvfb', 'pulseaudio'] },
+  'bench:sync': { entry: 'bench/sync.ts', needs: ['ffmpeg', 'pactl', 'Xvfb', 'pulseaudio'] },
+  'test:windows': {
+    entry: 'test/windows/run.ts',
+    needs: ['ffmpeg', 'pactl', 'Xvfb', 'pulseaudio', 'debootstrap'],
+  },
+  notices: { entry: 'app/launch/notices.ts', needs: [] },
   promises: { entry: 'app/launch/promises.ts', needs: [] },
 };
 
@@ -31,6 +37,7 @@ const PROGRAMS = {
   Xvfb: { found: () => onPath('Xvfb'), package: 'xvfb', only: 'linux' },
   pulseaudio: { found: () => onPath('pulseaudio'), package: 'pulseaudio', only: 'linux' },
   xrandr: { found: () => onPath('xrandr'), package: 'x11-xserver-utils', only: 'linux' },
+  debootstrap: { found: () => onPath('debootstrap'), package: 'debootstrap', only: 'linux' },
   strace: { found: () => onPath('strace'), package: 'strace', only: 'linux' },
   chromium: {
     found: () => ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'].some(onPath),
