@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { watchWindow } from './x-window.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -38,7 +39,9 @@ export function hasDisplay(env: Env): boolean {
 }
 
 export type Window = {
-  /** Resolves when the person closed the window, or it died. */
+  /** Resolves with its X id once it is on the display; never where that cannot be told. */
+  readonly shown: Promise<number>;
+  /** Resolves when the person closed the window, or it died, or something took it off the display. */
   readonly closed: Promise<void>;
   readonly close: () => Promise<void>;
 };
@@ -64,15 +67,22 @@ export async function openWindow(browser: string, link: string, env: Env): Promi
     ],
     { stdio: 'ignore', env: withoutOurs(env) },
   );
-  const closed = new Promise<void>((resolve) => {
+  const exited = new Promise<void>((resolve) => {
     child.once('exit', () => resolve());
     child.once('error', () => resolve());
   }).then(() => rm(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }));
+  const watch =
+    process.platform === 'linux' && env.DISPLAY !== undefined && child.pid !== undefined
+      ? watchWindow(child.pid, env.DISPLAY)
+      : undefined;
+  void exited.then(() => watch?.close());
   return {
-    closed,
+    shown: watch?.shown ?? new Promise(() => undefined),
+    closed: Promise.race(watch === undefined ? [exited] : [exited, watch.gone]),
     close: async () => {
+      watch?.close();
       child.kill('SIGTERM');
-      await closed;
+      await exited;
     },
   };
 }
