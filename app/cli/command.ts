@@ -14,6 +14,8 @@ const OPTIONS = {
   port: { type: 'string' },
   name: { type: 'string' },
   replace: { type: 'boolean' },
+  record: { type: 'boolean' },
+  yes: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
 } as const;

@@ -6,6 +6,7 @@ import { USAGE } from './usage.ts';
 /** Command words to the file that knows the command; loaded only when it is asked for. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   devices: async () => (await import('./devices.ts')).devices,
+  doctor: async () => (await import('./doctor.ts')).doctor,
   record: async () => (await import('./record.ts')).record,
   recordings: async () => (await import('./recordings.ts')).recordings,
   verify: async () => (await import('./recordings.ts')).verify,

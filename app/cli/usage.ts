@@ -2,6 +2,10 @@ export const USAGE = `tallylight: records microphone, screens and system audio a
 
   tallylight devices [--json]
       What this machine can capture. Opens no device.
+  tallylight doctor [--json] [--record [--duration S] [--yes]]
+      What this machine can capture, what hinders it, and what to do; for bug reports. Opens no device.
+      --record asks for your consent and tries one channel of each kind, 10 s each, in memory: nothing is kept or
+      sent. --yes is that consent.
   tallylight record --server URL --session cap-… [--token st-…] (--store CHANNEL | --ephemeral CHANNEL)…
                     [--duration S] [--fps 15|30] [--data DIR] [--json]
       Records these channels. Running it is your consent to exactly these, and it says so.

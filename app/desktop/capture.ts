@@ -1,4 +1,4 @@
-import { join, sep } from 'node:path';
+import { join } from 'node:path';
 import { app } from 'electron/main';
 import { errorOf } from '../../contract/result.ts';
 import type { Capture } from '../../main/host.ts';
@@ -24,7 +24,7 @@ export async function openDesktopCapture(parts: Parts): Promise<Capture> {
       connection,
       log,
       env,
-      ...(app.isPackaged && { packagedDir: unpackedFfmpeg(parts.distDir) }),
+      ...(app.isPackaged && { packagedDir: packagedFfmpeg(parts.distDir) }),
     });
     return opened.ok ? opened.value : absentCapture(opened.error);
   } catch (error) {
@@ -33,10 +33,7 @@ export async function openDesktopCapture(parts: Parts): Promise<Capture> {
   }
 }
 
-/** A program cannot be started from inside the archive; packaging lays ffmpeg-static beside it. */
-function unpackedFfmpeg(distDir: string): string {
-  return join(distDir, '..', 'node_modules', 'ffmpeg-static').replace(
-    `app.asar${sep}`,
-    `app.asar.unpacked${sep}`,
-  );
+/** `resources/ffmpeg`, beside the archive `resources/app.asar`: a program cannot be started from inside it. */
+function packagedFfmpeg(distDir: string): string {
+  return join(distDir, '..', '..', 'ffmpeg');
 }

@@ -14,9 +14,14 @@ type Builder = {
     log: { isEnabled: boolean },
   ) => Promise<void>;
 };
+/** Finds the function of a hook the way electron-builder itself does. */
+type Hooks = {
+  readonly resolveFunction: (type: string, path: unknown, name: string, root: string) => Promise<unknown>;
+};
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const builder: Builder = createRequire(import.meta.url)('app-builder-lib/out/util/config/config.js');
+const { resolveFunction }: Hooks = createRequire(import.meta.url)('app-builder-lib/out/util/resolve.js');
 const read = () => builder.getConfig(ROOT, join(ROOT, 'electron-builder.yml'), null);
 const check = (configuration: Configuration) =>
   builder.validateConfiguration(configuration, { isEnabled: false });
@@ -49,9 +54,9 @@ test('every fuse that electron-builder knows is set to its safe side', async () 
 test('macOS gets a sentence for each thing it asks the person for, and the entitlement without which it does not ask', async () => {
   expect(await read()).toMatchObject({
     asar: true,
-    asarUnpack: ['node_modules/ffmpeg-static/**'],
     mac: {
       hardenedRuntime: true,
+      binaries: ['Contents/Resources/ffmpeg/ffmpeg'],
       extendInfo: {
         NSMicrophoneUsageDescription: expect.stringContaining('only after you agree'),
         NSAudioCaptureUsageDescription: expect.stringContaining('only after you agree'),
@@ -77,15 +82,54 @@ test('a dependency is packaged exactly where the main process imports it', async
     logLevel: 'silent',
   });
   const imported = Object.values(metafile.inputs).flatMap((input) => input.imports.map(({ path }) => path));
-  const excluded = [...text('electron-builder.yml').matchAll(/^ {2}- '!(\*\*\/node_modules.*)'$/gm)].map(
-    ([, glob]) => glob ?? '',
-  );
   const names = Object.keys(manifest.dependencies);
-  const packaged = names.filter(
-    (name) => !excluded.some((glob) => matchesGlob(`node_modules/${name}/index.js`, glob)),
-  );
   const needed = names.filter((name) =>
     imported.some((path) => path === name || path.startsWith(`${name}/`)),
   );
-  expect(packaged).toEqual(needed);
+  expect(names.filter((name) => isPackaged(`node_modules/${name}`))).toEqual(needed);
 });
+
+test('nothing of ffmpeg-static is packaged: another ffmpeg, checked and signed, is laid beside the archive', async () => {
+  const below = new Set<string>();
+  const follow = (name: string, from: string) => {
+    const path = locked(name, from);
+    if (path === undefined || below.has(path)) return;
+    below.add(path);
+    const { dependencies = {} } = packages[path] ?? {};
+    for (const next of Object.keys(dependencies)) follow(next, path);
+  };
+  follow('ffmpeg-static', '');
+  expect([...below].filter(isPackaged)).toEqual([]);
+});
+
+test('the hooks that check ffmpeg are found, and what they lay out is packaged', async () => {
+  const configuration = await read();
+  for (const hook of ['beforePack', 'afterPack'] as const)
+    expect(await resolveFunction('module', configuration[hook], hook, ROOT)).toHaveProperty('name', hook);
+  for (const [system, platform] of [
+    ['mac', 'darwin'],
+    ['win', 'win32'],
+  ] as const)
+    expect(configuration[system]).toMatchObject({
+      extraResources: [
+        { from: expect.stringMatching(`^artifacts/ffmpeg/${platform}-\\$`), to: 'ffmpeg' },
+        { from: 'build/GPL-3.0.txt', to: 'ffmpeg/GPL-3.0.txt' },
+      ],
+    });
+  expect(configuration.extraResources).toEqual([{ from: 'THIRD-PARTY-NOTICES', to: 'THIRD-PARTY-NOTICES' }]);
+});
+
+type Locked = Readonly<Record<string, { readonly dependencies?: object } | undefined>>;
+const { packages } = JSON.parse(text('package-lock.json')) as { readonly packages: Locked };
+
+/** Where a package of that name lies for one at `from`, as npm looks it up. */
+function locked(name: string, from: string): string | undefined {
+  const path = `${from && `${from}/`}node_modules/${name}`;
+  if (path in packages || from === '') return path in packages ? path : undefined;
+  return locked(name, from.slice(0, Math.max(0, from.lastIndexOf('/node_modules/'))));
+}
+
+function isPackaged(path: string): boolean {
+  const excluded = [...text('electron-builder.yml').matchAll(/^ {2}- '!(\*\*\/node_modules.*)'$/gm)];
+  return !excluded.some(([, glob = '']) => matchesGlob(`${path}/index.js`, glob));
+}

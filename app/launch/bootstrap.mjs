@@ -26,7 +26,7 @@ const COMMANDS = {
     entry: 'test/windows/run.ts',
     needs: ['ffmpeg', 'pactl', 'Xvfb', 'pulseaudio', 'debootstrap'],
   },
-  notices: { entry: 'app/launch/notices.ts', needs: [] },
+  notices: { entry: 'build/notices.ts', needs: [] },
   promises: { entry: 'app/launch/promises.ts', needs: [] },
 };
 

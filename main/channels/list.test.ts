@@ -1,13 +1,19 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Channel } from '../../contract/channel.ts';
 import { channel } from '../../contract/channel.ts';
 import { machineOf } from '../machine.ts';
 import type { TestDevice, TestSound } from '../pipeline/test-devices.ts';
 import { startTestDisplay, startTestSound, TEST_ENV, until } from '../pipeline/test-devices.ts';
-import { listChannels, locateChannel } from './list.ts';
+import { listDisplays } from './displays.ts';
+import { defaultOf, listChannels, locateChannel } from './list.ts';
+import { printedProps, testEdid } from './test-edid.ts';
+
+const run = promisify(execFile);
 
 let display: TestDevice;
 let sound: TestSound;
@@ -124,23 +130,82 @@ describe('listing the channels of this machine', () => {
     expect(gone).toMatchObject({ ok: false, error: { code: 'device-gone' } });
   });
 
-  test.each(['darwin', 'win32', 'aix'] as const)('on %s says that it is not built yet', async (platform) => {
-    const list = await listChannels(machineOf({ env: {} }, platform));
-    expect(list).toMatchObject({ ok: false, error: { code: 'platform-not-yet' } });
-    expect(!list.ok && list.error.detail).toBeTruthy();
+  test('gives who follows the default the device it is on now, and never a monitor of an output', async () => {
+    const env = { ...TEST_ENV, ...display.env, ...sound.env };
+    const machine = machineOf({ env }, 'linux');
+    const agreed = { id: 'mic:default', kind: 'mic', name: '', device: 'gone', isDefault: true } as const;
+    await sound.pactl('set-default-source', 'mic');
+    expect(await defaultOf(machine, agreed)).toMatchObject({ ok: true, value: { device: 'mic' } });
+    await sound.pactl('set-default-source', 'headset');
+    expect(await defaultOf(machine, agreed)).toMatchObject({ ok: true, value: { device: 'headset' } });
+    await sound.pactl('set-default-source', 'speakers.monitor');
+    expect(await defaultOf(machine, agreed)).toMatchObject({
+      ok: true,
+      value: { kind: 'mic', device: 'mic' },
+    });
+    expect(await defaultOf(machine, { ...agreed, id: 'mic:own', device: 'gone' })).toMatchObject({
+      ok: false,
+      error: { code: 'device-gone' },
+    });
+    const silent = machineOf({ env: { ...env, PULSE_SERVER: 'unix:/nonexistent' } }, 'linux');
+    expect(await defaultOf(silent, agreed)).toMatchObject({ error: { code: 'sound-server-missing' } });
   });
+
+  test('on another system says that it is not built', async () => {
+    const machine = machineOf({ env: {} }, 'aix');
+    for (const answer of [await listChannels(machine), await listDisplays(machine)])
+      expect(answer).toMatchObject({ ok: false, error: { code: 'platform-not-yet', detail: 'aix' } });
+  });
+});
+
+describe('several monitors of a real X server', () => {
+  test('are listed, and one that is taken away is gone', async () => {
+    const server = await startTestDisplay(1600, 600, ['-noreset']);
+    const env = { ...TEST_ENV, ...server.env };
+    const machine = machineOf({ env }, 'linux');
+    const xrandr = (...args: string[]) => run('xrandr', args, { env });
+    await xrandr('--setmonitor', '*left', '800/211x600/158+0+0', 'screen');
+    await xrandr('--setmonitor', 'right', '801/211x599/158+799+1', 'none');
+
+    const both = await listDisplays(machine);
+    if (!both.ok) throw new Error(both.error.message);
+    expect(both.value.map(({ id, device, isDefault, area }) => [id, device, isDefault, area])).toEqual([
+      ['display:1', 'left', true, { x: 0, y: 0, width: 800, height: 600 }],
+      ['display:2', 'right', false, { x: 799, y: 1, width: 801, height: 599 }],
+    ]);
+    const [left, right] = both.value;
+    if (left === undefined || right === undefined) throw new Error('there are two');
+    expect(await locateChannel(machine, right)).toEqual({ ok: true, value: right });
+
+    await xrandr('--delmonitor', 'right');
+    expect(await locateChannel(machine, right)).toMatchObject({ error: { code: 'device-gone' } });
+    expect(await locateChannel(machine, left)).toEqual({ ok: true, value: left });
+
+    await xrandr('--setmonitor', 'right', '400/106x300/79+1200+0', 'none');
+    expect(await locateChannel(machine, right)).toMatchObject({
+      value: { id: 'display:2', area: { x: 1200, y: 0, width: 400, height: 300 } },
+    });
+    await server.close();
+  }, 20_000);
 });
 
 describe('[P01] a display that was agreed to', () => {
   const HDMI = ' 0: +*HDMI-1 1920/527x1080/296+0+0  HDMI-1';
   const DP = ' 1: +DP-1 2560/597x1440/336+1920+0  DP-1';
 
-  async function locatedIn(monitors: string[], id: string, device: string) {
+  async function locatedIn(
+    monitors: string[],
+    id: string,
+    device: string,
+    { props = '', agreed = {} }: { props?: string; agreed?: Partial<Channel> } = {},
+  ) {
     const path = await mkdtemp(join(folder, 'xrandr-'));
     const text = `Monitors: ${monitors.length}\n${monitors.join('\n')}\n`;
-    await writeFile(join(path, 'xrandr'), `#!/bin/sh\nprintf '%s' '${text}'\n`, { mode: 0o755 });
+    const script = `#!/bin/sh\nif [ "$2" = --props ]; then printf '%s' '${props}'; else printf '%s' '${text}'; fi\n`;
+    await writeFile(join(path, 'xrandr'), script, { mode: 0o755 });
     const env = { PATH: path, DISPLAY: ':65000' };
     return locateChannel(machineOf({ env }, 'linux'), {
+      ...agreed,
       id,
       kind: 'display',
       name: 'Display',
@@ -171,6 +236,21 @@ describe('[P01] a display that was agreed to', () => {
     expect(await locatedIn(monitors, id, device)).toMatchObject({
       ok: false,
       error: { code: 'device-gone' },
+    });
+  });
+
+  test('is gone where another monitor hangs on the same plug, and found under another number', async () => {
+    const [one, other] = [1, 2].map((serial) => printedProps('DP-1', testEdid(serial)));
+    const found = await locatedIn([HDMI, DP], 'display:2', 'DP-1', { props: one ?? '' });
+    const agreed = found.ok ? found.value : undefined;
+    if (agreed?.fingerprint === undefined) throw new Error('it has a fingerprint');
+    expect(await locatedIn([HDMI, DP], 'display:2', 'DP-1', { props: other ?? '', agreed })).toMatchObject({
+      ok: false,
+      error: { code: 'device-gone' },
+    });
+    expect(await locatedIn([DP], 'display:2', 'DP-1', { props: one ?? '', agreed })).toMatchObject({
+      ok: true,
+      value: { id: 'display:2', device: 'DP-1' },
     });
   });
 });

@@ -1,40 +1,65 @@
 import type { Channel } from '../../contract/channel.ts';
+import type { ErrorCode } from '../../contract/errors.ts';
 import type { Result } from '../../contract/result.ts';
 import { fail, ok } from '../../contract/result.ts';
 import type { ChannelList } from './channel-list.ts';
 import { listLinuxChannels } from './linux.ts';
 import type { Machine } from './machine.ts';
-import { listMacosChannels } from './macos.ts';
+import { listMacChannels } from './macos.ts';
+import { isDefaultChannel, sameChannel } from './same-channel.ts';
 import { listWindowsChannels } from './windows.ts';
 
 /**
- * Lists what can be captured, without opening a device. On Linux it is always ok, with what is not there
- * under `missing`; elsewhere it fails with `platform-not-yet`. Takes about 50 ms, at most 15 s.
+ * Lists what can be captured, without opening a device; what is not there is named under `missing`. Fails with
+ * `platform-not-yet` on other systems than Linux, macOS and Windows. Takes about 50 ms on Linux; elsewhere ffmpeg is
+ * asked, which takes a second on some Macs; at most 15 s.
  */
 export async function listChannels(machine: Machine): Promise<Result<ChannelList>> {
   switch (machine.platform) {
     case 'linux':
       return ok(await listLinuxChannels(machine.env));
     case 'darwin':
-      return listMacosChannels();
+      return ok(await listMacChannels(machine));
     case 'win32':
-      return listWindowsChannels();
+      return ok(await listWindowsChannels(machine));
     default:
       return fail('platform-not-yet', machine.platform);
   }
 }
 
 /**
- * The same channel on the same device as it is now: of a display only the place and size may have changed.
- * A name such as `mic:default` or `display:1` that stands for another device by now is not what was agreed to.
- * Fails with `device-gone`, or with the reason why the whole kind is missing.
+ * The same channel on the same device as it is now: address, place and size may have changed. A name such as
+ * `mic:default` or `display:1` that stands for another device by now is not what was agreed to. The answer has the id
+ * that was asked for. Fails with `device-gone`, or with the reason why the whole kind is missing.
  */
 export async function locateChannel(machine: Machine, channel: Channel): Promise<Result<Channel>> {
   const list = await listChannels(machine);
   if (!list.ok) return list;
-  const found = list.value.channels.find(({ id, device }) => id === channel.id && device === channel.device);
-  if (found !== undefined) return ok(found);
-  const cause = channel.kind === 'display' ? 'display-server-missing' : 'sound-server-missing';
-  const missing = list.value.missing.find(({ code }) => code === cause);
-  return missing === undefined ? fail('device-gone', channel.id) : { ok: false, error: missing };
+  const found = sameChannel(list.value.channels, channel);
+  return found === undefined ? goneFrom(list.value, channel) : ok(found);
+}
+
+/**
+ * For who chose to follow the default: the channel of the same id on whatever device the system uses by default now. A
+ * channel that is not a default one follows nothing and is located as `locateChannel` does. Fails like that.
+ */
+export async function defaultOf(machine: Machine, channel: Channel): Promise<Result<Channel>> {
+  if (!isDefaultChannel(channel)) return locateChannel(machine, channel);
+  const list = await listChannels(machine);
+  if (!list.ok) return list;
+  const found = list.value.channels.find(({ id }) => id === channel.id);
+  return found === undefined ? goneFrom(list.value, channel) : ok(found);
+}
+
+/** Why a whole kind may be missing: no server, or an ffmpeg that lists nothing. */
+const CAUSES: Readonly<Record<Channel['kind'], readonly ErrorCode[]>> = {
+  mic: ['sound-server-missing', 'ffmpeg-missing', 'ffmpeg-too-old', 'ffmpeg-lacks-device', 'device-failed'],
+  system_audio: ['sound-server-missing', 'system-audio-elsewhere'],
+  display: ['display-server-missing', 'ffmpeg-missing', 'ffmpeg-too-old', 'device-failed'],
+};
+
+function goneFrom({ channels, missing }: ChannelList, { id, kind }: Channel): Result<never> {
+  const isKindThere = channels.some((one) => one.kind === kind);
+  const cause = isKindThere ? undefined : missing.find(({ code }) => CAUSES[kind].includes(code));
+  return cause === undefined ? fail('device-gone', id) : { ok: false, error: cause };
 }

@@ -11,16 +11,41 @@ export type ToolOutput =
 const PATIENCE_MS = 5_000;
 const MAX_OUTPUT_BYTES = 4 * 1024 * 1024;
 
+/** What a program printed until it ended, whatever it thought of its own success. */
+export type ToolText =
+  | {
+      readonly kind: 'ended';
+      readonly exitCode: number;
+      readonly stdout: string;
+      readonly stderr: string;
+    }
+  | { readonly kind: 'not-installed' }
+  | { readonly kind: 'failed'; readonly why: string };
+
 /**
  * Runs a program that prints something and ends, e.g. `pactl list sources`. It is killed after 5 s.
  * The C locale keeps field names and decimal points as the parsers know them; UTF-8 keeps device names whole.
  */
-export function toolOutput(
+export async function toolOutput(
   program: string,
   args: readonly string[],
   env: ProcessEnv,
   patienceMs: number = PATIENCE_MS,
 ): Promise<ToolOutput> {
+  const text = await toolText(program, args, env, patienceMs);
+  if (text.kind !== 'ended') return text;
+  const { exitCode, stdout, stderr } = text;
+  if (exitCode === 0) return { kind: 'printed', stdout, stderr };
+  return { kind: 'failed', why: firstLine(stderr) ?? `${program} ended with ${exitCode}` };
+}
+
+/** The same for a program whose exit code says nothing: ffmpeg lists devices and ends with 0, 1, 251 or 4294967291. */
+export function toolText(
+  program: string,
+  args: readonly string[],
+  env: ProcessEnv,
+  patienceMs: number = PATIENCE_MS,
+): Promise<ToolText> {
   return new Promise((resolve) => {
     execFile(
       program,
@@ -33,7 +58,9 @@ export function toolOutput(
         windowsHide: true,
       },
       (error: ErrnoException | null, stdout, stderr) => {
-        if (error === null) resolve({ kind: 'printed', stdout, stderr });
+        if (error === null) resolve({ kind: 'ended', exitCode: 0, stdout, stderr });
+        else if (typeof error.code === 'number')
+          resolve({ kind: 'ended', exitCode: error.code, stdout, stderr });
         else if (error.code === 'ENOENT') resolve({ kind: 'not-installed' });
         else resolve({ kind: 'failed', why: firstLine(stderr) ?? error.message });
       },

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { Socket } from 'node:net';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import type { Area } from '../../contract/channel.ts';
@@ -48,10 +49,7 @@ export function screenFromSetup(reply: Uint8Array, screen: number): Area | strin
 export async function askScreenSize(display: DisplayName, env: ProcessEnv): Promise<Area | string> {
   const cookie = await readCookie(display, env);
   return new Promise((resolve) => {
-    const socket =
-      display.host === null
-        ? connect(`/tmp/.X11-unix/X${display.number}`)
-        : connect(6000 + display.number, display.host);
+    const socket = dial(display);
     const answer = (outcome: Area | string) => {
       socket.destroy();
       resolve(outcome);
@@ -69,6 +67,11 @@ export async function askScreenSize(display: DisplayName, env: ProcessEnv): Prom
   });
 }
 
+/** Where a display's server listens (X(7)); nothing is said yet. */
+export function dial({ host, number }: DisplayName): Socket {
+  return host === null ? connect(`/tmp/.X11-unix/X${number}`) : connect(6000 + number, host);
+}
+
 function parsed(reply: Uint8Array, screen: number): Area | string {
   try {
     return screenFromSetup(reply, screen);
@@ -77,7 +80,7 @@ function parsed(reply: Uint8Array, screen: number): Area | string {
   }
 }
 
-async function readCookie(display: DisplayName, env: ProcessEnv): Promise<XCookie | undefined> {
+export async function readCookie(display: DisplayName, env: ProcessEnv): Promise<XCookie | undefined> {
   const path = env.XAUTHORITY ?? join(env.HOME ?? '/', '.Xauthority');
   return readFile(path).then(
     (file) => cookieFor(file, display.number),

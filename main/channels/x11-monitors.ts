@@ -1,21 +1,47 @@
-import type { Area, Channel } from '../../contract/channel.ts';
+import type { Area } from '../../contract/channel.ts';
+import type { PlacedDisplay } from './display-channels.ts';
+import { fingerprintOf, fingerprintOfEdid } from './hardware-fingerprint.ts';
 
-/** One monitor of an X screen, in physical pixels. */
-export type Monitor = { readonly output: string; readonly isPrimary: boolean; readonly area: Area };
+/** One monitor of an X screen, in physical pixels: turned and scaled as it stands in the picture of the screen. */
+export type Monitor = {
+  readonly name: string;
+  readonly isPrimary: boolean;
+  readonly area: Area;
+  /** The plugs it hangs on: two for some tiled ones, none for one that was only made up (`xrandr --setmonitor`). */
+  readonly outputs: readonly string[];
+};
 
 /** Parses `xrandr --listmonitors` (RandR 1.5): ` 0: +*HDMI-1 1920/527x1080/296+0+0  HDMI-1`. */
 export function parseMonitors(text: string): Monitor[] {
-  return [...text.matchAll(/^\s*\d+:\s+\+?(\*?)(\S+)\s+(\d+)\/\d+x(\d+)\/\d+\+(-?\d+)\+(-?\d+)/gm)].flatMap(
-    ([, star, output, width, height, x, y]) => monitor(output, star === '*', { x, y, width, height }),
-  );
+  return [
+    ...text.matchAll(/^\s*\d+:\s+\+?(\*?)(\S+)\s+(\d+)\/\d+x(\d+)\/\d+\+(-?\d+)\+(-?\d+)[^\S\n]*([^\n]*)$/gm),
+  ].flatMap(([, star, name = '', width, height, x, y, outputs = '']) => {
+    const area = areaOf({ x, y, width, height });
+    const plugs = outputs.split(/\s+/).filter((output) => output !== '');
+    return area === undefined ? [] : [{ name, isPrimary: star === '*', area, outputs: plugs }];
+  });
 }
 
 /** Parses `xrandr --query`: `HDMI-1 connected primary 1920x1080+0+0 (normal …`. For servers before RandR 1.5. */
 export function parseQuery(text: string): Monitor[] {
   return [...text.matchAll(/^(\S+) connected (primary )?(\d+)x(\d+)\+(-?\d+)\+(-?\d+)/gm)].flatMap(
-    ([, output, primary, width, height, x, y]) =>
-      monitor(output, primary !== undefined, { x, y, width, height }),
+    ([, name = '', primary, width, height, x, y]) => {
+      const area = areaOf({ x, y, width, height });
+      return area === undefined ? [] : [{ name, isPrimary: primary !== undefined, area, outputs: [name] }];
+    },
   );
+}
+
+/** The EDID of each output in what `xrandr --props` prints: a property with lines of 16 bytes in hex. */
+export function parseEdids(text: string): Map<string, Uint8Array> {
+  const edids = new Map<string, Uint8Array>();
+  for (const block of text.split(/^(?=\S+ (?:connected|disconnected|unknown connection)\b)/m)) {
+    const output = /^\S+/.exec(block)?.[0];
+    const hex = /^\s+EDID(?:_DATA)?:\s*\n((?:\s+[0-9a-f]{32}[^\S\n]*\n)+)/m.exec(block)?.[1];
+    if (output !== undefined && hex !== undefined)
+      edids.set(output, Buffer.from(hex.replace(/\s+/g, ''), 'hex'));
+  }
+  return edids;
 }
 
 /** Size of the default screen in what `xdpyinfo` prints. */
@@ -26,36 +52,20 @@ export function parseScreenSize(text: string): Area | undefined {
 
 /** XWayland names its outputs so. It shows X programs only: all else in such a capture is black. */
 export function isXWayland(monitors: readonly Monitor[]): boolean {
-  return monitors.some(({ output }) => /^XWAYLAND\d+$/.test(output));
+  return monitors.some(({ name }) => /^XWAYLAND\d+$/.test(name));
 }
 
-/** `display:1…n`: the primary monitor first, then from left to right. Mirrored monitors are one channel. */
-export function displayChannels(monitors: readonly Monitor[]): Channel[] {
-  const seen = new Set<string>();
-  return [...monitors]
-    .sort((a, b) => Number(b.isPrimary) - Number(a.isPrimary) || a.area.x - b.area.x || a.area.y - b.area.y)
-    .filter(({ area }) => {
-      const place = `${area.width}x${area.height}+${area.x}+${area.y}`;
-      return !seen.has(place) && seen.add(place);
-    })
-    .map(({ output, area }, index) => ({
-      id: `display:${index + 1}`,
-      kind: 'display',
-      name: `Display ${index + 1}`,
-      device: output,
-      isDefault: index === 0,
-      area,
-    }));
+/** A monitor with the fingerprint of what hangs on its plugs; none unless every plug says what that is. */
+export function placedMonitor(monitor: Monitor, edids: ReadonlyMap<string, Uint8Array>): PlacedDisplay {
+  const { name: device, isPrimary, area, outputs } = monitor;
+  const prints = outputs.map((output) => fingerprintOfEdid(edids.get(output) ?? new Uint8Array()));
+  const known = prints.filter((print) => print !== undefined);
+  if (known.length === 0 || known.length < prints.length) return { device, isPrimary, area };
+  const [only = ''] = known;
+  return { device, isPrimary, area, fingerprint: known.length === 1 ? only : fingerprintOf(known.join()) };
 }
 
-type Digits = Record<keyof Area, string | undefined>;
-
-function monitor(output: string | undefined, isPrimary: boolean, digits: Digits): Monitor[] {
-  const area = {
-    x: Number(digits.x),
-    y: Number(digits.y),
-    width: Number(digits.width),
-    height: Number(digits.height),
-  };
-  return output === undefined || area.width <= 0 || area.height <= 0 ? [] : [{ output, isPrimary, area }];
+function areaOf(digits: Record<keyof Area, string | undefined>): Area | undefined {
+  const [width, height] = [Number(digits.width), Number(digits.height)];
+  return width > 0 && height > 0 ? { x: Number(digits.x), y: Number(digits.y), width, height } : undefined;
 }

@@ -1,0 +1,105 @@
+import { spawn } from 'node:child_process';
+import type { ChannelKind } from '../../contract/channel.ts';
+import type { Fragment } from '../../contract/fragment.ts';
+import { childEnv } from '../../main/channels/host-env.ts';
+import type { Ffmpeg } from '../../main/pipeline/ffmpeg-finder.ts';
+import { isAtLeast } from '../../main/pipeline/ffmpeg-version.ts';
+
+/** What decoding a recording shows. */
+export type Content =
+  | {
+      readonly kind: 'sound';
+      readonly decodedMs: number;
+      /** In dBFS; null: digital silence. */
+      readonly peakDb: number | null;
+      readonly isDigitalSilence: boolean;
+    }
+  | {
+      readonly kind: 'picture';
+      readonly frames: number;
+      /** Darkest and brightest spot of all frames, 0 to 255. */
+      readonly darkest: number;
+      readonly brightest: number;
+      /** Frames that differ from the one before. */
+      readonly changes: number;
+      readonly isBlack: boolean;
+    };
+
+const RATE = 48_000;
+/** Of 32768: what Opus makes of samples that are all zero, measured with libopus 1.3.1. */
+const SILENT_PEAK = 1;
+/** Frames are looked at this small. */
+const [WIDTH, HEIGHT] = [64, 36];
+/** What an encoder makes of black stays below. */
+const BLACKEST = 8;
+
+/** Decodes the last take of a recording, from memory to memory. Null where there is nothing to decode. */
+export async function contentOf(
+  fragments: readonly Fragment[],
+  kind: ChannelKind,
+  ffmpeg: Pick<Ffmpeg, 'path' | 'version'>,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<Content | null> {
+  const last = fragments.at(-1)?.header.take;
+  const file = Buffer.concat(
+    fragments.filter(({ header }) => header.take === last).map(({ bytes }) => bytes),
+  );
+  const form =
+    kind === 'display'
+      ? [
+          ...['-vf', `scale=${WIDTH}:${HEIGHT}`, '-pix_fmt', 'gray', '-f', 'rawvideo'],
+          ...[isAtLeast(ffmpeg.version, 5, 1) ? '-fps_mode' : '-vsync', 'passthrough'],
+        ]
+      : ['-ac', '1', '-ar', String(RATE), '-f', 's16le'];
+  const decoded = await decode(file, form, ffmpeg.path, env);
+  if (decoded.length === 0) return null;
+  return kind === 'display' ? pictureOf(decoded) : soundOf(decoded);
+}
+
+function decode(
+  file: Buffer,
+  form: readonly string[],
+  ffmpegPath: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<Buffer> {
+  return new Promise((resolve) => {
+    const args = ['-v', 'error', '-i', 'pipe:0', ...form, 'pipe:1'];
+    const child = spawn(ffmpegPath, args, {
+      env: childEnv(env),
+      stdio: ['pipe', 'pipe', 'ignore'],
+      windowsHide: true,
+    });
+    const parts: Buffer[] = [];
+    child.stdout.on('data', (part: Buffer) => parts.push(part));
+    child.once('error', () => resolve(Buffer.alloc(0)));
+    child.once('close', () => resolve(Buffer.concat(parts)));
+    // It may have seen enough before it has read everything.
+    child.stdin.on('error', () => child.stdin.destroy());
+    child.stdin.end(file);
+  });
+}
+
+function soundOf(samples: Buffer): Content {
+  let peak = 0;
+  for (let at = 0; at + 1 < samples.length; at += 2) peak = Math.max(peak, Math.abs(samples.readInt16LE(at)));
+  return {
+    kind: 'sound',
+    decodedMs: Math.round((samples.length / 2 / RATE) * 1_000),
+    peakDb: peak <= SILENT_PEAK ? null : Math.round(200 * Math.log10(peak / 32_768)) / 10,
+    isDigitalSilence: peak <= SILENT_PEAK,
+  };
+}
+
+function pictureOf(pixels: Buffer): Content {
+  const size = WIDTH * HEIGHT;
+  const frames = Math.floor(pixels.length / size);
+  const frame = (index: number) => pixels.subarray(index * size, (index + 1) * size);
+  let changes = 0;
+  for (let index = 1; index < frames; index++) if (!frame(index).equals(frame(index - 1))) changes++;
+  let [darkest, brightest] = [255, 0];
+  for (const value of pixels) {
+    darkest = Math.min(darkest, value);
+    brightest = Math.max(brightest, value);
+  }
+  return { kind: 'picture', frames, darkest, brightest, changes, isBlack: brightest <= BLACKEST };
+}

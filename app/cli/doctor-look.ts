@@ -1,0 +1,130 @@
+import { existsSync } from 'node:fs';
+import { stat, statfs } from 'node:fs/promises';
+import { release } from 'node:os';
+import { dirname, join } from 'node:path';
+import { CHANNEL_KINDS, type Channel, type ChannelKind } from '../../contract/channel.ts';
+import type { ErrorCode } from '../../contract/errors.ts';
+import { errorOf, type TallylightError } from '../../contract/result.ts';
+import type { ChannelList } from '../../main/channels/channel-list.ts';
+import { listChannels } from '../../main/channels/list.ts';
+import { machineOf } from '../../main/machine.ts';
+import type { Ffmpeg } from '../../main/pipeline/ffmpeg-finder.ts';
+import { findFfmpeg } from '../../main/pipeline/ffmpeg-finder.ts';
+import type { Permission, Permissions } from '../../native-permissions/permission.ts';
+import { permissionsFor } from '../../native-permissions/permissions.ts';
+import { describeFfmpeg } from './doctor-ffmpeg.ts';
+import { KIND_WORDS, PERMISSION_KINDS, PERMISSION_OF } from './doctor-names.ts';
+import type { DoctorReport, Problem } from './doctor-report.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What was found, for whoever goes on with it. */
+export type Look = {
+  readonly report: DoctorReport;
+  readonly ffmpeg: Ffmpeg | undefined;
+  readonly channels: readonly Channel[];
+  readonly permissions: Permissions;
+};
+
+/** Looks at this machine as a recording would find it. Opens no device, makes the system ask nothing, writes nothing. */
+export async function lookAround(env: Environment, dataDir: string, version: string): Promise<Look> {
+  const { platform } = process;
+  const machine = machineOf({ env }, platform);
+  const permissions = permissionsFor(platform, env);
+  const [found, listed, data, ...asked] = await Promise.all([
+    findFfmpeg({ platform, env }),
+    listChannels(machine),
+    dataAt(dataDir),
+    ...PERMISSION_KINDS.map((kind) => permissions.status(kind)),
+  ]);
+  const list: ChannelList = listed.ok ? listed.value : { channels: [], missing: [listed.error] };
+  const problems = [
+    ...(found.ok ? [] : [problemOf(found.error, CHANNEL_KINDS)]),
+    ...listProblems(list).filter(({ code }) => found.ok || code !== found.error.code),
+    ...asked.flatMap(permissionProblem),
+  ];
+  return {
+    ffmpeg: found.ok ? found.value : undefined,
+    channels: list.channels,
+    permissions,
+    report: {
+      event: 'doctor',
+      version,
+      system: systemAt(env),
+      ffmpeg: found.ok ? await describeFfmpeg(found.value, env) : null,
+      channels: [...list.channels],
+      permissions: asked.map(({ kind, state, source, sentence, nextStep }) => ({
+        kind,
+        state,
+        source,
+        sentence,
+        next: nextStep === null ? null : [nextStep.sentence, nextStep.command].filter(Boolean).join(' '),
+      })),
+      data,
+      can: {
+        mic: !problems.some(({ concerns }) => concerns.includes('mic')),
+        system_audio: !problems.some(({ concerns }) => concerns.includes('system_audio')),
+        display: !problems.some(({ concerns }) => concerns.includes('display')),
+      },
+      problems,
+    },
+  };
+}
+
+const CONCERNS: Readonly<Partial<Record<ErrorCode, readonly ChannelKind[]>>> = {
+  'sound-server-missing': ['mic', 'system_audio'],
+  'display-server-missing': ['display'],
+  'microphone-missing': ['mic'],
+  'system-audio-elsewhere': ['system_audio'],
+};
+
+function listProblems({ channels, missing }: ChannelList): readonly Problem[] {
+  const absent = CHANNEL_KINDS.filter((kind) => !channels.some((channel) => channel.kind === kind));
+  const told = missing.flatMap((error) => {
+    const concerns = (CONCERNS[error.code] ?? absent).filter((kind) => absent.includes(kind));
+    return concerns.length === 0 ? [] : [problemOf(error, concerns)];
+  });
+  const untold = absent.filter((kind) => !told.some(({ concerns }) => concerns.includes(kind)));
+  return [
+    ...told,
+    ...untold.map((kind) => problemOf(errorOf('device-gone', `no ${KIND_WORDS[kind]} is listed`), [kind])),
+  ];
+}
+
+function permissionProblem({ kind, state, sentence, nextStep }: Permission): readonly Problem[] {
+  if (state !== 'denied' && state !== 'restricted') return [];
+  const concerns = CHANNEL_KINDS.filter((each) => PERMISSION_OF[each] === kind);
+  const problem = problemOf(errorOf('permission-denied', sentence), concerns);
+  return [{ ...problem, action: nextStep?.sentence ?? problem.action }];
+}
+
+function problemOf(error: TallylightError, concerns: readonly ChannelKind[]): Problem {
+  const { code, message, action, detail } = error;
+  return { code, concerns: [...concerns], message, action, ...(detail === undefined ? {} : { detail }) };
+}
+
+function systemAt(env: Environment): DoctorReport['system'] {
+  const sandbox = existsSync('/.flatpak-info') || env.FLATPAK_ID ? 'flatpak' : env.SNAP ? 'snap' : null;
+  const { platform, arch, version: node } = process;
+  return { platform, release: release(), arch, node, session: sessionOf(env), sandbox };
+}
+
+function sessionOf(env: Environment): DoctorReport['system']['session'] {
+  if (process.platform === 'darwin' || process.platform === 'win32') return 'desktop';
+  if (env.XDG_SESSION_TYPE === 'wayland' || (env.WAYLAND_DISPLAY && !env.DISPLAY)) return 'wayland';
+  return env.DISPLAY ? 'x11' : 'none';
+}
+
+async function dataAt(folder: string): Promise<DoctorReport['data']> {
+  let there = folder;
+  while (!existsSync(there) && dirname(there) !== there) there = dirname(there);
+  const disk = await statfs(there).catch(() => undefined);
+  const key = await stat(join(folder, 'device.key')).catch(() => undefined);
+  const readers =
+    'a file that any program of your user account can read; the app uses the system keychain where there is one';
+  return {
+    folder,
+    freeBytes: disk === undefined ? null : disk.bavail * disk.bsize,
+    key: key === undefined ? `none made yet; on the command line it is ${readers}` : readers,
+  };
+}

@@ -1,0 +1,64 @@
+import type { ChannelKind } from '../../contract/channel.ts';
+import { REMEDIES } from '../../contract/errors.ts';
+import { KIND_WORDS } from './doctor-names.ts';
+import type { Trial } from './doctor-trial.ts';
+
+/** What was proved, a line for each channel. */
+export function trialTable(trials: readonly Trial[], missing: readonly ChannelKind[]): string {
+  const rows = [
+    ['channel', 'first ms', 'fragments', 'seconds', 'bytes', 'takes', 'stop ms', 'ended', 'content'],
+    ...trials.map((trial) => [
+      trial.id,
+      String(trial.firstFragmentMs ?? '-'),
+      String(trial.fragments),
+      (trial.recordedMs / 1_000).toFixed(1),
+      String(trial.bytes),
+      String(trial.takes),
+      String(trial.stopMs),
+      trial.isGone ? 'yes' : 'NO',
+      contentText(trial),
+    ]),
+    ...missing.map((kind) => [KIND_WORDS[kind], '-', '0', '0.0', '0', '0', '-', '-', 'not listed here']),
+  ];
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+/** What that means, and what to do where something failed. */
+export function trialVerdict(trials: readonly Trial[], missing: readonly ChannelKind[]): string {
+  const faults = trials.flatMap(({ id, fault }) =>
+    fault === null
+      ? []
+      : [
+          `${id}: ${REMEDIES[fault.code].message} (${fault.detail})\n  what to do: ${REMEDIES[fault.code].action}`,
+        ],
+  );
+  const notes = trials.flatMap((trial) => doubtOf(trial) ?? []);
+  const absent = missing.map((kind) => `${KIND_WORDS[kind]}: nothing to record was listed, see above.`);
+  const lines = [...faults, ...absent, ...notes];
+  return lines.length === 0 ? 'All three kinds were recorded, decoded and released.' : lines.join('\n');
+}
+
+/** What is no fault by itself, and no proof either. */
+function doubtOf({ id, kind, content }: Trial): string | undefined {
+  if (kind === 'system_audio' && content?.kind === 'sound' && content.isDigitalSilence)
+    return `${id}: digital silence. If something was playing, that is a fault; if not, play something and try again.`;
+  if (content?.kind === 'picture' && !content.isBlack && content.changes === 0)
+    return `${id}: the picture never changed. If the pointer moved on it, that is a fault.`;
+  return undefined;
+}
+
+function contentText({ content }: Trial): string {
+  if (content === null) return 'nothing';
+  if (content.kind === 'sound')
+    return content.peakDb === null ? 'digital silence' : `peak ${content.peakDb.toFixed(1)} dBFS`;
+  const { frames, darkest, brightest, changes, isBlack } = content;
+  return `${frames} frames, ${changes} changes, ${isBlack ? 'BLACK' : `luma ${darkest} to ${brightest}`}`;
+}

@@ -1,0 +1,160 @@
+import type { Channel } from '../../contract/channel.ts';
+import type { Fragment } from '../../contract/fragment.ts';
+import { INIT_SEQUENCE } from '../../contract/fragment.ts';
+import { errorOf, type TallylightError } from '../../contract/result.ts';
+import { locateChannel } from '../../main/channels/list.ts';
+import { machineOf } from '../../main/machine.ts';
+import { DEFAULT_FORMAT } from '../../main/pipeline/arguments.ts';
+import { createChannelPipeline } from '../../main/pipeline/channel-pipeline.ts';
+import { startSessionClock } from '../../main/pipeline/clock.ts';
+import type { Ffmpeg } from '../../main/pipeline/ffmpeg-finder.ts';
+import { openTake, type Take } from '../../main/pipeline/take.ts';
+import { type Content, contentOf } from './doctor-content.ts';
+
+/** What recording one channel showed. Times in milliseconds from the start of the recording. */
+export type Trial = {
+  readonly id: string;
+  readonly kind: Channel['kind'];
+  readonly takes: number;
+  readonly fragments: number;
+  readonly bytes: number;
+  readonly recordedMs: number;
+  /** Null: nothing came. */
+  readonly firstFragmentMs: number | null;
+  /** From being told to stop to the device being released. */
+  readonly stopMs: number;
+  /** No process that was started for it is left. */
+  readonly isGone: boolean;
+  readonly content: Content | null;
+  /** Codes of what went wrong on the way, each once. */
+  readonly troubles: readonly TallylightError['code'][];
+  /** Why the channel is not proved; null where it is. */
+  readonly fault: { readonly code: TallylightError['code']; readonly detail: string } | null;
+};
+
+export type TrialParts = {
+  readonly channel: Channel;
+  readonly ffmpeg: Ffmpeg;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly seconds: number;
+  /** Ends it early. */
+  readonly signal: AbortSignal;
+};
+
+/** For the first fragment: a person may have to answer the system's question first. */
+const PATIENCE_MS = 40_000;
+const SESSION = 'cap-doctor0000';
+
+/** Records one channel into memory, as a recording would, and looks at what came. The person has agreed by then. */
+export async function tryChannel({ channel, ffmpeg, env, seconds, signal }: TrialParts): Promise<Trial> {
+  const machine = machineOf({ env });
+  const fragments: Fragment[] = [];
+  const troubles: TallylightError[] = [];
+  const takes: Take[] = [];
+  const pids = new Set<number>();
+  const startedMs = performance.now();
+  let firstFragmentMs: number | null = null;
+  let recordedMs = 0;
+  let conclude: () => void = () => undefined;
+  const over = new Promise<void>((resolve) => {
+    conclude = resolve;
+  });
+  const impatience = setTimeout(() => conclude(), PATIENCE_MS);
+  signal.addEventListener('abort', () => conclude());
+
+  const pipeline = createChannelPipeline({
+    channel,
+    sessionId: SESSION,
+    clock: startSessionClock(),
+    ffmpeg,
+    format: DEFAULT_FORMAT,
+    env,
+    locate: (known) => locateChannel(machine, known),
+    open: (options) => {
+      const take = openTake(options);
+      takes.push(take);
+      return take;
+    },
+    on: {
+      fragment: (fragment) => {
+        fragments.push(fragment);
+        for (const pid of takes.map((take) => take.pid())) if (pid !== undefined) pids.add(pid);
+        if (fragment.header.sequence === INIT_SEQUENCE) return;
+        if (firstFragmentMs === null) {
+          firstFragmentMs = performance.now() - startedMs;
+          clearTimeout(impatience);
+          setTimeout(() => conclude(), seconds * 1_000 + PATIENCE_MS).unref();
+        }
+        recordedMs += fragment.header.durationMs;
+        if (recordedMs >= seconds * 1_000) conclude();
+      },
+      state: (state) => {
+        if (state === 'lost') conclude();
+      },
+      level: () => undefined,
+      gap: () => undefined,
+      trouble: (error) => troubles.push(error),
+      health: (error) => {
+        if (error !== null) troubles.push(error);
+      },
+    },
+  });
+  pipeline.start();
+  await over;
+  clearTimeout(impatience);
+  const stoppingMs = performance.now();
+  await pipeline.stop();
+  const stopMs = performance.now() - stoppingMs;
+
+  const media = fragments.filter(({ header }) => header.sequence !== INIT_SEQUENCE);
+  const isGone = [...pids].every((pid) => !isAlive(pid));
+  const content = await contentOf(fragments, channel.kind, ffmpeg, env);
+  return {
+    id: channel.id,
+    kind: channel.kind,
+    takes: takes.length,
+    fragments: media.length,
+    bytes: fragments.reduce((sum, { bytes }) => sum + bytes.length, 0),
+    recordedMs: Math.round(recordedMs),
+    firstFragmentMs: firstFragmentMs === null ? null : Math.round(firstFragmentMs),
+    stopMs: Math.round(stopMs),
+    isGone,
+    content,
+    troubles: [...new Set(troubles.map(({ code }) => code))],
+    fault: faultOf(channel, content, isGone, troubles.at(-1)),
+  };
+}
+
+/** The row of a channel that the system does not let us open. */
+export function refusedTrial({ id, kind }: Channel, why: string): Trial {
+  const nothing = { takes: 0, fragments: 0, bytes: 0, recordedMs: 0, firstFragmentMs: null, stopMs: 0 };
+  const fault = { code: 'permission-denied', detail: why } as const;
+  return { id, kind, ...nothing, isGone: true, content: null, troubles: [fault.code], fault };
+}
+
+function faultOf(
+  { kind, id }: Channel,
+  content: Content | null,
+  isGone: boolean,
+  last: TallylightError | undefined,
+): Trial['fault'] {
+  const fault = (code: TallylightError['code'], detail: string) => ({ code, detail });
+  if (content === null) {
+    const { code, detail } = last ?? errorOf('device-failed');
+    return fault(code, detail ?? `nothing came of ${id}`);
+  }
+  if (!isGone) return fault('device-failed', 'a process is left that should have ended');
+  if (content.kind === 'picture')
+    return content.isBlack ? fault('channel-black', 'every frame is black') : null;
+  // Nothing may be playing: for system audio, silence is no fault, and no proof either.
+  if (content.isDigitalSilence && kind === 'mic') return fault('channel-silent', 'every sample is zero');
+  return null;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,90 @@
+import { describe, expect, test } from 'vitest';
+import type { Channel } from '../../contract/channel.ts';
+import { sameChannel } from './same-channel.ts';
+
+const channel = (id: string, device: string, more: Partial<Channel> = {}): Channel => ({
+  id,
+  kind: id.startsWith('mic') ? 'mic' : 'display',
+  name: id,
+  device,
+  isDefault: false,
+  ...more,
+});
+const [DELL, EIZO] = [{ fingerprint: 'de11de11de11de11' }, { fingerprint: 'e120e120e120e120' }];
+
+describe('[P01] a channel that was agreed to is', () => {
+  test.each([
+    [
+      'a display of the same number on the same plug',
+      channel('display:1', 'DP-1'),
+      channel('display:1', 'DP-1'),
+    ],
+    ['the same monitor', channel('display:1', 'DP-1', DELL), channel('display:1', 'DP-1', DELL)],
+    [
+      'the same monitor under another number',
+      channel('display:2', 'DP-1', DELL),
+      channel('display:1', 'DP-1', DELL),
+    ],
+    [
+      'a monitor whose EDID cannot be read now',
+      channel('display:1', 'DP-1', DELL),
+      channel('display:1', 'DP-1'),
+    ],
+    [
+      'a microphone whose twin was plugged in',
+      channel('mic:headset', 'usb-a'),
+      channel('mic:headset-1a2b3c', 'usb-a', { name: 'mic:headset' }),
+    ],
+  ])('%s', (_what, agreed, now) => {
+    const moved = { ...now, address: '7', area: { x: 1, y: 2, width: 3, height: 4 } };
+    expect(sameChannel([channel('mic:other', 'other'), moved], agreed)).toEqual({
+      ...moved,
+      id: agreed.id,
+      name: agreed.name,
+    });
+  });
+});
+
+describe('[P01] a channel that was agreed to is not', () => {
+  test.each([
+    ['another monitor on its plug', channel('display:1', 'DP-1', DELL), channel('display:1', 'DP-1', EIZO)],
+    [
+      'the same monitor on another plug',
+      channel('display:1', 'DP-1', DELL),
+      channel('display:1', 'DP-2', DELL),
+    ],
+    [
+      'a display without a fingerprint under another number',
+      channel('display:2', 'DP-1'),
+      channel('display:1', 'DP-1'),
+    ],
+    [
+      'one whose fingerprint is not known any more, under another number',
+      channel('display:2', 'DP-1', DELL),
+      channel('display:1', 'DP-1'),
+    ],
+    ['another default microphone', channel('mic:default', 'usb-a'), channel('mic:default', 'usb-b')],
+    [
+      'its microphone, once it is the default no more',
+      channel('mic:default', 'usb-a'),
+      channel('mic:headset', 'usb-a'),
+    ],
+    [
+      'the default, where a microphone was meant',
+      channel('mic:headset', 'usb-a'),
+      channel('mic:default', 'usb-a'),
+    ],
+    [
+      'a microphone of another name on its device',
+      channel('mic:headset', 'usb-a'),
+      channel('mic:speakerphone', 'usb-a'),
+    ],
+    [
+      'a display that is called like a microphone',
+      channel('mic:screen', 'screen'),
+      channel('display:1', 'screen'),
+    ],
+  ])('%s', (_what, agreed, now) => {
+    expect(sameChannel([now], agreed)).toBeUndefined();
+  });
+});
