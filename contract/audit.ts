@@ -14,7 +14,15 @@ export const auditEvent = z.discriminatedUnion('type', [
     channels: z.array(z.object({ id: channelId, mode: channelMode })),
   }),
   z.object({ type: z.literal('session.refused'), sessionId, code: z.string() }),
-  z.object({ type: z.literal('take.started'), sessionId, channelId, take: z.int(), startedAtMs: z.number() }),
+  z.object({
+    type: z.literal('take.started'),
+    sessionId,
+    channelId,
+    take: z.int(),
+    startedAtMs: z.number(),
+    /** What the platform calls the device that was opened. */
+    device: z.string().exactOptional(),
+  }),
   z.object({
     type: z.literal('take.ended'),
     sessionId,
@@ -33,7 +41,15 @@ export const auditEvent = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('channel.lost'), sessionId, channelId, code: z.string() }),
   z.object({ type: z.literal('session.paused'), sessionId, atMs: z.number(), by: z.string() }),
-  z.object({ type: z.literal('session.resumed'), sessionId, atMs: z.number() }),
+  z.object({
+    type: z.literal('session.resumed'),
+    sessionId,
+    atMs: z.number(),
+    /** What ended the pause where it was not the person: `wake` or `unlock`. */
+    by: z.string().exactOptional(),
+  }),
+  /** The wall clock was set or the machine stood still: the takes ended and others began. */
+  z.object({ type: z.literal('session.clock-stepped'), sessionId, atMs: z.number(), stepMs: z.number() }),
   z.object({
     type: z.literal('session.stopped'),
     sessionId,

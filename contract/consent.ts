@@ -1,6 +1,11 @@
 import { z } from 'zod';
-import { channelId, channelMode } from './channel.ts';
+import { type Channel, channelId, channelMode } from './channel.ts';
 import { sessionId, sha256Hex } from './fragment.ts';
+
+/** Whether a channel stands for a device that the system may exchange for another one: the default sound devices. */
+export function isDefaultSound({ id, kind }: Pick<Channel, 'id' | 'kind'>): boolean {
+  return kind !== 'display' && id === `${kind}:default`;
+}
 
 /** Everything the person is told before they agree. The receipt holds it word for word. */
 export const consentStatement = z.object({
@@ -12,7 +17,17 @@ export const consentStatement = z.object({
   recipients: z.array(z.string()),
   localCopy: z.enum(['keep', 'purge-after-delivery']),
   policyVersion: z.int(),
-  channels: z.array(z.object({ id: channelId, name: z.string(), mode: channelMode.exclude(['off']) })).min(1),
+  /** A default device that is followed is named as what it is: `Default microphone, whichever it is`. */
+  channels: z
+    .array(
+      z.object({
+        id: channelId,
+        name: z.string(),
+        mode: channelMode.exclude(['off']),
+        follow: z.literal(true).exactOptional(),
+      }),
+    )
+    .min(1),
 });
 export type ConsentStatement = z.infer<typeof consentStatement>;
 

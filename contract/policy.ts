@@ -15,6 +15,11 @@ export const policy = z.object({
   recipients: z.array(z.string().min(1).max(200)).min(1),
   /** What happens to the encrypted copy on this device once every fragment has a receipt. */
   localCopy: z.enum(['keep', 'purge-after-delivery']),
+  /**
+   * Whether locking the screen pauses a recording until it is unlocked; absent: it goes on. Sleep always ends the
+   * takes, and waking up begins new ones.
+   */
+  pauseOnLock: z.boolean().exactOptional(),
   /** Seconds; upper bound for client tokens. */
   tokenMaxSeconds: z.int().min(60).max(900),
 });
@@ -50,6 +55,7 @@ export function strictest(first: Policy, second: Policy): Policy {
     allowed,
     retentionDays: days.length === 0 ? null : Math.min(...days),
     localCopy: first.localCopy === 'keep' && second.localCopy === 'keep' ? 'keep' : 'purge-after-delivery',
+    ...(first.pauseOnLock === true || second.pauseOnLock === true ? { pauseOnLock: true } : {}),
     tokenMaxSeconds: Math.min(first.tokenMaxSeconds, second.tokenMaxSeconds),
   };
 }

@@ -1,16 +1,20 @@
 import { mkdir } from 'node:fs/promises';
 import { ok, type Result } from '../contract/result.ts';
+import { askedMemoryIn } from '../native-permissions/asked-memory.ts';
+import { permissionsFor } from '../native-permissions/permissions.ts';
 import { openAuditLog } from './audit/log.ts';
 import { serveBridge } from './bridge/serve.ts';
 import { snapshotFeed } from './bridge/snapshot-feed.ts';
-import { listChannels, locateChannel } from './channels/list.ts';
+import { defaultOf, listChannels, locateChannel } from './channels/list.ts';
 import type { Capture, Host } from './host.ts';
 import { machineOf } from './machine.ts';
-import { DEFAULT_FORMAT } from './pipeline/arguments.ts';
+import { DEFAULT_FORMAT } from './pipeline/capture-format.ts';
+import type { CaptureFfmpeg } from './pipeline/capture-way.ts';
 import { createChannelPipeline } from './pipeline/channel-pipeline.ts';
 import { startSessionClock } from './pipeline/clock.ts';
-import type { Ffmpeg } from './pipeline/ffmpeg-finder.ts';
-import { permitted } from './session/permitted.ts';
+import { watchClock } from './pipeline/clock-watch.ts';
+import { chooseVideoEncoder } from './pipeline/encoder-choice.ts';
+import { PERMISSION, permitted } from './session/permitted.ts';
 import { openRecorder } from './session/recorder.ts';
 import { diskError } from './vault/disk-error.ts';
 import { lockData } from './vault/lock.ts';
@@ -21,15 +25,25 @@ export type CaptureOptions = {
   readonly framesPerSecond?: 15 | 30;
 };
 
+/** Without a display no encoder has to be tried. */
+const SOUND_ONLY = { TALLYLIGHT_ENCODER: 'software' };
+
 /**
  * The composition of main: takes the data folder, opens audit log and vault, and answers the bridge. Opens no
  * device. Errors: `data-in-use`, `vault-unwritable`, `audit-broken`.
  */
 export async function openCapture(host: Host, options: CaptureOptions = {}): Promise<Result<Capture>> {
-  const { dataDir, env, log } = host;
+  const { dataDir, env, log, shell } = host;
   const framesPerSecond = options.framesPerSecond ?? 15;
   const now = () => new Date();
   const machine = machineOf(host);
+  const permissions = permissionsFor({
+    platform: machine.platform,
+    env,
+    memory: askedMemoryIn(dataDir, (what, code) => log(what, { code })),
+    ...(shell === undefined ? {} : { settings: shell.settings }),
+    ...(shell?.bundleId === undefined ? {} : { bundleId: shell.bundleId }),
+  });
   try {
     await mkdir(dataDir, { recursive: true, mode: 0o700 });
   } catch (error) {
@@ -43,7 +57,7 @@ export async function openCapture(host: Host, options: CaptureOptions = {}): Pro
     return audit;
   }
 
-  let ffmpeg: Ffmpeg | undefined;
+  let ffmpeg: CaptureFfmpeg | undefined;
   const feed = snapshotFeed((revision) => recorder.snapshot(revision));
   const recorder = openRecorder({
     host,
@@ -51,14 +65,24 @@ export async function openCapture(host: Host, options: CaptureOptions = {}): Pro
     audit: audit.value,
     listChannels: () => listChannels(machine),
     permitted: async (chosen) => {
-      const allowed = await permitted(chosen, host);
+      const allowed = await permitted(chosen, host, permissions);
       if (!allowed.ok) return allowed;
-      ffmpeg = allowed.value;
-      log('ffmpeg.found', { sentence: ffmpeg.sentence });
+      const found = allowed.value;
+      const isShown = chosen.some(({ channel }) => channel.kind === 'display');
+      const { encoder, tried } = await chooseVideoEncoder(
+        found,
+        machine.platform,
+        isShown ? env : SOUND_ONLY,
+      );
+      ffmpeg = { ...found, videoEncoder: encoder };
+      log('ffmpeg.found', { sentence: found.sentence, encoder });
+      for (const { encoder: name, flaw } of tried)
+        if (flaw !== null) log('encoder.passed-over', { name, flaw });
       return ok(undefined);
     },
     newClock: () => startSessionClock(),
-    openPipeline: (sessionId, clock, channel, on) => {
+    witness: (kind, evidence) => permissions.witness(PERMISSION[kind], evidence),
+    openPipeline: (sessionId, clock, { channel, follow }, on) => {
       if (ffmpeg === undefined) throw new Error('a pipeline is opened before ffmpeg was found');
       return createChannelPipeline({
         channel,
@@ -67,10 +91,15 @@ export async function openCapture(host: Host, options: CaptureOptions = {}): Pro
         ffmpeg,
         format: { ...DEFAULT_FORMAT, framesPerSecond },
         env,
-        locate: (lost) => locateChannel(machine, lost),
+        machine,
+        ...(shell?.systemAudio === undefined ? {} : { pcm: shell.systemAudio }),
+        ...(shell === undefined ? {} : { pointer: async () => shell.pointer() }),
+        locate: (lost) => (follow ? defaultOf(machine, lost) : locateChannel(machine, lost)),
+        follows: follow,
         on,
       });
     },
+    watchClock: (onJump) => watchClock(onJump),
     framesPerSecond,
     act: host.kind === 'cli' ? 'command-line' : 'window',
     now,
@@ -82,7 +111,7 @@ export async function openCapture(host: Host, options: CaptureOptions = {}): Pro
     {
       'snapshot.read': async () => ok(feed.latest()),
       'channels.refresh': async () => answered(await recorder.refresh()),
-      'channel.choose': async ({ channelId, mode }) => answered(recorder.choose(channelId, mode)),
+      'channel.choose': async (wish) => answered(recorder.choose(wish)),
       'session.agree': async (agreement) => answered(await recorder.agree(agreement)),
       'session.pause': async ({ reason }) => answered(await recorder.pause(reason ?? 'person')),
       'session.resume': async () => answered(await recorder.resume()),

@@ -22,6 +22,8 @@ export type Host = {
 
 /** The operating system as a desktop shell (Electron) reaches it. */
 export type Shell = {
+  /** By which macOS knows the app, where it has one. */
+  readonly bundleId?: string;
   readonly settings: SystemSettings;
   readonly displays: () => readonly ShellDisplay[];
   /** Where the pointer is, in physical pixels of the whole desktop. */

@@ -11,7 +11,7 @@ export type NextStep = {
   readonly kind: 'ask' | 'open-settings' | 'quit-and-reopen' | 'reset' | 'ask-admin' | 'other';
   /** For the person, e.g. `Allow Tallylight under Privacy & Security, Microphone.` */
   readonly sentence: string;
-  /** `reset`: the line to run in a terminal. */
+  /** The line to run in a terminal, where a window does not do. */
   readonly command?: string;
 };
 
@@ -36,17 +36,23 @@ export type Evidence =
   /** Nothing came at all. */
   | 'nothing';
 
-/** The operating system's own permissions. They come before consent and never stand for it. */
+/** The operating system's own permissions. They never stand for consent. */
 export type Permissions = {
   /** Looks, and never makes the system ask. */
   readonly status: (kind: PermissionKind) => Promise<Permission>;
-  /** Makes the system ask where it can, and says what came of it. */
+  /**
+   * Makes the system ask where it can and has not, and says what came of it. Where a capture of this process was
+   * the judge, that is forgotten where a grant may have changed since: a new try is a new witness.
+   */
   readonly request: (kind: PermissionKind) => Promise<Permission>;
   /** Opens the system's settings at the right place; `not-now` where there is none to open. */
   readonly openSettings: (kind: PermissionKind) => Promise<Result<void>>;
   /** Calls back with the present state and with every change; returns its own unsubscribe. */
   readonly watch: (kind: PermissionKind, listener: (permission: Permission) => void) => () => void;
-  /** Tells what a real capture of this process showed. */
+  /**
+   * Tells what a real capture of this process showed, and makes watchers look at once. `empty` and `nothing` mean
+   * that there was something to see or hear: not a display that sleeps, not a microphone that is known to be muted.
+   */
   readonly witness: (kind: PermissionKind, evidence: Evidence) => void;
 };
 
@@ -62,8 +68,13 @@ export type SystemSettings = {
   readonly openUrl: (url: string) => Promise<void>;
 };
 
-/** Remembers over restarts what the system does not say: whether it was ever made to ask. */
+/** Remembers over restarts what the system does not say. Never rejects: what cannot be remembered is not known. */
 export type AskedMemory = {
+  /** Whether the system was ever made to ask. */
   readonly wasAsked: (kind: PermissionKind) => Promise<boolean>;
+  /** Before the system is made to ask: a quit in mid-question must not look as if nobody was asked. */
   readonly noteAsked: (kind: PermissionKind) => Promise<void>;
+  /** Whether the system said `granted` while a capture showed nothing, and no capture has shown anything since. */
+  readonly wasStale: (kind: PermissionKind) => Promise<boolean>;
+  readonly noteStale: (kind: PermissionKind, isStale: boolean) => Promise<void>;
 };

@@ -1,24 +1,50 @@
+import { release } from 'node:os';
 import { fail } from '../contract/result.ts';
+import { screenAccess } from './core-graphics.ts';
 import { fixedPermissions } from './fixed-permissions.ts';
 import { linuxPermissions } from './linux.ts';
 import { macosPermissions } from './macos.ts';
-import type { Permissions } from './permission.ts';
+import type { AskedMemory, Permissions, SystemSettings } from './permission.ts';
+import { firstThatReads } from './registry.ts';
+import { readByApi } from './registry-native.ts';
+import { readByProgram, regOf } from './registry-program.ts';
+import type { Environment } from './small-program.ts';
 import { windowsPermissions } from './windows.ts';
 
 export type { PermissionKind } from './permission.ts';
 
-/** The permissions of the platform this runs on. `env` is the host's environment. */
-export function permissionsFor(
-  platform: NodeJS.Platform,
-  env: Readonly<Record<string, string | undefined>>,
-): Permissions {
+/** Where permissions are asked for, and what is there to ask. */
+export type Surroundings = {
+  readonly platform: NodeJS.Platform;
+  readonly env: Environment;
+  /** Electron's; without it the system is asked as far as it answers, and nothing is claimed. */
+  readonly settings?: SystemSettings;
+  readonly memory?: AskedMemory;
+  /** The bundle that macOS knows the app by, e.g. `io.tallylight.app`. */
+  readonly bundleId?: string;
+};
+
+/** The permissions of the platform this runs on: to be made once a process, as it remembers what captures showed. */
+export function permissionsFor({ platform, env, settings, memory, bundleId }: Surroundings): Permissions {
+  const electron = settings === undefined ? {} : { settings };
   switch (platform) {
     case 'linux':
       return linuxPermissions(env);
     case 'darwin':
-      return macosPermissions();
+      return macosPermissions({
+        env,
+        screen: screenAccess(),
+        release: release(),
+        ...electron,
+        ...(memory === undefined ? {} : { memory }),
+        ...(bundleId === undefined ? {} : { bundleId }),
+      });
     case 'win32':
-      return windowsPermissions();
+      return windowsPermissions({
+        env,
+        read: firstThatReads([readByApi, readByProgram(regOf(env))]),
+        ...electron,
+      });
     default:
       return fixedPermissions(
         (kind) => ({

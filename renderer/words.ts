@@ -68,6 +68,7 @@ export const words = {
   stillLive: 'Something is still live.',
 
   channels: {
+    follow: 'Change to another device when the system’s default changes',
     choose: 'What to capture',
     title: 'Channels',
     look: 'Look again',

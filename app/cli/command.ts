@@ -11,6 +11,7 @@ const OPTIONS = {
   ephemeral: { type: 'string', multiple: true },
   duration: { type: 'string' },
   fps: { type: 'string' },
+  'follow-default': { type: 'boolean' },
   port: { type: 'string' },
   name: { type: 'string' },
   replace: { type: 'boolean' },

@@ -30,7 +30,7 @@ export type Look = {
 export async function lookAround(env: Environment, dataDir: string, version: string): Promise<Look> {
   const { platform } = process;
   const machine = machineOf({ env }, platform);
-  const permissions = permissionsFor(platform, env);
+  const permissions = permissionsFor({ platform, env });
   const [found, listed, data, ...asked] = await Promise.all([
     findFfmpeg({ platform, env }),
     listChannels(machine),

@@ -4,7 +4,7 @@ import { INIT_SEQUENCE } from '../../contract/fragment.ts';
 import { errorOf, type TallylightError } from '../../contract/result.ts';
 import { locateChannel } from '../../main/channels/list.ts';
 import { machineOf } from '../../main/machine.ts';
-import { DEFAULT_FORMAT } from '../../main/pipeline/arguments.ts';
+import { DEFAULT_FORMAT } from '../../main/pipeline/capture-format.ts';
 import { createChannelPipeline } from '../../main/pipeline/channel-pipeline.ts';
 import { startSessionClock } from '../../main/pipeline/clock.ts';
 import type { Ffmpeg } from '../../main/pipeline/ffmpeg-finder.ts';

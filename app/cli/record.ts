@@ -23,12 +23,25 @@ type Order = {
   readonly modes: ReadonlyMap<string, 'live' | 'keep'>;
   readonly seconds: number | undefined;
   readonly framesPerSecond: 15 | 30;
+  /** Default devices are followed when another one becomes the default. */
+  readonly follow: boolean;
   readonly dataDir: string;
 };
 
 /** Records without a window. Giving the command is the act of consent to exactly the channels it names. */
 export const record: Command = {
-  options: ['json', 'data', 'server', 'session', 'token', 'store', 'ephemeral', 'duration', 'fps'],
+  options: [
+    'json',
+    'data',
+    'server',
+    'session',
+    'token',
+    'store',
+    'ephemeral',
+    'duration',
+    'fps',
+    'follow-default',
+  ],
   run: async (values) => {
     const out = printer(values.json === true);
     const order = orderOf(values);
@@ -64,11 +77,13 @@ export const record: Command = {
 async function recordWith(capture: Capture, order: Order, out: Printer): Promise<number> {
   const ready = await whenSnapshot(capture, ({ terms, trouble }) => terms !== null || trouble !== null);
   if (ready.terms === null) return out.failed(ready.trouble ?? errorOf('service-unreachable'));
+  const follow = (id: string) =>
+    order.follow && ready.channels.some((channel) => channel.id === id && channel.follows !== null)
+      ? { follow: true }
+      : {};
   for (const { id } of ready.channels) {
-    const chosen = await capture.call('channel.choose', {
-      channelId: id,
-      mode: order.modes.get(id) ?? 'off',
-    });
+    const mode = order.modes.get(id) ?? 'off';
+    const chosen = await capture.call('channel.choose', { channelId: id, mode, ...follow(id) });
     if (!chosen.ok) return out.failed(chosen.error);
   }
   for (const id of order.modes.keys())
@@ -86,7 +101,7 @@ async function recordWith(capture: Capture, order: Order, out: Printer): Promise
   for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop('signal'));
   tellStates(capture, out);
   const agreed = await capture.call('session.agree', {
-    channels: [...order.modes].map(([id, mode]) => ({ id, mode })),
+    channels: [...order.modes].map(([id, mode]) => ({ id, mode, ...follow(id) })),
     policyVersion: ready.terms.policyVersion,
   });
   if (!agreed.ok) return out.failed(agreed.error);
@@ -152,6 +167,7 @@ function sayConsent(ready: Snapshot, order: Order, out: Printer): void {
   out.note('By running this command you agree to this recording:');
   if (keep.length > 0) out.note(`  kept, encrypted: ${keep.join(', ')}`);
   if (live.length > 0) out.note(`  live only, never written to a disk: ${live.join(', ')}`);
+  if (order.follow) out.note('  default devices: whichever are the default at the time');
   out.note(`  for: ${terms.purpose}; goes to: ${terms.recipients.join(', ')}`);
   if (keep.length > 0) {
     const long = terms.retentionDays === null ? 'until somebody deletes it' : `${terms.retentionDays} days`;
@@ -212,6 +228,7 @@ function orderOf(values: Arguments): Result<Order> {
     modes,
     seconds,
     framesPerSecond: fps,
+    follow: values['follow-default'] === true,
     dataDir,
   });
 }

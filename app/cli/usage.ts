@@ -7,8 +7,9 @@ export const USAGE = `tallylight: records microphone, screens and system audio a
       --record asks for your consent and tries one channel of each kind, 10 s each, in memory: nothing is kept or
       sent. --yes is that consent.
   tallylight record --server URL --session cap-… [--token st-…] (--store CHANNEL | --ephemeral CHANNEL)…
-                    [--duration S] [--fps 15|30] [--data DIR] [--json]
+                    [--follow-default] [--duration S] [--fps 15|30] [--data DIR] [--json]
       Records these channels. Running it is your consent to exactly these, and it says so.
+      --follow-default: a default device is exchanged when another one becomes the default.
       The token is better given in TALLYLIGHT_TOKEN, where other users of the machine cannot see it.
   tallylight recordings | verify ID | delete ID | audit | audit verify   [--data DIR] [--json]
       What this device keeps; every byte checked; gone for good; what was done, as a story.

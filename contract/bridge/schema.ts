@@ -10,7 +10,11 @@ export const CALLS = {
   'snapshot.read': { request: nothing, response: snapshot },
   /** Looks at the devices again; only while nothing records. */
   'channels.refresh': { request: nothing, response: snapshot },
-  'channel.choose': { request: z.strictObject({ channelId, mode: channelMode }), response: snapshot },
+  /** `follow`: whether a default device is followed when the system makes another one the default; absent: as before. */
+  'channel.choose': {
+    request: z.strictObject({ channelId, mode: channelMode, follow: z.boolean().exactOptional() }),
+    response: snapshot,
+  },
   /**
    * The act of consent, and the start. `channels` is what the person saw when they agreed: where it is not what
    * would be recorded, nothing starts.
@@ -18,7 +22,13 @@ export const CALLS = {
   'session.agree': {
     request: z.strictObject({
       channels: z
-        .array(z.strictObject({ id: channelId, mode: channelMode.exclude(['off']) }))
+        .array(
+          z.strictObject({
+            id: channelId,
+            mode: channelMode.exclude(['off']),
+            follow: z.boolean().exactOptional(),
+          }),
+        )
         .min(1)
         .max(32),
       policyVersion: z.int(),

@@ -38,6 +38,8 @@ export const channelView = z.object({
   area: area.optional(),
   state: channelState,
   mode: channelMode,
+  /** Whether this default device is followed when another one becomes the default; null: not a default device. */
+  follows: z.boolean().nullable(),
   /** Modes the policy allows; the others stay visible, locked. */
   allowed: z.array(channelMode),
   /** dBFS, 0 is full scale; null where there is no sound or nothing is live. */

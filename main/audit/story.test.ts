@@ -61,6 +61,10 @@ const STORY: [AuditEvent, string][] = [
   ],
   [{ type: 'session.resumed', sessionId, atMs: 9000 }, 'resumed at 9.0 s'],
   [
+    { type: 'session.clock-stepped', sessionId, atMs: 61_000, stepMs: 3_600_000 },
+    'the clock stepped by 3600.0 s at 61.0 s; every channel began a new take',
+  ],
+  [
     { type: 'session.stopped', sessionId, atMs: 9000, activeMs: 1500, by: 'the person' },
     'stopped by the person after 1.5 s of recording',
   ],

@@ -23,7 +23,7 @@ function sentence(event: AuditEvent): string {
     case 'session.refused':
       return `the recording was refused (${event.code}); nothing was captured`;
     case 'take.started':
-      return `${event.channelId} opened, take ${event.take}`;
+      return `${event.channelId} opened, take ${event.take}${event.device === undefined ? '' : `, device ${event.device}`}`;
     case 'take.ended':
       return `${event.channelId} released, take ${event.take}, ${event.fragments} fragments (${event.reason})`;
     case 'channel.gap':
@@ -33,7 +33,9 @@ function sentence(event: AuditEvent): string {
     case 'session.paused':
       return `paused by ${event.by} at ${seconds(event.atMs)}; devices released`;
     case 'session.resumed':
-      return `resumed at ${seconds(event.atMs)}`;
+      return `resumed ${event.by === undefined ? '' : `by ${event.by} `}at ${seconds(event.atMs)}`;
+    case 'session.clock-stepped':
+      return `the clock stepped by ${seconds(event.stepMs)} at ${seconds(event.atMs)}; every channel began a new take`;
     case 'session.stopped':
       return `stopped by ${event.by} after ${seconds(event.activeMs)} of recording`;
     case 'channel.delivered':

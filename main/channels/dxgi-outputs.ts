@@ -9,6 +9,8 @@ export type DxgiOutput = {
   readonly output: number;
   /** `\\.\DISPLAY1`, the name of the part of the desktop it shows. */
   readonly source: string;
+  /** The HMONITOR, as a decimal number. */
+  readonly hmonitor: string;
 };
 
 // dxgi.h of the Windows SDK.
@@ -16,10 +18,11 @@ const FACTORY_INTERFACE = guidBytes('770aae78-f26f-4dba-a829-253c83d1b387');
 const ENUM_ADAPTERS = 7;
 const ENUM_OUTPUTS = 7;
 const GET_DESC = 7;
-/** DXGI_OUTPUT_DESC: the name (32 WCHARs), a rectangle, whether it is part of the desktop, … */
+/** DXGI_OUTPUT_DESC: the name (32 WCHARs), a rectangle, whether it is part of the desktop, its turn, the HMONITOR. */
 const DESC_BYTES = 96;
 const NAME_BYTES = 64;
 const ATTACHED = 80;
+const HMONITOR = 88;
 const MOST = 64;
 
 type CreateFactory = (type: Buffer, factory: Buffer) => number;
@@ -48,7 +51,7 @@ export function dxgiOutputs(): readonly DxgiOutput[] | undefined {
       const desc = Buffer.alloc(DESC_BYTES);
       if (callCom(koffi, screen, GET_DESC, ['void *'], desc) < 0 || desc.readInt32LE(ATTACHED) === 0) return;
       const [source = ''] = desc.subarray(0, NAME_BYTES).toString('utf16le').split('\0', 1);
-      found.push({ adapter, output, source });
+      found.push({ adapter, output, source, hmonitor: desc.readBigUInt64LE(HMONITOR).toString() });
     }),
   );
   releaseCom(koffi, factory);

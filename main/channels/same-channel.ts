@@ -4,9 +4,9 @@ import type { Channel } from '../../contract/channel.ts';
  * The channel of a list that is the one agreed to: of the same kind, on the same device, and by its fingerprint, where both
  * have one, no other monitor on the same plug.
  *
- * Its id must be the same where the id says more than the device: `mic:default` is the default no more once another device
- * is, and of a display without a fingerprint a new number may mean another one. Else the id may have changed with what
- * else is plugged in: a second headset of one name, a monitor that went. The answer keeps the one that was agreed to.
+ * Its id may have changed with what else is plugged in: a second headset of one name, a monitor that went, another default
+ * microphone. Who agreed to `mic:default` saw its device's name and stays with that. Of a display without a fingerprint a
+ * new number may mean another one, so there the id must be the same. The answer keeps the one that was agreed to.
  */
 export function sameChannel(channels: readonly Channel[], agreed: Channel): Channel | undefined {
   const same = channels.filter((one) => isSameDevice(one, agreed));
@@ -28,7 +28,7 @@ function hasOtherId(one: Channel, agreed: Channel): boolean {
     case 'display':
       return one.fingerprint !== undefined && one.fingerprint === agreed.fingerprint;
     case 'mic':
-      return one.name === agreed.name && !isDefaultChannel(agreed) && !isDefaultChannel(one);
+      return isDefaultChannel(agreed) || (one.name === agreed.name && !isDefaultChannel(one));
     case 'system_audio':
       return false;
   }

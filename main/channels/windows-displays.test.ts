@@ -24,6 +24,7 @@ const output = (adapter: number, number: number, display: number) => ({
   adapter,
   output: number,
   source: `\\\\.\\DISPLAY${display}`,
+  hmonitor: String(65536 + display),
 });
 
 describe('the displays of Windows', () => {
@@ -105,15 +106,22 @@ describe('the displays of Windows', () => {
 
   const [first, second] = [source(1, area(0, 0), [dell(1)]), source(2, area(1920, 0), [dell(2)], false)];
   test.each([
-    ['on one graphics card', [output(0, 1, 1), output(0, 0, 2)], ['1', '0']],
-    ['on two graphics cards', [output(0, 0, 1), output(1, 0, 2)], [undefined, undefined]],
-    ['on the second graphics card', [output(1, 0, 1), output(1, 1, 2)], [undefined, undefined]],
+    [
+      'on one graphics card',
+      [output(0, 1, 1), output(0, 0, 2)],
+      ['output=1,hmonitor=65537', 'output=0,hmonitor=65538'],
+    ],
+    ['on two graphics cards', [output(0, 0, 1), output(1, 0, 2)], ['hmonitor=65537', 'hmonitor=65538']],
+    ['on the second graphics card', [output(1, 0, 1), output(1, 1, 2)], ['hmonitor=65537', 'hmonitor=65538']],
     ['that DXGI knows in part', [output(0, 0, 1)], [undefined, undefined]],
     ['that DXGI does not know', undefined, [undefined, undefined]],
-  ])('%s have the number of their output where ffmpeg counts alike', (_where, outputs, addresses) => {
-    expect(displaysFromDevices([first, second], { outputs }).map(({ address }) => address)) //
-      .toEqual(addresses);
-  });
+  ])(
+    '%s have their handle, and the number of their output where ffmpeg counts alike',
+    (_where, outputs, addresses) => {
+      expect(displaysFromDevices([first, second], { outputs }).map(({ address }) => address)) //
+        .toEqual(addresses);
+    },
+  );
 
   test('are called as the desktop shell calls the one at their place', () => {
     const shell = [

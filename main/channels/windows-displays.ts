@@ -3,6 +3,7 @@ import type { Result } from '../../contract/result.ts';
 import { fail, ok } from '../../contract/result.ts';
 import type { PlacedDisplay } from './display-channels.ts';
 import { displayChannels } from './display-channels.ts';
+import { dxgiAddress } from './dxgi-address.ts';
 import type { DxgiOutput } from './dxgi-outputs.ts';
 import { dxgiOutputs } from './dxgi-outputs.ts';
 import { fingerprintOf, fingerprintOfEdid } from './hardware-fingerprint.ts';
@@ -68,17 +69,22 @@ function displaysFromShell(shell: readonly ShellDisplay[]): Channel[] {
 }
 
 /**
- * The number of each display's output, for programs that open one by it. ffmpeg's ddagrab opens the first graphics card
- * and counts its outputs alone, so on a machine with displays on several cards no display has a number.
+ * What opens each display without its place. ffmpeg's ddagrab opens the first graphics card and counts its outputs alone,
+ * so on a machine with displays on several cards no display has a number; each has its handle.
  */
 function addressesOf(
   sources: readonly WindowsSource[],
   outputs: readonly DxgiOutput[],
 ): ReadonlyMap<string, string> {
-  const onFirst = new Map(
-    outputs.filter(({ adapter }) => adapter === 0).map(({ source, output }) => [source, String(output)]),
+  const counted = new Map(outputs.map((one) => [one.source, one]));
+  if (!sources.every(({ name }) => counted.has(name))) return new Map();
+  const onFirst = [...counted.values()].every(({ adapter }) => adapter === 0);
+  return new Map(
+    [...counted].map(([name, { output, hmonitor }]) => [
+      name,
+      dxgiAddress({ hmonitor, ...(onFirst ? { output } : {}) }) ?? '',
+    ]),
   );
-  return sources.every(({ name }) => onFirst.has(name)) ? onFirst : new Map();
 }
 
 function fingerprintOfMonitor({ path, edid }: WindowsMonitor): string {

@@ -18,7 +18,12 @@ function bench(locate?: (channel: Channel) => Promise<Result<Channel>>) {
     channel: MIC,
     sessionId: TEST_SESSION,
     clock: { anchorWallMs: 0, nowMs: () => time.nowMs, fromWallMs: (wallMs) => wallMs },
-    ffmpeg: { path: 'ffmpeg', version: { major: 5, minor: 1, text: '5.1' }, demuxers: new Set() },
+    ffmpeg: {
+      path: 'ffmpeg',
+      version: { major: 5, minor: 1, text: '5.1' },
+      demuxers: new Set(),
+      filters: new Set(),
+    },
     format: TEST_FORMAT,
     env: {},
     on: {
@@ -255,7 +260,12 @@ describe('a channel pipeline', () => {
           channel: MIC,
           sessionId: TEST_SESSION,
           clock: { anchorWallMs: 0, nowMs: () => 0, fromWallMs: (wallMs) => wallMs },
-          ffmpeg: { path: 'ffmpeg', version: { major: 5, minor: 1, text: '5.1' }, demuxers: new Set() },
+          ffmpeg: {
+            path: 'ffmpeg',
+            version: { major: 5, minor: 1, text: '5.1' },
+            demuxers: new Set(),
+            filters: new Set(),
+          },
           format: TEST_FORMAT,
           env: {},
           on: {

@@ -16,6 +16,13 @@ export type SessionClock = {
   readonly fromWallMs: (wallMs: number) => number;
 };
 
+/** Both clocks at one moment, in milliseconds; good to a few of them. */
+export type ClockReading = { readonly monotonicMs: number; readonly wallMs: number };
+
+export function readClocks(): ClockReading {
+  return { monotonicMs: performance.now(), wallMs: Date.now() };
+}
+
 const systemTime: TimeSource = { monotonicMs: () => performance.now(), wallOffsetMs };
 
 /** Starts a session clock at zero, now. */

@@ -2,6 +2,8 @@ import { expect, test } from 'vitest';
 import type { Channel } from '../../contract/channel.ts';
 import type { Result } from '../../contract/result.ts';
 import { fail, ok } from '../../contract/result.ts';
+import type { ProcessEnv } from '../channels/host-env.ts';
+import type { Machine } from '../channels/machine.ts';
 import { guardDisplay } from './display-guard.ts';
 import { DISPLAY } from './test-capture.ts';
 import { startTestDisplay, until } from './test-devices.ts';
@@ -9,18 +11,24 @@ import { startTestDisplay, until } from './test-devices.ts';
 const AREA = { x: 0, y: 0, width: 320, height: 240 };
 const OTHER: Channel = { ...DISPLAY, id: 'display:2', device: 'HDMI-1', area: { ...AREA, x: 320 } };
 
+const machineOf = (env: ProcessEnv): Machine => ({
+  platform: 'linux',
+  env,
+  ffmpeg: async () => fail('ffmpeg-missing'),
+});
+
 function watch(answers: Result<Channel[]>[]) {
   const said: string[] = [];
   let asked = 0;
   const guard = guardDisplay(
     DISPLAY,
     {
-      env: {},
+      machine: machineOf({}),
       list: async () => answers[Math.min(asked++, answers.length - 1)] ?? fail('display-server-missing'),
       everyMs: 5,
       patienceMs: 150,
     },
-    { gone: () => said.push('gone'), unsure: () => said.push('unsure') },
+    { cleared: () => undefined, gone: () => said.push('gone'), unsure: () => said.push('unsure') },
   );
   return { guard, said, asked: () => asked };
 }
@@ -52,13 +60,13 @@ test('[P01] an X server that does not say for too long where a display is leaves
 test('of a bare X server, without xrandr, its size is the place', async () => {
   const server = await startTestDisplay(320, 240);
   const said: string[] = [];
-  const on = { gone: () => said.push('gone'), unsure: () => said.push('unsure') };
+  const on = { cleared: () => undefined, gone: () => said.push('gone'), unsure: () => said.push('unsure') };
   const env = { ...server.env, PATH: '/nonexistent' };
-  const fits = guardDisplay(DISPLAY, { env, everyMs: 20 }, on);
+  const fits = guardDisplay(DISPLAY, { machine: machineOf(env), everyMs: 20 }, on);
   await new Promise((resolve) => setTimeout(resolve, 300));
   expect(said).toEqual([]);
   fits.close();
-  guardDisplay({ ...DISPLAY, area: { ...AREA, width: 640 } }, { env, everyMs: 20 }, on);
+  guardDisplay({ ...DISPLAY, area: { ...AREA, width: 640 } }, { machine: machineOf(env), everyMs: 20 }, on);
   await until(() => said.length > 0);
   expect(said).toEqual(['gone']);
   await server.close();

@@ -1,37 +1,48 @@
 import type { Area, Channel } from '../../contract/channel.ts';
 import type { Result } from '../../contract/result.ts';
-import type { ProcessEnv } from '../channels/host-env.ts';
-import { listDisplayChannels } from '../channels/linux-displays.ts';
+import { listDisplays } from '../channels/displays.ts';
+import type { Machine } from '../channels/machine.ts';
+import { isSameDevice } from '../channels/same-channel.ts';
 import { createWatchdog } from './watchdog.ts';
 
-export type DisplayGuard = { readonly close: () => void };
+export type DisplayGuard = {
+  /** Something arrived: looks again, now or right after the look under way. */
+  readonly look: () => void;
+  readonly close: () => void;
+};
 
 type DisplayGuardEvents = {
-  /** The output is not there any more, or has another place or size. Final. */
+  /** What arrived up to this time of `performance.now()` is of the agreed display. */
+  readonly cleared: (untilMs: number) => void;
+  /** The display is not there any more, or has another place or size, or is another monitor. Final. */
   readonly gone: () => void;
-  /** The X server has not said for too long where its outputs are. Final. */
+  /** The system has not said for too long where its displays are. Final. */
   readonly unsure: () => void;
 };
 
 type DisplayGuardOptions = {
-  readonly env: ProcessEnv;
-  readonly list?: (env: ProcessEnv) => Promise<Result<readonly Channel[]>>;
-  /** Between an answer and the next question, in milliseconds. */
+  readonly machine: Machine;
+  readonly list?: (machine: Machine) => Promise<Result<readonly Channel[]>>;
+  /** Between an answer and the next question, where nothing arrives, in milliseconds. */
   readonly everyMs?: number;
   /** Without an answer, in milliseconds. */
   readonly patienceMs?: number;
 };
 
 /**
- * Watches that a display stays where it was agreed to. ffmpeg records a rectangle of the whole X screen, and
- * goes on with whatever comes to lie there when monitors are unplugged, moved or change their size.
+ * Watches that a display stays where it was agreed to. ffmpeg records a rectangle of the whole screen, and goes
+ * on with whatever comes to lie there when monitors are unplugged, moved or change their size. A look that
+ * begins after something arrived and finds the display in its place vouches for it.
  */
 export function guardDisplay(
   channel: Channel,
-  { env, list = listDisplayChannels, everyMs = 2_000, patienceMs = 6_000 }: DisplayGuardOptions,
+  { machine, list = listDisplays, everyMs = 1_000, patienceMs = 6_000 }: DisplayGuardOptions,
   on: DisplayGuardEvents,
 ): DisplayGuard {
   let isClosed = false;
+  let isAsking = false;
+  /** Something arrived since the last question was asked. */
+  let isDirty = false;
   let next: NodeJS.Timeout | undefined;
   const deadline = createWatchdog(() => {
     close();
@@ -45,7 +56,11 @@ export function guardDisplay(
   }
 
   async function ask(): Promise<void> {
-    const listed = await list(env);
+    isAsking = true;
+    isDirty = false;
+    const askedMs = performance.now();
+    const listed = await list(machine);
+    isAsking = false;
     if (isClosed) return;
     if (listed.ok) {
       if (!listed.value.some((one) => isSamePlace(one, channel))) {
@@ -53,18 +68,32 @@ export function guardDisplay(
         return on.gone();
       }
       deadline.restart(patienceMs);
+      on.cleared(askedMs);
     }
-    next = setTimeout(() => void ask(), everyMs);
+    // What the answer led to may have closed this.
+    if (isClosed) return;
+    if (isDirty && listed.ok) return void ask();
+    next = setTimeout(() => void ask(), listed.ok ? everyMs : Math.min(everyMs, AGAIN_MS));
   }
 
   deadline.restart(patienceMs);
   void ask();
-  return { close };
+  return {
+    look: () => {
+      isDirty = true;
+      if (isClosed || isAsking) return;
+      clearTimeout(next);
+      void ask();
+    },
+    close,
+  };
 }
 
-/** Its number may have changed: that depends on the other outputs. */
+/** After a question without an answer. */
+const AGAIN_MS = 200;
+
 function isSamePlace(one: Channel, agreed: Channel): boolean {
-  return one.device === agreed.device && placeOf(one.area) === placeOf(agreed.area);
+  return isSameDevice(one, agreed) && placeOf(one.area) === placeOf(agreed.area);
 }
 
 function placeOf(area: Area | undefined): string {

@@ -1,14 +1,18 @@
 import type { ChildProcess } from 'node:child_process';
+import { access, constants } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import ffmpeg from 'fluent-ffmpeg';
 import type { ProcessEnv } from '../channels/host-env.ts';
 import { childEnv } from '../channels/host-env.ts';
 import type { CaptureArguments } from './arguments.ts';
+import type { Leash } from './child-leash.ts';
+import { findLeash, leashed } from './child-leash.ts';
 import type { Ffmpeg } from './ffmpeg-finder.ts';
 
 export type FfmpegRun = {
   readonly ffmpeg: Pick<Ffmpeg, 'path' | 'demuxers'>;
-  readonly args: CaptureArguments;
+  readonly args: Pick<CaptureArguments, 'inputOptions' | 'input' | 'outputOptions'>;
+  readonly platform: NodeJS.Platform;
   readonly env: ProcessEnv;
   /** Takes what ffmpeg writes to stdout. */
   readonly stdout: Writable;
@@ -16,7 +20,7 @@ export type FfmpegRun = {
   readonly isWanted: () => boolean;
   readonly onProcess: (child: ChildProcess) => void;
   readonly onLine: (line: string) => void;
-  /** No process came about. Never called after `onProcess`. */
+  /** No process came about. Never called after `onProcess`, nor before `runFfmpeg` has returned. */
   readonly onFailedStart: (why: string) => void;
 };
 
@@ -37,24 +41,32 @@ export function runFfmpeg(run: FfmpegRun): void {
   const spawnFfmpeg = inner._spawnFfmpeg;
   let child: ChildProcess | undefined;
 
-  inner._getFfmpegPath = (callback) => callback(null, run.ffmpeg.path);
   inner.availableFormats = (callback) => callback(null, formatsOf(run.ffmpeg.demuxers));
   inner.availableEncoders = (callback) => callback(null, {});
   inner._spawnFfmpeg = (args, options, onProcess, onEnd) => {
     const ended: OnEnd = (error, stdout, stderr) => onEnd(error, stdout ?? NO_LINES, stderr ?? NO_LINES);
-    if (!run.isWanted()) return ended(new Error('not wanted any more'));
-    const spawnOptions = {
-      ...options,
-      env: childEnv(run.env),
-      // A group of its own: Ctrl-C in a terminal must not end ffmpeg before its take is told to stop.
-      detached: process.platform !== 'win32',
-    };
-    try {
-      spawnFfmpeg.call(command, args, spawnOptions, onProcess, ended);
-    } catch (error) {
-      // Node has no pipes to hand out when there are no file descriptors left.
-      ended(error instanceof Error ? error : new Error(String(error)), NO_LINES, NO_LINES);
-    }
+    void prepared(run).then((ready) => {
+      if (ready instanceof Error) return ended(ready);
+      if (!run.isWanted()) return ended(new Error('not wanted any more'));
+      const leash = leashed(ready, run.ffmpeg.path, args);
+      const spawnOptions = {
+        ...options,
+        env: childEnv(run.env),
+        detached: leash.isDetached,
+        stdio: ['pipe', 'pipe', 'pipe', ...leash.moreStdio],
+      };
+      inner._getFfmpegPath = (callback) => callback(null, leash.program);
+      try {
+        const held: typeof onProcess = (started, ...rings) => {
+          leash.hold(started);
+          onProcess(started, ...rings);
+        };
+        spawnFfmpeg.call(command, leash.args, spawnOptions, held, ended);
+      } catch (error) {
+        // Node has no pipes to hand out when there are no file descriptors left.
+        ended(error instanceof Error ? error : new Error(String(error)), NO_LINES, NO_LINES);
+      }
+    });
   };
 
   command
@@ -69,10 +81,20 @@ export function runFfmpeg(run: FfmpegRun): void {
     .on('stderr', run.onLine)
     .on('error', (error: Error) => {
       // How a process ended is read from the process itself.
-      if (child === undefined) run.onFailedStart(error.message);
+      if (child === undefined) queueMicrotask(() => run.onFailedStart(error.message));
     })
     .output(run.stdout)
     .run();
+}
+
+/** How ffmpeg is leashed; an error where there is no program to start, which a leash would hide. */
+async function prepared({ ffmpeg, platform, env }: FfmpegRun): Promise<Leash | Error> {
+  try {
+    await access(ffmpeg.path, constants.X_OK);
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+  return findLeash(platform, env);
 }
 
 type LinesRing = { readonly get: () => string };

@@ -1,3 +1,4 @@
+import { access, constants } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { delimiter, isAbsolute, join, sep } from 'node:path';
 import type { ErrorCode } from '../../contract/errors.ts';
@@ -8,7 +9,7 @@ import type { FfmpegAbilities } from './ffmpeg-probe.ts';
 import { NO_SUCH_FILE, probeFfmpeg } from './ffmpeg-probe.ts';
 import { isAtLeast, OLDEST_FFMPEG } from './ffmpeg-version.ts';
 
-export type FfmpegOrigin = 'TALLYLIGHT_FFMPEG' | 'packaged' | 'ffmpeg-static' | 'PATH';
+export type FfmpegOrigin = 'TALLYLIGHT_FFMPEG' | 'packaged' | 'ffmpeg-static' | 'PATH' | 'well known';
 
 /** An ffmpeg that can do the work, and where it came from. */
 export type Ffmpeg = FfmpegAbilities & {
@@ -31,13 +32,39 @@ export type FfmpegSearch = {
 
 const ENCODERS = ['libx264', 'libopus'];
 
+const DEMUXERS: Partial<Record<NodeJS.Platform, readonly string[]>> = {
+  linux: ['pulse', 'x11grab'],
+  darwin: ['avfoundation'],
+  win32: ['dshow'],
+};
+
 /**
- * Finds an ffmpeg that can capture here: TALLYLIGHT_FFMPEG, then the packaged one, ffmpeg-static, PATH.
+ * Finds an ffmpeg that can capture here: TALLYLIGHT_FFMPEG, then the packaged one, PATH, the folders where package
+ * managers put it, and ffmpeg-static, which comes first where it is as good as any: on macOS and Windows.
  * One that does not fit is passed over, except TALLYLIGHT_FFMPEG: who names one wants that one.
  * Fails with `ffmpeg-missing`, `ffmpeg-too-old` or `ffmpeg-lacks-device`; `detail` lists what was tried.
  */
 export async function findFfmpeg(search: FfmpegSearch): Promise<Result<Ffmpeg>> {
-  const wanted = search.demuxers ?? (search.platform === 'linux' ? ['pulse', 'x11grab'] : []);
+  const wanted = search.demuxers ?? DEMUXERS[search.platform] ?? [];
+  const found = await look(search, wanted);
+  if (found.ok || found.error.code !== 'ffmpeg-lacks-device' || !wanted.includes('pulse')) return found;
+  // The sound server's own recorder can stand in; an ffmpeg that reads it itself tells the time of a sample better.
+  if (!(await hasParec(search.env))) return found;
+  const silent = await look(
+    search,
+    wanted.filter((name) => name !== 'pulse'),
+  );
+  return silent.ok ? silent : found;
+}
+
+async function hasParec({ PATH = '' }: ProcessEnv): Promise<boolean> {
+  const there = PATH.split(delimiter)
+    .filter(isAbsolute)
+    .map((dir) => access(join(dir, 'parec'), constants.X_OK).then(() => true));
+  return (await Promise.allSettled(there)).some(({ status }) => status === 'fulfilled');
+}
+
+async function look(search: FfmpegSearch, wanted: readonly string[]): Promise<Result<Ffmpeg>> {
   const passedOver: string[] = [];
   let code: ErrorCode = 'ffmpeg-missing';
   for (const { path, origin } of candidates(search)) {
@@ -47,8 +74,8 @@ export async function findFfmpeg(search: FfmpegSearch): Promise<Result<Ffmpeg>> 
       const sentence = `ffmpeg ${abilities.version.text} from ${path} (${origin})`;
       return ok({ ...abilities, path, origin, sentence, passedOver });
     }
-    // Most folders of PATH hold no ffmpeg; that is no news.
-    if (flaw === undefined || (origin === 'PATH' && abilities === NO_SUCH_FILE)) continue;
+    // Most folders hold no ffmpeg; that is no news.
+    if (flaw === undefined || (MAY_BE_MISSING.has(origin) && abilities === NO_SUCH_FILE)) continue;
     passedOver.push(`${path} (${origin}): ${flaw.reason}`);
     if (RANK.indexOf(flaw.code) > RANK.indexOf(code)) code = flaw.code;
     if (origin === 'TALLYLIGHT_FFMPEG') break;
@@ -58,6 +85,8 @@ export async function findFfmpeg(search: FfmpegSearch): Promise<Result<Ffmpeg>> 
 
 /** From what helps least to what helps most: the nearest miss is what the person is told. */
 const RANK: readonly ErrorCode[] = ['ffmpeg-missing', 'ffmpeg-too-old', 'ffmpeg-lacks-device'];
+
+const MAY_BE_MISSING: ReadonlySet<FfmpegOrigin> = new Set(['PATH', 'well known', 'ffmpeg-static']);
 
 type Flaw = { readonly code: ErrorCode; readonly reason: string };
 
@@ -81,13 +110,31 @@ function candidates({ platform, env, packagedDir }: FfmpegSearch): Candidate[] {
   const executable = platform === 'win32' ? 'ffmpeg.exe' : 'ffmpeg';
   const named = env.TALLYLIGHT_FFMPEG;
   const bundled = staticPath();
+  const fromStatic = bundled ? [{ path: bundled, origin: 'ffmpeg-static' as const }] : [];
   const onPath = (env.PATH ?? env.Path ?? '').split(delimiter).filter(isAbsolute);
   return [
     ...(named ? [{ path: named, origin: 'TALLYLIGHT_FFMPEG' as const }] : []),
     ...(packagedDir ? [{ path: join(packagedDir, executable), origin: 'packaged' as const }] : []),
-    ...(bundled ? [{ path: bundled, origin: 'ffmpeg-static' as const }] : []),
+    // Its Linux build reads no PulseAudio, so that one comes last there.
+    ...(platform === 'linux' ? [] : fromStatic),
     ...[...new Set(onPath)].map((dir) => ({ path: join(dir, executable), origin: 'PATH' as const })),
+    ...wellKnown(platform, env)
+      .filter((dir) => !onPath.includes(dir))
+      .map((dir) => ({ path: join(dir, executable), origin: 'well known' as const })),
+    ...(platform === 'linux' ? fromStatic : []),
   ];
+}
+
+/** A program that is started from a desktop has a shorter PATH than a terminal has. */
+function wellKnown(platform: NodeJS.Platform, env: ProcessEnv): string[] {
+  switch (platform) {
+    case 'darwin':
+      return ['/opt/homebrew/bin', '/usr/local/bin', '/opt/local/bin'];
+    case 'win32':
+      return env.LOCALAPPDATA ? [join(env.LOCALAPPDATA, 'Microsoft', 'WinGet', 'Links')] : [];
+    default:
+      return [];
+  }
 }
 
 /** Where ffmpeg-static, an optional dependency, would have put its binary; the file itself may be missing. */

@@ -9,6 +9,7 @@ export type FfmpegAbilities = {
   readonly version: FfmpegVersion;
   readonly demuxers: ReadonlySet<string>;
   readonly encoders: ReadonlySet<string>;
+  readonly filters: ReadonlySet<string>;
 };
 
 export const NO_SUCH_FILE = 'there is no such file';
@@ -16,7 +17,7 @@ export const NO_SUCH_FILE = 'there is no such file';
 const answers = new Map<string, Promise<FfmpegAbilities | string>>();
 
 /**
- * Asks an executable for its version, demuxers and encoders. A text says why it is of no use. Answers are
+ * Asks an executable for its version, demuxers, encoders and filters. A text says why it is of no use. Answers are
  * remembered for as long as path, size and modification time stay the same.
  */
 export async function probeFfmpeg(path: string, env: ProcessEnv): Promise<FfmpegAbilities | string> {
@@ -34,8 +35,8 @@ export async function probeFfmpeg(path: string, env: ProcessEnv): Promise<Ffmpeg
 }
 
 async function ask(path: string, env: ProcessEnv): Promise<FfmpegAbilities | string> {
-  const [version, demuxers, encoders] = await Promise.all(
-    ['-version', '-demuxers', '-encoders'].map((question) =>
+  const [version, demuxers, encoders, filters] = await Promise.all(
+    ['-version', '-demuxers', '-encoders', '-filters'].map((question) =>
       toolOutput(path, question === '-version' ? [question] : ['-hide_banner', question], env),
     ),
   );
@@ -47,6 +48,7 @@ async function ask(path: string, env: ProcessEnv): Promise<FfmpegAbilities | str
     version: parsed,
     demuxers: demuxers?.kind === 'printed' ? parseDemuxers(demuxers.stdout) : new Set(),
     encoders: encoders?.kind === 'printed' ? parseEncoders(encoders.stdout) : new Set(),
+    filters: filters?.kind === 'printed' ? parseFilters(filters.stdout) : new Set(),
   };
 }
 
@@ -58,6 +60,14 @@ export function parseDemuxers(text: string): Set<string> {
 /** Names in `ffmpeg -encoders`: ` A....D libopus   libopus Opus (codec opus)`. */
 export function parseEncoders(text: string): Set<string> {
   return names(text, /^ [VAS][A-Z.]{5} +([a-z0-9]\S*)/gm);
+}
+
+/**
+ * Names in `ffmpeg -filters`: ` T.. signalstats  V->V  …`, ` ..C gfxcapture  |->V  …`; since version 8 there are two marks
+ * in place of three.
+ */
+export function parseFilters(text: string): Set<string> {
+  return names(text, /^ [TSC.]{2,3} +(\S+) +\S+->\S+/gm);
 }
 
 function names(text: string, pattern: RegExp): Set<string> {

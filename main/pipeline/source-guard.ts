@@ -1,10 +1,12 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import type { ProcessEnv } from '../channels/host-env.ts';
 import { childEnv } from '../channels/host-env.ts';
 import { parseSources } from '../channels/pulse-sources.ts';
 import { toolOutput } from '../channels/tool-output.ts';
+import { findLeash, leashed } from './child-leash.ts';
 import { createWatchdog } from './watchdog.ts';
 
 /** A running recording as the sound server sees it. */
@@ -133,11 +135,15 @@ export function guardSource(
     if (isInDoubt && !isClosed) nextQuestion = setTimeout(() => void ask(), patience.pauseMs);
   }
 
-  function startWatch(): void {
-    const mine = spawn('pactl', ['subscribe'], {
+  async function startWatch(): Promise<void> {
+    const leash = leashed(await findLeash(process.platform, env), 'pactl', ['subscribe']);
+    if (isClosed) return;
+    const mine = spawn(leash.program, leash.args, {
       env: { ...childEnv(env), LC_ALL: 'C.UTF-8' },
-      stdio: ['ignore', 'pipe', 'ignore'],
+      stdio: ['ignore', 'pipe', 'ignore', ...leash.moreStdio],
+      detached: leash.isDetached,
     });
+    leash.hold(mine);
     watch = mine;
     isWatching = false;
     const ended = () => {
@@ -145,12 +151,12 @@ export function guardSource(
       watch = undefined;
       isWatching = false;
       doubt();
-      nextWatch = setTimeout(startWatch, patience.pauseMs);
+      nextWatch = setTimeout(() => void startWatch(), patience.pauseMs);
     };
     // Without the program there is an error and no exit.
     mine.on('error', ended);
     mine.on('exit', ended);
-    createInterface({ input: mine.stdout }).on('line', (line) => {
+    createInterface({ input: mine.stdout as Readable }).on('line', (line) => {
       if (isClosed || watch !== mine) return;
       // The questions themselves are told as clients that come and go, so the first line is not long in coming.
       const isFirst = !isWatching;
@@ -162,7 +168,7 @@ export function guardSource(
   }
 
   deadline.restart(patience.firstMs);
-  startWatch();
+  void startWatch();
   return { isInDoubt: () => isInDoubt, close };
 }
 

@@ -146,7 +146,7 @@ describe('a take', () => {
   });
 
   test('stalls into trouble and ends when its device goes quiet', async () => {
-    const patience = { firstByteMs: 5_000, stallMs: 600, stopMs: 1_500, killMs: 2_000 };
+    const patience = { firstByteMs: 5_000, stallMs: 600, stopMs: 1_500, killMs: 2_000, settleMs: 1_000 };
     const { take, fragments, troubles, ends } = open(DISPLAY, { patience });
     await until(() => fragments.length >= 2);
     const pid = take.pid();
@@ -158,7 +158,7 @@ describe('a take', () => {
   });
 
   test('kills a process that does not stop when told to', async () => {
-    const patience = { firstByteMs: 5_000, stallMs: 5_000, stopMs: 100, killMs: 2_000 };
+    const patience = { firstByteMs: 5_000, stallMs: 5_000, stopMs: 100, killMs: 2_000, settleMs: 1_000 };
     const { take, fragments, ends } = open(DISPLAY, { patience });
     await until(() => fragments.length >= 2);
     const pid = take.pid();
@@ -175,7 +175,7 @@ describe('a take', () => {
       const path = join(folder, 'ffmpeg');
       // What it leaves behind holds its pipes, so that nobody hears of its end.
       await writeFile(path, `#!/bin/sh\n(trap '' INT; sleep 3) & exec sleep 60\n`, { mode: 0o755 });
-      const patience = { firstByteMs: 300, stallMs: 5_000, stopMs: 100, killMs: 100 };
+      const patience = { firstByteMs: 300, stallMs: 5_000, stopMs: 100, killMs: 100, settleMs: 1_000 };
       const { take, troubles, ends } = open(DISPLAY, { ffmpeg: { ...ffmpeg, path }, patience });
       await until(() => take.pid() !== undefined);
       if (reason === 'stopped') await take.stop();
@@ -208,7 +208,7 @@ describe('a take', () => {
 
   test('that sends no first byte in time, or garbage, is device-failed', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'tallylight-fake-'));
-    const patience = { firstByteMs: 200, stallMs: 5_000, stopMs: 1_500, killMs: 2_000 };
+    const patience = { firstByteMs: 200, stallMs: 5_000, stopMs: 1_500, killMs: 2_000, settleMs: 1_000 };
     for (const script of ['exec sleep 60', 'echo this is not a film at all; exec sleep 60']) {
       const path = join(folder, 'ffmpeg');
       await writeFile(path, `#!/bin/sh\n${script}\n`);

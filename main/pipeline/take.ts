@@ -1,23 +1,26 @@
-import type { ChildProcess } from 'node:child_process';
-import { Writable } from 'node:stream';
 import type { Channel } from '../../contract/channel.ts';
 import type { Fragment } from '../../contract/fragment.ts';
 import type { TallylightError } from '../../contract/result.ts';
-import { errorOf } from '../../contract/result.ts';
+import { errorOf, ok } from '../../contract/result.ts';
 import type { ProcessEnv } from '../channels/host-env.ts';
-import type { CaptureFormat } from './arguments.ts';
+import type { Machine } from '../channels/machine.ts';
+import { askX11Pointer } from '../channels/x11-pointer.ts';
 import { captureArguments } from './arguments.ts';
+import type { CaptureFormat } from './capture-format.ts';
+import type { CaptureFfmpeg } from './capture-way.ts';
+import type { Pointer } from './channel-health.ts';
+import { watchHealth } from './channel-health.ts';
 import type { SessionClock } from './clock.ts';
-import type { DisplayGuard } from './display-guard.ts';
-import { guardDisplay } from './display-guard.ts';
-import { runFfmpeg } from './ffmpeg-command.ts';
-import type { Ffmpeg } from './ffmpeg-finder.ts';
+import type { DeviceGuard } from './device-guard.ts';
+import { guardDevice } from './device-guard.ts';
+import { createFragmentGate } from './fragment-gate.ts';
 import { createStamp } from './fragment-stamp.ts';
-import type { SourceGuard } from './source-guard.ts';
-import { guardSource } from './source-guard.ts';
-import type { Segment } from './splitter.ts';
+import type { PcmSource } from './pcm-source.ts';
 import { createSplitter } from './splitter.ts';
+import type { StderrFact } from './stderr.ts';
 import { detailOf, isTelling, readStderrLine } from './stderr.ts';
+import type { TakePatience } from './take-process.ts';
+import { startTakeProcess } from './take-process.ts';
 import { createWatchdog } from './watchdog.ts';
 
 export type TakeEnd = {
@@ -35,25 +38,22 @@ export type TakeEvents = {
   /** Peak of the last 100 ms in dBFS, ten times a second; audio channels only. */
   readonly level: (db: number) => void;
   readonly trouble: (error: TallylightError) => void;
-  /** What comes is not what should come: `channel-silent`, `-black` or `-frozen`; null: it is again. */
+  /**
+   * What comes is not what should come: `channel-silent`, `-black` or `-frozen`; null: it is again, or the take is
+   * over. Once per change; it never ends the take.
+   */
   readonly health: (error: TallylightError | null) => void;
   /** Once, when the process is gone and every fragment is handed over. */
   readonly ended: (end: TakeEnd) => void;
 };
 
-/** How long a take waits, in milliseconds. */
-export type TakePatience = {
-  /** For the first byte, from the start of the process. */
-  readonly firstByteMs: number;
-  /** For the next byte. */
-  readonly stallMs: number;
-  /** For a process that was told to stop; it is killed then. */
-  readonly stopMs: number;
-  /** For a process that was killed; it is given up then. */
-  readonly killMs: number;
+export const TAKE_PATIENCE: TakePatience = {
+  firstByteMs: 5_000,
+  stallMs: 5_000,
+  stopMs: 800,
+  killMs: 300,
+  settleMs: 1_000,
 };
-
-export const TAKE_PATIENCE: TakePatience = { firstByteMs: 5_000, stallMs: 5_000, stopMs: 800, killMs: 300 };
 
 export type TakeOptions = {
   readonly channel: Channel;
@@ -61,11 +61,19 @@ export type TakeOptions = {
   readonly takeNumber: number;
   readonly sessionId: string;
   readonly clock: SessionClock;
-  readonly ffmpeg: Pick<Ffmpeg, 'path' | 'version' | 'demuxers'>;
+  readonly ffmpeg: CaptureFfmpeg;
   readonly format: CaptureFormat;
   /** Which of several ways to open the device, from 0, the best; see arguments.ts. */
   readonly variant?: number;
   readonly env: ProcessEnv;
+  /** `process.platform` where it is not given. */
+  readonly platform?: NodeJS.Platform;
+  /** Where the displays and devices are asked for while the take runs; of `env` and `ffmpeg` if not given. */
+  readonly machine?: Machine;
+  /** Brings the samples where ffmpeg cannot open the device and no program can. */
+  readonly pcm?: PcmSource;
+  /** For `channel-frozen`; the X server is asked where it is not given. */
+  readonly pointer?: Pointer;
   readonly on: TakeEvents;
   readonly patience?: TakePatience;
 };
@@ -85,204 +93,172 @@ const PLAUSIBLE_MS = 60_000;
 
 /** Starts one take: one ffmpeg that reads one device, from now until it is stopped or dies. Opens the device. */
 export function openTake(options: TakeOptions): Take {
-  const { channel, clock, on, patience = TAKE_PATIENCE } = options;
+  const { channel, clock, env, on, patience = TAKE_PATIENCE, platform = process.platform } = options;
+  const { machine = machineOf(options, platform) } = options;
   const splitter = createSplitter();
-  const waiting: { readonly segment: Segment; readonly arrivedMs: number }[] = [];
-  /** What arrived up to then is of the agreed device. */
-  let clearedToMs = Number.NEGATIVE_INFINITY;
-  let stamp: ReturnType<typeof createStamp> | undefined;
-  let child: ChildProcess | undefined;
+  const health = watchHealth(channel, on.health, options.pointer ?? pointerOf(platform, env));
+  let guard: DeviceGuard | undefined;
   let wanted: 'running' | 'stopped' = 'running';
   let fault: TallylightError | undefined;
-  let guard: SourceGuard | undefined;
-  let displayGuard: DisplayGuard | undefined;
-  /** What comes from now on is not of the display that was agreed to. */
+  /** What comes from now on is not of the device that was agreed to. */
   let isAstray = false;
+  /** Unix time of the first sample, where whoever brings the samples knows it. */
+  let firstWallMs: number | null = null;
   let lastWords = '';
-  let isGone = false;
-  let announceGone: () => void;
-  const gone = new Promise<void>((resolve) => {
-    announceGone = resolve;
+  /** How the process ended; what it left may still have to be made sure of. */
+  let ending: string | undefined;
+  let isOver = false;
+  let announceReleased: () => void;
+  const released = new Promise<void>((resolve) => {
+    announceReleased = resolve;
+  });
+  const settleTimer = createWatchdog(conclude);
+  const gate = createFragmentGate(isInDoubt, (fragment) => {
+    if (fragment.ok) on.fragment(fragment.value);
+    else fail(fragment.error);
   });
 
-  const watchdog = createWatchdog(() => {
-    fail(errorOf('device-failed', `${channel.id}: no data for ${patience.stallMs / 1_000} s`));
-  });
-  const stopTimer = createWatchdog(kill);
-  const killTimer = createWatchdog(() => {
-    const error = errorOf('device-failed', `${channel.id}: ffmpeg does not end when it is killed`);
+  /** A host that brings the samples opens what it was told to, and nothing can be looked up. */
+  function isInDoubt(): boolean {
+    return guard === undefined ? source.kind !== 'pcm' : guard.isInDoubt();
+  }
+
+  function tell(error: TallylightError): void {
     on.trouble(error);
     fault ??= error;
-    finish('does not end when it is killed');
-  });
-
-  function kill(): void {
-    if (isGone) return;
-    child?.kill('SIGKILL');
-    killTimer.restart(patience.killMs);
   }
 
   function fail(error: TallylightError): void {
-    if (isGone) return;
+    if (ending !== undefined) return;
     if (fault === undefined) on.trouble(error);
     fault ??= error;
-    kill();
+    running.kill();
   }
 
   function begin(wallMs: number | null): void {
-    if (stamp !== undefined) return;
-    const isPlausible = wallMs !== null && Math.abs(wallMs - Date.now()) < PLAUSIBLE_MS;
-    const firstSampleMs = isPlausible ? clock.fromWallMs(wallMs) : clock.nowMs();
-    const { sessionId, takeNumber } = options;
-    stamp = createStamp({
-      sessionId,
-      channelId: channel.id,
-      take: takeNumber,
-      firstSampleMs,
+    gate.begin(() => {
+      const isPlausible = wallMs !== null && Math.abs(wallMs - Date.now()) < PLAUSIBLE_MS;
+      const firstSampleMs = isPlausible ? clock.fromWallMs(wallMs) : clock.nowMs();
+      const { sessionId, takeNumber } = options;
+      return createStamp({ sessionId, channelId: channel.id, take: takeNumber, firstSampleMs });
     });
-    deliverWaiting();
-  }
-
-  function deliverWaiting(): void {
-    for (const { segment, arrivedMs } of waiting.splice(0)) deliver(segment, arrivedMs);
-  }
-
-  function isInDoubt(arrivedMs: number): boolean {
-    return guard?.isInDoubt() === true && arrivedMs > clearedToMs;
-  }
-
-  function deliver(segment: Segment, arrivedMs: number): void {
-    // Bytes and lines come over two pipes, so the time of the first sample may arrive after the first bytes.
-    // What is still in doubt when the take ends is dropped: it may be of a device nobody agreed to.
-    if (stamp === undefined || isInDoubt(arrivedMs)) {
-      waiting.push({ segment, arrivedMs });
-      return;
-    }
-    const fragment = stamp(segment);
-    if (fragment.ok) on.fragment(fragment.value);
-    else fail(fragment.error);
   }
 
   function readBytes(chunk: Uint8Array): void {
-    // A process that was given up may still have something to say.
-    if (isGone || isAstray) return;
-    if (wanted === 'running') watchdog.restart(patience.stallMs);
+    if (isAstray) return;
     const segments = splitter.push(chunk);
     const arrivedMs = performance.now();
-    if (segments.ok) for (const segment of segments.value) deliver(segment, arrivedMs);
+    if (segments.ok) for (const segment of segments.value) gate.push(segment, arrivedMs);
     else fail(segments.error);
+    if (gate.isHolding()) guard?.arrived?.();
   }
 
   function readLine(line: string): void {
-    if (isGone) return;
-    const fact = readStderrLine(line, channel.kind);
-    if (fact?.kind === 'start') begin(fact.wallMs);
-    else if (fact?.kind === 'level') {
-      if (guard?.isInDoubt() !== true) on.level(fact.db);
-    } else if (isTelling(line)) lastWords = detailOf(line);
-    if (fact?.kind === 'trouble' && wanted === 'running') fault ??= fact.error;
+    const fact = readStderrLine(line, channel.kind, platform);
+    if (isTelling(line)) lastWords = detailOf(line);
+    if (fact?.kind === 'start') begin(firstWallMs ?? fact.wallMs);
+    else if (fact?.kind === 'trouble') hear(fact);
+    else if (fact !== undefined && wanted === 'running') {
+      health.hear(fact, performance.now());
+      if (fact.kind === 'level' && !isInDoubt()) on.level(fact.db);
+    }
   }
 
-  function finish(how: string): void {
-    if (isGone) return;
-    isGone = true;
-    child = undefined;
-    watchdog.cancel();
-    stopTimer.cancel();
-    killTimer.cancel();
+  function hear({ error, isFinal }: Extract<StderrFact, { kind: 'trouble' }>): void {
+    if (wanted !== 'running') return;
+    if (isFinal) fail(error);
+    else fault ??= error;
+  }
+
+  function settle(how: string): void {
+    ending = how;
+    health.close();
+    begin(firstWallMs);
+    if (gate.isHolding() && !isAstray && guard?.arrived !== undefined) {
+      settleTimer.restart(patience.settleMs);
+      guard.arrived();
+    } else conclude();
+  }
+
+  /** Says how it ended, once all that can be handed over is. */
+  function conclude(): void {
+    if (isOver) return;
+    isOver = true;
+    settleTimer.cancel();
     guard?.close();
-    displayGuard?.close();
-    begin(null);
-    const cut = waiting.some(({ segment }) => segment.kind !== 'init') ? ({ isCut: true } as const) : {};
+    const cut = gate.isHolding() ? ({ isCut: true } as const) : {};
     if (wanted === 'running') {
-      const error =
-        fault ?? errorOf('device-failed', `${channel.id}: ${how}${lastWords && `: ${lastWords}`}`);
-      on.ended({ reason: 'died', error, ...cut });
+      const how = `${channel.id}: ${ending}${lastWords && `: ${lastWords}`}`;
+      on.ended({ reason: 'died', error: fault ?? errorOf('device-failed', how), ...cut });
     } else on.ended({ reason: wanted, ...cut });
-    announceGone();
+    void release();
   }
 
-  function askToStop(): void {
-    if (process.platform === 'win32') child?.stdin?.write('q');
-    else child?.kill('SIGINT');
-    stopTimer.restart(patience.stopMs);
+  async function release(): Promise<void> {
+    const late = createWatchdog(() => {
+      on.trouble(errorOf('device-failed', `${channel.id}: the device is not let go`));
+      announceReleased();
+    });
+    late.restart(patience.settleMs);
+    await running.released();
+    late.cancel();
+    announceReleased();
   }
 
-  function watchDevice(pid: number): void {
-    const { env } = options;
-    if (channel.kind === 'display') {
-      const stray = (error: TallylightError) => {
-        isAstray = true;
-        fail(error);
-      };
-      displayGuard = guardDisplay(
-        channel,
-        { env },
-        {
-          gone: () => stray(errorOf('device-gone', `${channel.id}: it is not where it was agreed to be`)),
-          unsure: () =>
-            stray(errorOf('device-failed', `${channel.id}: the X server does not say where it is`)),
+  function watchDevice(recorderPid: number): void {
+    guard = guardDevice(
+      { channel, machine, recorderPid },
+      {
+        cleared: (untilMs) => {
+          gate.clear(untilMs);
+          if (ending !== undefined && !gate.isHolding()) conclude();
         },
-      );
-    } else
-      guard = guardSource(
-        { pid, source: channel.device, env },
-        {
-          cleared: (untilMs) => {
-            clearedToMs = untilMs;
-            deliverWaiting();
-          },
-          moved: () =>
-            fail(errorOf('device-gone', `${channel.id}: the sound server moved it to another device`)),
-          unsure: () =>
-            fail(
-              errorOf(
-                'device-failed',
-                `${channel.id}: the sound server does not say what it is a recording of`,
-              ),
-            ),
+        lost: (error) => {
+          isAstray ||= channel.kind === 'display';
+          if (ending === undefined) fail(error);
+          else conclude();
         },
-      );
-  }
-
-  runFfmpeg({
-    ffmpeg: options.ffmpeg,
-    args: captureArguments({
-      channel,
-      format: options.format,
-      version: options.ffmpeg.version,
-      env: options.env,
-    }),
-    env: options.env,
-    stdout: new Writable({
-      write(chunk: Uint8Array, _encoding, done) {
-        readBytes(chunk);
-        done();
       },
-    }),
-    isWanted: () => wanted === 'running' && !isGone,
-    onProcess: (started) => {
-      child = started;
-      started.stdin?.on('error', () => undefined);
-      started.once('close', (code, signal) =>
-        finish(signal === null ? `exit ${code}` : `ended by ${signal}`),
-      );
-      watchdog.restart(patience.firstByteMs);
-      if (started.pid !== undefined) watchDevice(started.pid);
+    );
+  }
+
+  const { ffmpeg, format, variant } = options;
+  const args = captureArguments({ channel, format, ffmpeg, platform, env }, variant);
+  const { source } = args;
+  const running = startTakeProcess(
+    { channel, ffmpeg, args, source, pcm: options.pcm, platform, env, patience },
+    {
+      bytes: readBytes,
+      line: readLine,
+      recorder: watchDevice,
+      first: (wallMs) => {
+        firstWallMs = wallMs;
+      },
+      inputEnded: tell,
+      stalled: () =>
+        fail(errorOf('device-failed', `${channel.id}: no data for ${patience.stallMs / 1_000} s`)),
+      unkillable: () =>
+        tell(errorOf('device-failed', `${channel.id}: ffmpeg does not end when it is killed`)),
+      gone: settle,
     },
-    onLine: readLine,
-    onFailedStart: (why) => finish(why),
-  });
+  );
 
   return {
-    pid: () => child?.pid,
+    pid: running.pid,
     stop: () => {
       if (wanted === 'running') {
         wanted = 'stopped';
-        watchdog.cancel();
-        askToStop();
+        running.stop();
       }
-      return gone;
+      return released;
     },
   };
+}
+
+function machineOf({ ffmpeg, env }: TakeOptions, platform: NodeJS.Platform): Machine {
+  return { platform, env, ffmpeg: async () => ok({ path: ffmpeg.path }) };
+}
+
+function pointerOf(platform: NodeJS.Platform, env: ProcessEnv): Pointer | undefined {
+  return platform === 'linux' ? () => askX11Pointer(env) : undefined;
 }

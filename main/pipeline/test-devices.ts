@@ -18,6 +18,8 @@ export type TestDevice = {
 export type TestSound = TestDevice & {
   /** Runs pactl on this server and returns what it printed. */
   readonly pactl: (...args: string[]) => Promise<string>;
+  /** Starts the server anew at the same address, with the same devices and tones, after it was killed. */
+  readonly restart: () => Promise<void>;
   /** Keeps a sink awake with silence; resolves with how to end it once it plays. */
   readonly playSilence: (sink: string) => Promise<() => Promise<void>>;
 };
@@ -55,52 +57,63 @@ export async function startTestSound(): Promise<TestSound> {
   const socket = join(folder, 'native');
   const env = { PULSE_SERVER: `unix:${socket}`, XDG_RUNTIME_DIR: folder };
   const inside = { env: { ...TEST_ENV, ...env, HOME: folder }, stdio: 'ignore' } as const;
-  const server = spawn(
-    'pulseaudio',
-    [
+  const children: ChildProcess[] = [];
+  const start = (program: string, args: string[]) => {
+    const child = spawn(program, args, inside);
+    children.push(child);
+    return child;
+  };
+  const pactl = async (...args: string[]) =>
+    (await run('pactl', args, { env: { ...inside.env, LC_ALL: 'C.UTF-8' } })).stdout;
+
+  async function boot(): Promise<void> {
+    start('pulseaudio', [
       ...['-n', '--daemonize=no', '--exit-idle-time=-1', '--disable-shm=yes', '--use-pid-file=no'],
       ...['-L', `module-native-protocol-unix socket=${socket} auth-anonymous=1`],
       ...['-L', 'module-null-sink sink_name=speakers sink_properties=device.description=Speakers'],
       ...['-L', 'module-null-sink sink_name=stage_mic sink_properties=device.description=Stage'],
-    ],
-    inside,
-  );
-  const pactl = async (...args: string[]) =>
-    (await run('pactl', args, { env: { ...inside.env, LC_ALL: 'C.UTF-8' } })).stdout;
-  await until(() =>
-    pactl('info').then(
-      () => true,
-      () => false,
-    ),
-  );
-  await pactl(
-    ...['load-module', 'module-remap-source', 'master=stage_mic.monitor', 'source_name=mic'],
-    'source_properties=\'device.description="Built-in Audio"\'',
-  );
-  await pactl('set-default-source', 'mic');
-  await pactl('set-default-sink', 'speakers');
-  const tones = ['speakers', 'stage_mic'].map((sink, index) =>
-    spawn(
-      'ffmpeg',
-      [
+    ]);
+    await until(() =>
+      pactl('info').then(
+        () => true,
+        () => false,
+      ),
+    );
+    await pactl(
+      ...['load-module', 'module-remap-source', 'master=stage_mic.monitor', 'source_name=mic'],
+      'source_properties=\'device.description="Built-in Audio"\'',
+    );
+    await pactl('set-default-source', 'mic');
+    await pactl('set-default-sink', 'speakers');
+    for (const [index, sink] of ['speakers', 'stage_mic'].entries())
+      start('ffmpeg', [
         ...['-nostdin', '-re', '-f', 'lavfi', '-i', `sine=frequency=${440 * (index + 1)}:sample_rate=48000`],
         ...['-f', 'pulse', '-buffer_duration', '40', '-device', sink, 'tone'],
-      ],
-      inside,
-    ),
-  );
-  await until(async () => (await pactl('list', 'short', 'sink-inputs')).trim().split('\n').length === 2);
+      ]);
+    await until(async () => (await pactl('list', 'short', 'sink-inputs')).trim().split('\n').length === 2);
+  }
+
+  async function endAll(): Promise<void> {
+    await Promise.all(children.splice(0).map((child) => ended(child, 'SIGKILL')));
+  }
+
+  await boot();
   return {
     env,
     pactl,
+    restart: async () => {
+      await endAll();
+      await rm(socket, { force: true });
+      await boot();
+    },
     playSilence: async (sink) => {
       const silence = spawn('pacat', ['--latency-msec=20', '--device', sink, '/dev/zero'], inside);
       await until(async () => (await pactl('list', 'short', 'sink-inputs')).trim().split('\n').length === 3);
       return () => ended(silence, 'SIGKILL');
     },
-    kill: () => server.kill('SIGKILL'),
+    kill: () => children[0]?.kill('SIGKILL'),
     close: async () => {
-      await Promise.all([...tones, server].map((child) => ended(child, 'SIGKILL')));
+      await endAll();
       await rm(folder, { recursive: true, force: true });
     },
   };

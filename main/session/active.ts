@@ -1,5 +1,4 @@
 import type { AuditEvent } from '../../contract/audit.ts';
-import type { Channel } from '../../contract/channel.ts';
 import type { TallylightError } from '../../contract/result.ts';
 import { type Delivery, openDelivery } from '../delivery/delivery.ts';
 import { type Exchange, openExchange } from '../delivery/exchange.ts';
@@ -9,7 +8,7 @@ import type { Recording } from '../vault/recording.ts';
 import type { Connected } from './connect.ts';
 import type { PendingDelivery } from './pending.ts';
 import type { Prepared } from './prepare.ts';
-import { type AgreedChannel, type Pipeline, prepareRun, type Run } from './run.ts';
+import { type AgreedChannel, type Pipeline, prepareRun, type Run, type RunParts } from './run.ts';
 import { type Timeline, timeline } from './timeline.ts';
 
 /** Everything of one agreed recording, from consent to the last receipt. */
@@ -39,11 +38,12 @@ export type ActiveParts = {
   readonly prepared: Prepared;
   readonly channels: readonly AgreedChannel[];
   readonly clock: SessionClock;
-  readonly openPipeline: (channel: Channel, on: PipelineEvents) => Pipeline;
+  readonly openPipeline: (agreed: AgreedChannel, on: PipelineEvents) => Pipeline;
   readonly audit: (event: AuditEvent) => void;
   readonly now: () => Date;
   readonly on: {
     readonly change: () => void;
+    readonly witness: RunParts['on']['witness'];
     readonly connected: (connected: boolean) => void;
     readonly arrived: () => void;
     readonly allLost: () => void;

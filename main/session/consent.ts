@@ -9,7 +9,12 @@ import type { AgreedChannel } from './run.ts';
 
 /** What the person saw when they agreed, as the face sends it. */
 export type Agreement = {
-  readonly channels: readonly { readonly id: string; readonly mode: ChannelMode }[];
+  readonly channels: readonly {
+    readonly id: string;
+    readonly mode: ChannelMode;
+    /** Absent: the device that is the default now, and no other. */
+    readonly follow?: boolean;
+  }[];
   readonly policyVersion: number;
 };
 
@@ -25,11 +30,14 @@ export function checkAgreement(
   if (chosen.length === 0) return fail('nothing-chosen');
   const forbidden = chosen.find(({ channel, mode }) => !isAllowed(view.policy, channel.kind, mode));
   if (forbidden !== undefined) return fail('policy-forbids', forbidden.channel.id);
-  const seen = new Map(agreement.channels.map(({ id, mode }) => [id, mode]));
+  const seen = new Map(agreement.channels.map((channel) => [channel.id, channel]));
   const same =
     seen.size === chosen.length &&
     agreement.channels.length === chosen.length &&
-    chosen.every(({ channel, mode }) => seen.get(channel.id) === mode);
+    chosen.every(({ channel, mode, follow }) => {
+      const shown = seen.get(channel.id);
+      return shown?.mode === mode && (shown.follow ?? false) === follow;
+    });
   if (!same) return fail('consent-missing', 'the choice changed after it was shown');
   if (agreement.policyVersion !== view.policy.version) return fail('consent-missing', 'the policy changed');
   return ok(statementOf(chosen, view));
@@ -46,8 +54,20 @@ export function statementOf(chosen: readonly AgreedChannel[], view: SessionView)
     recipients,
     localCopy,
     policyVersion: version,
-    channels: chosen.map(({ channel, mode }) => ({ id: channel.id, name: channel.name, mode })),
+    channels: chosen.map((agreed) => ({
+      id: agreed.channel.id,
+      name: agreedName(agreed),
+      mode: agreed.mode,
+      ...(agreed.follow ? { follow: true as const } : {}),
+    })),
   };
+}
+
+/** What a channel is called where somebody agrees to it: not by its present device where the default is followed. */
+export function agreedName({ channel, follow }: AgreedChannel): string {
+  if (!follow) return channel.name;
+  const name = channel.name.replace(/ \(.+\)$/, '');
+  return channel.kind === 'mic' ? `${name}, whichever it is` : `${name}, whichever device plays it`;
 }
 
 export function receiptFor(

@@ -9,7 +9,7 @@ const SESSIONS: Session[] = [
   { state: 'consenting' },
   { state: 'starting' },
   { state: 'recording' },
-  { state: 'paused' },
+  { state: 'paused', by: 'person' },
   { state: 'stopping' },
   { state: 'delivering' },
   { state: 'complete' },
@@ -21,7 +21,7 @@ const EVENTS: SessionEvent[] = [
   { type: 'refused' },
   { type: 'first-fragment' },
   { type: 'pause', reason: 'person' },
-  { type: 'resume' },
+  { type: 'resume', by: 'person' },
   { type: 'stop', reason: 'person' },
   { type: 'released' },
   { type: 'confirmed' },
@@ -74,8 +74,28 @@ test('[P01] no path reaches an open device without the person agreeing and the r
 });
 
 test('[P06] one event ends the session from every state in which a device may be open', () => {
-  for (const state of ['starting', 'recording', 'paused'] as const)
-    expect(step({ state }, { type: 'stop', reason: 'person' })?.next.state).toBe('stopping');
+  for (const session of [
+    { state: 'starting' },
+    { state: 'recording' },
+    { state: 'paused', by: 'lock' },
+  ] as const)
+    expect(step(session, { type: 'stop', reason: 'person' })?.next.state).toBe('stopping');
+});
+
+test.each([
+  ['person', 'person', true],
+  ['person', 'wake', false],
+  ['person', 'unlock', false],
+  ['no-window', 'wake', false],
+  ['sleep', 'wake', true],
+  ['sleep', 'unlock', false],
+  ['sleep', 'person', true],
+  ['lock', 'unlock', true],
+  ['lock', 'wake', false],
+  ['lock', 'person', true],
+] as const)('[P05] a pause by %s is ended by %s: %s', (paused, by, ends) => {
+  const taken = step({ state: 'paused', by: paused }, { type: 'resume', by });
+  expect(taken?.effects ?? []).toEqual(ends ? [{ type: 'resume-channels', by }] : []);
 });
 
 test('a failure keeps what it says is kept and never comes after the end', () => {

@@ -11,7 +11,8 @@ export type Session =
   /** Devices are being opened; nothing has arrived yet. */
   | { readonly state: 'starting' }
   | { readonly state: 'recording' }
-  | { readonly state: 'paused' }
+  /** `by` says what may end the pause by itself. */
+  | { readonly state: 'paused'; readonly by: PauseReason }
   | { readonly state: 'stopping' }
   /** Devices are released; what is stored is on its way. */
   | { readonly state: 'delivering' }
@@ -19,7 +20,9 @@ export type Session =
   | { readonly state: 'failed'; readonly error: TallylightError; readonly kept: boolean };
 
 export type StopReason = 'person' | 'quit' | 'all-channels-lost' | 'storage' | 'duration' | 'signal';
-export type PauseReason = 'person' | 'no-window';
+/** `sleep` and `lock` are the machine's; what it paused it may resume. */
+export type PauseReason = 'person' | 'no-window' | 'sleep' | 'lock';
+export type ResumeReason = 'person' | 'wake' | 'unlock';
 
 export type SessionEvent =
   | { readonly type: 'agree' }
@@ -27,7 +30,7 @@ export type SessionEvent =
   | { readonly type: 'refused' }
   | { readonly type: 'first-fragment' }
   | { readonly type: 'pause'; readonly reason: PauseReason }
-  | { readonly type: 'resume' }
+  | { readonly type: 'resume'; readonly by: ResumeReason }
   | { readonly type: 'stop'; readonly reason: StopReason }
   | { readonly type: 'released' }
   | { readonly type: 'confirmed' }
@@ -39,7 +42,7 @@ export type SessionEffect =
   | { readonly type: 'prepare' }
   | { readonly type: 'open-channels' }
   | { readonly type: 'pause-channels'; readonly reason: PauseReason }
-  | { readonly type: 'resume-channels' }
+  | { readonly type: 'resume-channels'; readonly by: ResumeReason }
   | { readonly type: 'close-channels'; readonly reason: StopReason }
   | { readonly type: 'deliver' }
   | { readonly type: 'conclude' }
@@ -70,7 +73,10 @@ export function step(session: Session, event: SessionEvent): Step | undefined {
     case 'recording':
       return pauseOrStop(event);
     case 'paused':
-      if (event.type === 'resume') return to({ state: 'recording' }, { type: 'resume-channels' });
+      if (event.type === 'resume')
+        return mayResume(session.by, event.by)
+          ? to({ state: 'recording' }, { type: 'resume-channels', by: event.by })
+          : undefined;
       return event.type === 'stop' ? stopping(event.reason) : undefined;
     case 'stopping':
       return event.type === 'released' ? to({ state: 'delivering' }, { type: 'deliver' }) : undefined;
@@ -88,8 +94,13 @@ export function step(session: Session, event: SessionEvent): Step | undefined {
 
 function pauseOrStop(event: SessionEvent): Step | undefined {
   if (event.type === 'pause')
-    return to({ state: 'paused' }, { type: 'pause-channels', reason: event.reason });
+    return to({ state: 'paused', by: event.reason }, { type: 'pause-channels', reason: event.reason });
   return event.type === 'stop' ? stopping(event.reason) : undefined;
+}
+
+/** The person may always; a machine that wakes or is unlocked takes back only what it did itself. */
+function mayResume(paused: PauseReason, by: ResumeReason): boolean {
+  return by === 'person' || (by === 'wake' ? paused === 'sleep' : paused === 'lock');
 }
 
 function stopping(reason: StopReason): Step {

@@ -1,12 +1,11 @@
 import type { ChannelKind } from '../../contract/channel.ts';
 import { fail, type Result } from '../../contract/result.ts';
-import type { PermissionKind } from '../../native-permissions/permission.ts';
-import { permissionsFor } from '../../native-permissions/permissions.ts';
+import type { PermissionKind, Permissions } from '../../native-permissions/permission.ts';
 import type { Host } from '../host.ts';
 import { type Ffmpeg, findFfmpeg } from '../pipeline/ffmpeg-finder.ts';
 import type { AgreedChannel } from './run.ts';
 
-const PERMISSION: Readonly<Record<ChannelKind, PermissionKind>> = {
+export const PERMISSION: Readonly<Record<ChannelKind, PermissionKind>> = {
   mic: 'microphone',
   system_audio: 'system-audio',
   display: 'screen-capture',
@@ -21,13 +20,22 @@ const LINUX_DEMUXER: Readonly<Record<ChannelKind, string>> = {
  * Whether the system lets these channels be captured, and the ffmpeg that can. Asks, opens no device. `unknown` is
  * not a refusal: the device itself is the judge then, and says so within seconds.
  */
-export async function permitted(chosen: readonly AgreedChannel[], host: Host): Promise<Result<Ffmpeg>> {
+export async function permitted(
+  chosen: readonly AgreedChannel[],
+  host: Host,
+  permissions: Permissions,
+): Promise<Result<Ffmpeg>> {
   const kinds = [...new Set(chosen.map(({ channel }) => channel.kind))];
-  const permissions = permissionsFor(process.platform, host.env);
   for (const kind of kinds) {
-    const status = await permissions.status(PERMISSION[kind]);
-    if (status.state === 'denied' || status.state === 'restricted')
-      return fail('permission-denied', `${PERMISSION[kind]}: ${status.sentence}`);
+    const now = await permissions.status(PERMISSION[kind]);
+    // Asked once, here, where a person has just agreed to exactly this.
+    const { state, sentence, nextStep } =
+      now.state === 'not-determined' ? await permissions.request(PERMISSION[kind]) : now;
+    if (state === 'denied' || state === 'restricted')
+      return fail(
+        'permission-denied',
+        `${PERMISSION[kind]}: ${[sentence, nextStep?.sentence].filter(Boolean).join(' ')}`,
+      );
   }
   return findFfmpeg({
     platform: process.platform,

@@ -7,7 +7,7 @@ import type { ServiceClient } from '../delivery/service-client.ts';
 import type { Grant } from '../host.ts';
 import type { Recording } from '../vault/recording.ts';
 import type { Vault } from '../vault/vault.ts';
-import { type Agreement, checkAgreement, receiptFor } from './consent.ts';
+import { type Agreement, agreedName, checkAgreement, receiptFor } from './consent.ts';
 import type { AgreedChannel } from './run.ts';
 
 export type PrepareParts = {
@@ -65,11 +65,11 @@ export async function prepare(parts: PrepareParts): Promise<Result<Prepared>> {
   const started = await ask((token) =>
     client.start(token, {
       session_id: grant.sessionId,
-      channels: chosen.map(({ channel, mode }) => ({
-        channel_id: channel.id,
-        channel_name: channel.name,
-        type: mediaTypeOf(channel.kind),
-        store: mode === 'keep',
+      channels: chosen.map((agreed) => ({
+        channel_id: agreed.channel.id,
+        channel_name: agreedName(agreed),
+        type: mediaTypeOf(agreed.channel.kind),
+        store: agreed.mode === 'keep',
       })),
       consent_sha256: receipt.statementSha256,
     }),
@@ -100,13 +100,17 @@ export async function prepare(parts: PrepareParts): Promise<Result<Prepared>> {
       endUserId: view.end_user_id,
       startedAt: now().toISOString(),
       localCopy: view.policy.localCopy,
-      channels: chosen.map(({ channel: { id, name, kind }, mode }) => ({
-        id,
-        name,
-        kind,
-        mode,
-        rtstreamId: rtstreams.get(id) ?? '',
-      })),
+      channels: chosen.map((agreed) => {
+        const { id, kind, fingerprint } = agreed.channel;
+        return {
+          id,
+          name: agreedName(agreed),
+          kind,
+          mode: agreed.mode,
+          rtstreamId: rtstreams.get(id) ?? '',
+          ...(fingerprint === undefined ? {} : { fingerprint }),
+        };
+      }),
       ended: null,
       delivered: false,
     });

@@ -80,8 +80,8 @@ describe('before the first device opens', () => {
   ] as const)('[P01] an agreement to %s than what is chosen is none', async (_what, channels) => {
     const t = await testRecorder();
     await t.when(({ terms }) => terms !== null);
-    done(t.recorder.choose(MIC, 'keep'));
-    done(t.recorder.choose('system_audio:default', 'off'));
+    done(t.recorder.choose({ channelId: MIC, mode: 'keep' }));
+    done(t.recorder.choose({ channelId: 'system_audio:default', mode: 'off' }));
     expect(await t.recorder.agree({ channels, policyVersion: 1 })).toMatchObject({
       error: { code: 'consent-missing' },
     });
@@ -127,7 +127,7 @@ describe('before the first device opens', () => {
   test('what the policy forbids cannot be chosen, and stops what was chosen before it did', async () => {
     const t = await testRecorder();
     await t.when(({ terms }) => terms !== null);
-    done(t.recorder.choose(MIC, 'keep'));
+    done(t.recorder.choose({ channelId: MIC, mode: 'keep' }));
     const { policy } = t.service.settings;
     t.service.settings.policy = {
       ...policy,
@@ -143,8 +143,12 @@ describe('before the first device opens', () => {
       mode: 'off',
       allowed: ['off', 'live'],
     });
-    expect(t.recorder.choose(MIC, 'keep')).toMatchObject({ error: { code: 'policy-forbids' } });
-    expect(t.recorder.choose('mic:other', 'live')).toMatchObject({ error: { code: 'channel-unknown' } });
+    expect(t.recorder.choose({ channelId: MIC, mode: 'keep' })).toMatchObject({
+      error: { code: 'policy-forbids' },
+    });
+    expect(t.recorder.choose({ channelId: 'mic:other', mode: 'live' })).toMatchObject({
+      error: { code: 'channel-unknown' },
+    });
   });
 
   test('what the system does not permit is not even noted as consent', async () => {

@@ -1,22 +1,25 @@
 import type { AuditEvent } from '../../contract/audit.ts';
 import type { Snapshot } from '../../contract/bridge/snapshot.ts';
-import type { Channel, ChannelMode } from '../../contract/channel.ts';
+import type { Channel } from '../../contract/channel.ts';
 import type { ConsentReceipt } from '../../contract/consent.ts';
 import { assertNever, errorOf, fail, ok, type Result, type TallylightError } from '../../contract/result.ts';
+import type { Evidence } from '../../native-permissions/permission.ts';
 import type { AuditLog } from '../audit/log.ts';
 import type { ChannelList } from '../channels/channel-list.ts';
 import { openExchange } from '../delivery/exchange.ts';
-import type { Host } from '../host.ts';
+import type { Host, PowerEvent } from '../host.ts';
 import type { PipelineEvents } from '../pipeline/channel-pipeline.ts';
 import type { SessionClock } from '../pipeline/clock.ts';
+import type { ClockJump } from '../pipeline/clock-watch.ts';
 import type { Vault } from '../vault/vault.ts';
 import { type Active, beginRecording, stopRecording } from './active.ts';
-import { channelChoice } from './choice.ts';
+import { channelChoice, type Wish } from './choice.ts';
 import { conclude, tellForgotten } from './conclude.ts';
 import { type Connected, connect } from './connect.ts';
 import type { Agreement } from './consent.ts';
 import {
   type PauseReason,
+  type ResumeReason,
   type Session,
   type SessionEffect,
   type SessionEvent,
@@ -45,9 +48,13 @@ export type RecorderParts = {
   readonly openPipeline: (
     sessionId: string,
     clock: SessionClock,
-    channel: Channel,
+    agreed: AgreedChannel,
     on: PipelineEvents,
   ) => Pipeline;
+  /** What a capture of this kind has just shown, for the permissions. */
+  readonly witness?: (kind: Channel['kind'], evidence: Evidence) => void;
+  /** Tells of steps of the clock while something records; returns how to end it. */
+  readonly watchClock?: (onJump: (jump: ClockJump) => void) => () => void;
   readonly framesPerSecond: number;
   /** How the person says yes on this host. */
   readonly act: ConsentReceipt['act'];
@@ -59,7 +66,7 @@ export type RecorderParts = {
 export type Recorder = {
   readonly snapshot: (revision: number) => Snapshot;
   readonly refresh: () => Promise<Result<void>>;
-  readonly choose: (channelId: string, mode: ChannelMode) => Result<void>;
+  readonly choose: (wish: Wish) => Result<void>;
   readonly agree: (agreement: Agreement) => Promise<Result<void>>;
   readonly pause: (reason: PauseReason) => Promise<Result<void>>;
   readonly resume: () => Promise<Result<void>>;
@@ -89,7 +96,8 @@ export function openRecorder(parts: RecorderParts): Recorder {
 
   function note(event: AuditEvent): Promise<Result<unknown>> {
     const byPerson =
-      ['consent.given', 'session.started', 'session.resumed'].includes(event.type) ||
+      ['consent.given', 'session.started'].includes(event.type) ||
+      (event.type === 'session.resumed' && event.by === undefined) ||
       ((event.type === 'session.stopped' || event.type === 'session.paused') && event.by === BY_PERSON);
     const person = active?.view.end_user_id ?? connected?.view.end_user_id;
     return audit.write(byPerson && person !== undefined ? person : 'tallylight', event).then((written) => {
@@ -141,7 +149,7 @@ export function openRecorder(parts: RecorderParts): Recorder {
       case 'pause-channels':
         return pauseChannels(effect.reason);
       case 'resume-channels':
-        return resumeChannels();
+        return resumeChannels(effect.by);
       case 'close-channels':
         return closeChannels(effect.reason);
       case 'deliver':
@@ -208,11 +216,12 @@ export function openRecorder(parts: RecorderParts): Recorder {
       prepared,
       channels,
       clock,
-      openPipeline: (channel, on) => parts.openPipeline(ready.grant.sessionId, clock, channel, on),
+      openPipeline: (agreed, on) => parts.openPipeline(ready.grant.sessionId, clock, agreed, on),
       audit: (event) => void note(event),
       now,
       on: {
         change: parts.onChange,
+        witness: parts.witness ?? (() => undefined),
         connected: reached,
         arrived: () => session.state === 'starting' && happen({ type: 'first-fragment' }),
         allLost: () => stopFor('all-channels-lost', errorOf('channel-lost')),
@@ -268,14 +277,15 @@ export function openRecorder(parts: RecorderParts): Recorder {
     parts.onChange();
   }
 
-  async function resumeChannels(): Promise<void> {
+  async function resumeChannels(by: ResumeReason): Promise<void> {
     const recording = active;
     // Overtaken by a pause or a stop: what the person said last counts.
     if (recording === undefined || session.state !== 'recording') return;
     const atMs = recording.clock.nowMs();
     recording.pausedTotalMs += atMs - (recording.pausedAtMs ?? atMs);
     recording.pausedAtMs = undefined;
-    await note({ type: 'session.resumed', sessionId: recording.view.session_id, atMs });
+    const sessionId = recording.view.session_id;
+    await note({ type: 'session.resumed', sessionId, atMs, ...(by === 'person' ? {} : { by }) });
     recording.run.resume();
     tellService(recording, (token) => recording.client.resume(token, atMs));
   }
@@ -405,6 +415,26 @@ export function openRecorder(parts: RecorderParts): Recorder {
     return ok(undefined);
   }
 
+  /** The clocks no longer fit what was recorded by them: takes of their own begin after a step. */
+  function clockJumped({ stepMs }: ClockJump): void {
+    if (active === undefined || (session.state !== 'recording' && session.state !== 'starting')) return;
+    const sessionId = active.view.session_id;
+    void note({ type: 'session.clock-stepped', sessionId, atMs: active.clock.nowMs(), stepMs });
+    active.run.renew('clock-stepped');
+  }
+
+  /** Where a machine sleeps, no device goes on; what was recording then begins anew when it wakes. */
+  function powerChanged(event: PowerEvent): void {
+    const policy = active?.view.policy;
+    if (event === 'suspend') happen({ type: 'pause', reason: 'sleep' });
+    else if (event === 'resume') happen({ type: 'resume', by: 'wake' });
+    else if (event === 'unlock') happen({ type: 'resume', by: 'unlock' });
+    else if (policy?.pauseOnLock === true) happen({ type: 'pause', reason: 'lock' });
+  }
+
+  const watches = [parts.watchClock?.(clockJumped), host.shell?.onPower(powerChanged)].filter(
+    (end) => end !== undefined,
+  );
   effects = effects
     .then(() => openSession())
     .then(sendEarlierRecordings)
@@ -429,9 +459,9 @@ export function openRecorder(parts: RecorderParts): Recorder {
       effects = looked.then(() => undefined).catch(broke);
       return looked;
     },
-    choose: (channelId, mode) => {
+    choose: (wish) => {
       if (session.state !== 'idle') return fail('not-now', `choose while ${session.state}`);
-      const chosen = choice.choose(channelId, mode, connected?.view.policy);
+      const chosen = choice.choose(wish, connected?.view.policy);
       if (!chosen.ok) return chosen;
       trouble = null;
       parts.onChange();
@@ -451,7 +481,7 @@ export function openRecorder(parts: RecorderParts): Recorder {
         : ok(undefined);
     },
     pause: (reason) => run({ type: 'pause', reason }),
-    resume: () => run({ type: 'resume' }),
+    resume: () => run({ type: 'resume', by: 'person' }),
     stop: async (reason) => {
       if (session.state === 'consenting') {
         takeBack();
@@ -464,6 +494,7 @@ export function openRecorder(parts: RecorderParts): Recorder {
     close: async () => {
       if (closed) return;
       closed = true;
+      for (const end of watches) end();
       takeBack();
       // While idle there is nothing to finish, and whoever is being asked for a session may take long.
       for (let settled: Promise<void> | undefined; settled !== effects && !isIdle(); ) {

@@ -1,22 +1,30 @@
 import type { AuditEvent } from '../../contract/audit.ts';
-import type { Channel } from '../../contract/channel.ts';
+import type { Channel, ChannelKind } from '../../contract/channel.ts';
 import { type Fragment, INIT_SEQUENCE } from '../../contract/fragment.ts';
 import type { TallylightError } from '../../contract/result.ts';
+import type { Evidence } from '../../native-permissions/permission.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { ChannelPipeline, PipelineEvents } from '../pipeline/channel-pipeline.ts';
+import type { Interruption } from '../pipeline/gap-ledger.ts';
+import { SILENCE_DB } from '../pipeline/stderr.ts';
 import type { Recording } from '../vault/recording.ts';
 import { type ChannelMeter, count, newMeter } from './channel-meter.ts';
 import type { Timeline } from './timeline.ts';
 
 /** What a run needs of one channel's pipeline. */
-export type Pipeline = Pick<ChannelPipeline, 'start' | 'pause' | 'resume' | 'stop'>;
+export type Pipeline = Pick<ChannelPipeline, 'start' | 'renew' | 'pause' | 'resume' | 'stop'>;
 
-export type AgreedChannel = { readonly channel: Channel; readonly mode: 'live' | 'keep' };
+export type AgreedChannel = {
+  readonly channel: Channel;
+  readonly mode: 'live' | 'keep';
+  /** Of a default device: whether another one is taken up when it becomes the default. */
+  readonly follow: boolean;
+};
 
 export type RunParts = {
   readonly sessionId: string;
   readonly channels: readonly AgreedChannel[];
-  readonly openPipeline: (channel: Channel, on: PipelineEvents) => Pipeline;
+  readonly openPipeline: (agreed: AgreedChannel, on: PipelineEvents) => Pipeline;
   readonly timeline: Timeline;
   /** Where the stored channels go; undefined where every channel is live only. */
   readonly recording: Recording | undefined;
@@ -25,6 +33,8 @@ export type RunParts = {
   readonly now: () => Date;
   readonly on: {
     readonly change: () => void;
+    /** What came of a channel: something to see or hear, or nothing of use. */
+    readonly witness: (kind: ChannelKind, evidence: Evidence) => void;
     readonly arrived: () => void;
     readonly allLost: () => void;
     readonly storageFailed: (error: TallylightError) => void;
@@ -35,6 +45,8 @@ export type RunParts = {
 export type Run = {
   readonly meters: ReadonlyMap<string, ChannelMeter>;
   readonly open: () => void;
+  /** Ends every take that runs and begins another. */
+  readonly renew: (because: Interruption) => void;
   /** Resolves when every device is released. */
   readonly pause: () => Promise<void>;
   readonly resume: () => void;
@@ -44,12 +56,18 @@ export type Run = {
 export function prepareRun(parts: RunParts): Run {
   const { sessionId, timeline, recording, delivery, audit, on } = parts;
   const meters = new Map(parts.channels.map(({ channel }) => [channel.id, newMeter()]));
-  const pipelines = parts.channels.map(({ channel, mode }) => {
+  const pipelines = parts.channels.map((agreed) => {
+    const { channel, mode } = agreed;
     const meter = meters.get(channel.id) ?? newMeter();
-    return parts.openPipeline(channel, eventsOf(channel.id, mode, meter));
+    return parts.openPipeline(agreed, eventsOf(channel, mode, meter));
   });
 
-  function eventsOf(channelId: string, mode: 'live' | 'keep', meter: ChannelMeter): PipelineEvents {
+  function eventsOf(
+    { id: channelId, kind }: Channel,
+    mode: 'live' | 'keep',
+    meter: ChannelMeter,
+  ): PipelineEvents {
+    let isWitnessed = false;
     /** The take whose device is open, and how much came of it. */
     let open: { readonly take: number; fragments: number } | undefined;
 
@@ -60,12 +78,12 @@ export function prepareRun(parts: RunParts): Run {
       open = undefined;
     }
     return {
-      state: (state) => {
+      state: (state, because) => {
         meter.state = state;
         if (state === 'live') meter.trouble = null;
         else {
           meter.levelDb = null;
-          released(state);
+          released(because ?? state);
         }
         if (state === 'lost') {
           audit({ type: 'channel.lost', sessionId, channelId, code: meter.trouble?.code ?? 'channel-lost' });
@@ -73,7 +91,7 @@ export function prepareRun(parts: RunParts): Run {
         }
         on.change();
       },
-      fragment: (fragment) => {
+      fragment: (fragment, device) => {
         const { header } = fragment;
         if (header.sequence === INIT_SEQUENCE) {
           const { take, startedAtMs } = header;
@@ -81,7 +99,7 @@ export function prepareRun(parts: RunParts): Run {
           released('device-failed');
           open = { take, fragments: 0 };
           timeline.took(startedAtMs);
-          audit({ type: 'take.started', sessionId, channelId, take, startedAtMs });
+          audit({ type: 'take.started', sessionId, channelId, take, startedAtMs, device });
         }
         // The init segment comes before it is settled when recording began, and has no place of its own.
         const pausedBeforeMs = header.sequence === INIT_SEQUENCE ? 0 : timeline.pausedBeforeMs();
@@ -97,6 +115,10 @@ export function prepareRun(parts: RunParts): Run {
         on.change();
       },
       level: (db) => {
+        if (db > SILENCE_DB && !isWitnessed) {
+          isWitnessed = true;
+          on.witness(kind, 'content');
+        }
         meter.levelDb = Number.isFinite(db) ? db : -120;
         on.change();
       },
@@ -107,6 +129,8 @@ export function prepareRun(parts: RunParts): Run {
       },
       health: (error) => {
         meter.trouble = error;
+        if (error?.code === 'channel-black') on.witness(kind, 'empty');
+        else if (kind === 'display' && error === null) on.witness(kind, 'content');
         on.change();
       },
     };
@@ -127,6 +151,9 @@ export function prepareRun(parts: RunParts): Run {
     open: () => {
       timeline.open();
       for (const pipeline of pipelines) pipeline.start();
+    },
+    renew: (because) => {
+      for (const pipeline of pipelines) pipeline.renew(because);
     },
     pause: async () => {
       await Promise.all(pipelines.map((pipeline) => pipeline.pause()));

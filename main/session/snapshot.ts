@@ -26,16 +26,19 @@ export function snapshotOf(parts: SnapshotParts): Snapshot {
   const policy = active?.view.policy ?? connected?.view.policy;
   const shown =
     active === undefined ? choice.known().channels : active.channels.map(({ channel }) => channel);
-  const channels = shown.map((channel) =>
-    channelView(
+  const channels = shown.map((channel) => {
+    const agreed = active?.channels.find((one) => one.channel.id === channel.id);
+    const follows = choice.followsOf(channel);
+    return channelView(
       channel,
-      active?.channels.find((agreed) => agreed.channel.id === channel.id)?.mode ?? choice.modeOf(channel.id),
+      agreed?.mode ?? choice.modeOf(channel.id),
+      follows === null ? null : (agreed?.follow ?? follows),
       policy,
       active?.run.meters.get(channel.id),
       active === undefined ? undefined : deliveredSoFar(active, channel.id),
       parts.framesPerSecond,
-    ),
-  );
+    );
+  });
   const lamp = lampOf(session, channels);
   const undeliveredSeconds = Math.max(0, ...channels.map((channel) => channel.undeliveredSeconds));
   return {

@@ -49,9 +49,17 @@ export function fakePipeline(
   const emit = (startedAtMs: number, durationMs: number) => {
     const fragment = testFragment({ sessionId, channelId: channel.id, take, sequence });
     sequence += 1;
-    on.fragment({ ...fragment, header: { ...fragment.header, startedAtMs, durationMs } });
+    on.fragment({ ...fragment, header: { ...fragment.header, startedAtMs, durationMs } }, channel.device);
   };
   const fake: FakePipeline = {
+    renew: (because) => {
+      expectState('renewal', 'starting', 'live', 'reconnecting');
+      if (state !== 'live') return;
+      state = 'starting';
+      on.state('starting', because);
+      take += 1;
+      sequence = 0;
+    },
     channel,
     state: () => state,
     releasing: async () => undefined,

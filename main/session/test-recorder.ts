@@ -84,7 +84,7 @@ export async function testRecorder(options: Options = {}) {
     listChannels: async () => ok({ channels: CHANNELS, missing: [] }),
     permitted: async () => ok(undefined),
     newClock: () => ({ anchorWallMs: 0, nowMs: () => time.ms, fromWallMs: (wallMs) => wallMs }),
-    openPipeline: (sessionId, _clock, channel, on) => {
+    openPipeline: (sessionId, _clock, { channel }, on) => {
       const fake = fakePipeline(sessionId, channel, on, time);
       pipelines.set(channel.id, fake);
       const start = () => {
@@ -128,7 +128,8 @@ export async function testRecorder(options: Options = {}) {
   /** Chooses exactly these modes and agrees to them. */
   async function agree(modes: Modes): Promise<Result<void>> {
     await when(({ terms, trouble }) => terms !== null || trouble !== null);
-    for (const [id, mode] of Object.entries({ ...ALL_OFF, ...modes })) done(recorder.choose(id, mode));
+    for (const [id, mode] of Object.entries({ ...ALL_OFF, ...modes }))
+      done(recorder.choose({ channelId: id, mode }));
     const channels = Object.entries(modes).map(([id, mode]) => ({ id, mode }));
     return recorder.agree({ channels, policyVersion: snapshot().terms?.policyVersion ?? 0 });
   }

@@ -12,7 +12,7 @@ const SESSIONS: Session[] = [
   { state: 'consenting' },
   { state: 'starting' },
   { state: 'recording' },
-  { state: 'paused' },
+  { state: 'paused', by: 'person' },
   { state: 'stopping' },
   { state: 'delivering' },
   { state: 'complete' },
@@ -21,7 +21,7 @@ const SESSIONS: Session[] = [
 const [MIC, , DISPLAY] = CHANNELS;
 function viewIn(state: ChannelState) {
   if (MIC === undefined) throw new Error('no channel');
-  return channelView(MIC, 'keep', DEFAULT_POLICY, { ...newMeter(), state }, undefined, 15);
+  return channelView(MIC, 'keep', false, DEFAULT_POLICY, { ...newMeter(), state }, undefined, 15);
 }
 const lamp = (session: Session, ...states: ChannelState[]): Lamp => lampOf(session, states.map(viewIn));
 
@@ -62,12 +62,13 @@ test('[P04] the lamp shows for every state of session and channel what the table
 test('a channel of which nothing was captured yet shows zeros and what the policy allows', () => {
   if (DISPLAY === undefined) throw new Error('no channel');
   const policy = { ...DEFAULT_POLICY, allowed: { ...DEFAULT_POLICY.allowed, display: ['live' as const] } };
-  expect(channelView(DISPLAY, 'off', policy, undefined, undefined, 30)).toEqual({
+  expect(channelView(DISPLAY, 'off', null, policy, undefined, undefined, 30)).toEqual({
     id: 'display:1',
     kind: 'display',
     name: 'Display',
     state: 'idle',
     mode: 'off',
+    follows: null,
     allowed: ['off', 'live'],
     levelDb: null,
     takes: 0,

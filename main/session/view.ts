@@ -28,6 +28,7 @@ function stillOpen(channel: ChannelView): boolean {
 export function channelView(
   channel: Channel,
   mode: ChannelMode,
+  follows: boolean | null,
   policy: Policy | undefined,
   meter: ChannelMeter | undefined,
   delivered: DeliveredSoFar | undefined,
@@ -40,6 +41,7 @@ export function channelView(
     ...(channel.area === undefined ? {} : { area: channel.area }),
     state: meter?.state ?? 'idle',
     mode,
+    follows,
     allowed: CHANNEL_MODES.filter(
       (candidate) => policy === undefined || isAllowed(policy, channel.kind, candidate),
     ),

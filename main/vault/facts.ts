@@ -20,6 +20,8 @@ export const recordingFacts = z.object({
       kind: channelKind,
       mode: channelMode.exclude(['off']),
       rtstreamId: z.string(),
+      /** Of a display; see `Channel`. */
+      fingerprint: z.string().exactOptional(),
     }),
   ),
   /** Null while it records, and after a crash until it is finished at the next start. */

@@ -16,6 +16,7 @@ function channel(view: Pick<ChannelView, 'id' | 'kind' | 'name'> & Partial<Chann
   return {
     state: 'idle',
     mode: 'off',
+    follows: null,
     allowed: ['off', 'live', 'keep'],
     levelDb: null,
     takes: 0,

@@ -14,10 +14,11 @@ type Props = {
   /** Agreed already: nothing can be chosen any more. */
   readonly closed: boolean;
   readonly onChoose: (mode: ChannelMode) => void;
+  readonly onFollow: (follow: boolean) => void;
 };
 
 /** One channel while the person chooses. */
-export function ChannelChoice({ choice, organisation, closed, onChoose }: Props) {
+export function ChannelChoice({ choice, organisation, closed, onChoose, onFollow }: Props) {
   const { channel } = choice;
   const kind = words.kind[channel.kind];
   const { name, device } = channelName(channel);
@@ -38,6 +39,17 @@ export function ChannelChoice({ choice, organisation, closed, onChoose }: Props)
         <p id={detailId} className="row-detail">
           {detail}
         </p>
+      )}
+      {choice.follows === null || choice.mode === 'off' ? null : (
+        <label className="row-detail follow">
+          <input
+            type="checkbox"
+            checked={choice.follows}
+            disabled={closed}
+            onChange={({ target }) => onFollow(target.checked)}
+          />
+          {words.channels.follow}
+        </label>
       )}
     </li>
   );

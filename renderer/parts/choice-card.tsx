@@ -37,6 +37,9 @@ export function ChoiceCard({ snapshot, calls, ask }: Props) {
               organisation={organisation}
               closed={agreeing}
               onChoose={(mode) => void ask('channel.choose', { channelId: choice.channel.id, mode })}
+              onFollow={(follow) =>
+                void ask('channel.choose', { channelId: choice.channel.id, mode: choice.mode, follow })
+              }
             />
           ))}
         </ul>

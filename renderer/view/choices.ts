@@ -8,7 +8,12 @@ import { channelName } from './channel-name.ts';
 /** In the order they are offered. The contract's own list would bring its validator along. */
 export const MODES = ['off', 'live', 'keep'] as const satisfies readonly ChannelMode[];
 
-export type Choice = { readonly channel: ChannelView; readonly mode: ChannelMode };
+export type Choice = {
+  readonly channel: ChannelView;
+  readonly mode: ChannelMode;
+  /** Whether a default device is followed; null: there is nothing to follow. */
+  readonly follows: boolean | null;
+};
 
 /** Each channel with what is shown for it: what the person has just asked for, otherwise what main says. */
 export function choicesOf(snapshot: Snapshot, calls: readonly CallUnderWay[]): readonly Choice[] {
@@ -16,7 +21,8 @@ export function choicesOf(snapshot: Snapshot, calls: readonly CallUnderWay[]): r
     const asked = calls.findLast(
       (call) => call.name === 'channel.choose' && call.request.channelId === channel.id,
     );
-    return { channel, mode: asked?.name === 'channel.choose' ? asked.request.mode : channel.mode };
+    if (asked?.name !== 'channel.choose') return { channel, mode: channel.mode, follows: channel.follows };
+    return { channel, mode: asked.request.mode, follows: asked.request.follow ?? channel.follows };
   });
 }
 
@@ -29,8 +35,8 @@ export function agreementOf(
   snapshot: Snapshot,
   calls: readonly CallUnderWay[],
 ): Request<'session.agree'> | null {
-  const channels = choicesOf(snapshot, calls).flatMap(({ channel, mode }) =>
-    mode === 'off' ? [] : [{ id: channel.id, mode }],
+  const channels = choicesOf(snapshot, calls).flatMap(({ channel, mode, follows }) =>
+    mode === 'off' ? [] : [{ id: channel.id, mode, ...(follows === true ? { follow: true } : {}) }],
   );
   if (snapshot.terms === null || channels.length === 0) return null;
   return { channels, policyVersion: snapshot.terms.policyVersion };

@@ -19,7 +19,7 @@ export function keptBytes({ channels }: Snapshot): { readonly all: number; reado
 export function outcomeOf(snapshot: Snapshot): readonly string[] {
   const captured: readonly Choice[] = snapshot.channels
     .filter(({ takes, bytes }) => takes > 0 || bytes > 0)
-    .map((channel) => ({ channel, mode: channel.mode }));
+    .map((channel) => ({ channel, mode: channel.mode, follows: null }));
   const kept = namesWith(captured, 'keep');
   const live = namesWith(captured, 'live');
   const gone = live.length === 0 ? [] : [complete.gone(listOf(live), live.length)];

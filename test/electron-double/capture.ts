@@ -76,6 +76,7 @@ export function channelOf(id: ChannelView['id'], changes: Partial<ChannelView>):
     name: 'Microphone',
     state: 'live',
     mode: 'live',
+    follows: null,
     allowed: ['off', 'live', 'keep'],
     levelDb: null,
     takes: 1,

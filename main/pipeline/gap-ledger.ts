@@ -1,0 +1,50 @@
+import type { ErrorCode } from '../../contract/errors.ts';
+
+/** Why something that was to be recorded was not: what went wrong, or what asked for another take. */
+export type Interruption = ErrorCode | 'default-changed' | 'display-changed' | 'clock-stepped';
+
+/** A part of the session clock, in milliseconds, that was to be recorded and was not. */
+export type Gap = { readonly fromMs: number; readonly toMs: number; readonly reason: Interruption };
+
+/** Knows up to where one channel is recorded, and tells what is missing when that is known. */
+export type GapLedger = {
+  /** Recording is to begin at `atMs`; what is missing until something comes is no gap by itself. */
+  readonly begin: (atMs: number) => void;
+  /** What comes next is missing because of this; a later cause does not replace an earlier one. */
+  readonly broken: (by: Interruption) => void;
+  /** The cause was another than it seemed; nothing where there is none. */
+  readonly rename: (by: Interruption) => void;
+  readonly isBroken: () => boolean;
+  /** Media from `startedAtMs` on; ends the gap. */
+  readonly recorded: (startedAtMs: number, durationMs: number) => void;
+  /** Nothing more is to come; ends the gap at `toMs`. */
+  readonly end: (toMs: number) => void;
+};
+
+export function gapLedger(onGap: (gap: Gap) => void): GapLedger {
+  let recordedToMs = 0;
+  let brokenBy: Interruption | undefined;
+
+  function end(toMs: number): void {
+    if (brokenBy !== undefined && toMs > recordedToMs)
+      onGap({ fromMs: recordedToMs, toMs, reason: brokenBy });
+    brokenBy = undefined;
+  }
+  return {
+    begin: (atMs) => {
+      recordedToMs = atMs;
+    },
+    broken: (by) => {
+      brokenBy ??= by;
+    },
+    rename: (by) => {
+      if (brokenBy !== undefined) brokenBy = by;
+    },
+    isBroken: () => brokenBy !== undefined,
+    recorded: (startedAtMs, durationMs) => {
+      end(startedAtMs);
+      recordedToMs = startedAtMs + durationMs;
+    },
+    end,
+  };
+}

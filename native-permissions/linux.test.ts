@@ -1,0 +1,110 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { linuxPermissions } from './linux.ts';
+import { type Sandbox, sandboxOf, socketsIn } from './linux-sandbox.ts';
+import { PERMISSION_KINDS } from './permission.ts';
+
+const X11 = { DISPLAY: ':0' };
+const NONE: Sandbox = { kind: 'none' };
+const flatpak = (...sockets: string[]): Sandbox => ({
+  kind: 'flatpak',
+  appId: 'io.tallylight.app',
+  sockets: new Set(sockets),
+});
+const INFO = `[Application]
+name=io.tallylight.app
+runtime=runtime/org.freedesktop.Platform/x86_64/24.08
+
+[Context]
+shared=network;ipc;
+sockets=x11;pulseaudio;!wayland;
+devices=dri;
+
+[Session Bus Policy]
+sockets=none
+`;
+
+describe('permissions on Linux', () => {
+  test.each(PERMISSION_KINDS)('%s is granted outside a sandbox, and says that nobody asks', async (kind) => {
+    const { state, sentence } = await linuxPermissions(X11, { sandbox: NONE }).status(kind);
+    expect(state).toBe('granted');
+    expect(sentence).toContain('Tallylight asks you instead');
+  });
+
+  test.each([
+    ['a Wayland session', { XDG_SESSION_TYPE: 'wayland', DISPLAY: ':0' }, /Wayland/],
+    ['a Wayland display alone', { WAYLAND_DISPLAY: 'wayland-0' }, /Wayland/],
+    ['no display at all', {}, /no X display/],
+  ])('%s says why no screen can be captured, and leaves sound alone', async (_where, env, why) => {
+    const permissions = linuxPermissions(env, { sandbox: NONE });
+    const screen = await permissions.status('screen-capture');
+    expect(screen.state).toBe('unknown');
+    expect(screen.sentence).toMatch(why);
+    expect(screen.nextStep?.sentence).toContain('record sound only');
+    expect((await permissions.status('microphone')).state).toBe('granted');
+  });
+
+  test.each([
+    ['shares it', flatpak('pulseaudio', 'x11'), 'unknown', 'unknown'],
+    ['shares the screen alone', flatpak('x11'), 'denied', 'unknown'],
+    ['shares the screen as a fallback', flatpak('fallback-x11'), 'denied', 'unknown'],
+    ['shares nothing', flatpak(), 'denied', 'denied'],
+    ['does not say', { kind: 'flatpak', appId: 'x', sockets: undefined } as const, 'unknown', 'unknown'],
+  ])('[P02] a Flatpak that %s is never granted unseen', async (_what, sandbox, microphone, screen) => {
+    const permissions = linuxPermissions(X11, { sandbox });
+    const [heard, seen] = [
+      await permissions.status('microphone'),
+      await permissions.status('screen-capture'),
+    ];
+    expect([heard.state, seen.state]).toEqual([microphone, screen]);
+    for (const { state, nextStep } of [heard, seen])
+      if (state === 'denied')
+        expect(nextStep?.command).toMatch(/^flatpak override --user --socket=\w+ io\.tallylight\.app$/);
+    permissions.witness('microphone', 'content');
+    expect((await permissions.status('microphone')).state).toBe(
+      microphone === 'denied' ? 'denied' : 'granted',
+    );
+  });
+
+  test.each([
+    [0, 'unknown'],
+    [1, 'denied'],
+    [64, 'unknown'],
+  ])('[P02] snapctl that ends with %d means %s', async (exitCode, state) => {
+    const asked: string[] = [];
+    const permissions = linuxPermissions(X11, {
+      sandbox: { kind: 'snap', name: 'tallylight' },
+      ask: async (args) => {
+        asked.push(args.join(' '));
+        return { kind: 'ended', exitCode, stdout: '' };
+      },
+    });
+    const microphone = await permissions.status('microphone');
+    expect(microphone.state).toBe(state);
+    if (exitCode !== 0) expect(microphone.nextStep?.command).toBe('snap connect tallylight:audio-record');
+    expect(asked).toEqual(['is-connected audio-record']);
+  });
+
+  test('a sandbox is seen by its file or its environment', () => {
+    const nothing = () => {
+      throw new Error('ENOENT');
+    };
+    expect(sandboxOf({}, nothing)).toEqual({ kind: 'none' });
+    expect(sandboxOf({ SNAP: '/snap/x/1', SNAP_NAME: 'x' }, nothing)).toEqual({ kind: 'snap', name: 'x' });
+    expect(sandboxOf({ FLATPAK_ID: 'a.b' }, nothing)).toMatchObject({
+      kind: 'flatpak',
+      appId: 'a.b',
+      sockets: undefined,
+    });
+    expect(sandboxOf({}, () => INFO)).toEqual({
+      kind: 'flatpak',
+      appId: 'io.tallylight.app',
+      sockets: new Set(['x11', 'pulseaudio']),
+    });
+  });
+
+  test('sockets are read from whatever stands in the file', () => {
+    fc.assert(fc.property(fc.string(), (text) => void socketsIn(text)));
+    expect(socketsIn('[Other]\nsockets=x11;\n')).toEqual(new Set());
+  });
+});

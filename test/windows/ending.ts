@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { TAKE_PATIENCE, type TakeEnd } from '../../main/pipeline/take.ts';
+import type { Told } from './inside/told.ts';
+import { ffmpegExe, type Lab } from './lab.ts';
+import { labDisplay, labMicrophone } from './listing.ts';
+import { allOf, lastOf, type Trial, toldBy, until } from './trial.ts';
+
+/** Wine needs its time to start programs; a bound on hanging, not a measure. */
+const patienceMs = 30_000;
+
+type Stopped = { readonly tookMs: number; readonly hasProcess: boolean };
+
+export const ending: readonly Trial[] = [
+  {
+    name: 'a take that is told to stop ends by `q`, with its last fragment',
+    run: async (lab) => {
+      const channels = [await labMicrophone(lab), await labDisplay(lab)];
+      const took: string[] = [];
+      for (const channel of channels) {
+        const told = await toldBy(lab.start('recording', { ffmpeg: ffmpegExe('7.1'), channel, seconds: 2 }));
+        assert.deepEqual(lastOf<{ end: TakeEnd }>(told, 'ended').end, { reason: 'stopped' });
+        // A process that is terminated keeps its last fragment to itself.
+        const late = allOf<{ stopping: boolean }>(told, 'fragment').filter(({ stopping }) => stopping);
+        assert.ok(late.length > 0, `${channel.id}: no fragment came after it was told to stop`);
+        const { tookMs, hasProcess } = lastOf<Stopped>(told, 'stopped');
+        assert.ok(tookMs < TAKE_PATIENCE.stopMs && !hasProcess, `${channel.id}: ${tookMs} ms`);
+        took.push(`${channel.kind} ${Math.round(tookMs)} ms`);
+      }
+      assert.deepEqual(await processesNamed('ffmpeg.exe'), []);
+      return took.join(', ');
+    },
+  },
+  {
+    name: 'an ffmpeg that hangs is terminated',
+    run: async (lab) => {
+      const channel = await labMicrophone(lab);
+      const told = await toldBy(
+        lab.start('recording', { ffmpeg: ffmpegExe('7.1'), channel, seconds: 2, stalls: true }),
+      );
+      assert.equal(lastOf<{ end: TakeEnd }>(told, 'ended').end.reason, 'stopped');
+      const { tookMs, hasProcess } = lastOf<Stopped>(told, 'stopped');
+      assert.ok(tookMs >= TAKE_PATIENCE.stopMs && !hasProcess, `${tookMs} ms`);
+      await noneLeft('ffmpeg.exe');
+      return `after ${Math.round(tookMs)} ms`;
+    },
+  },
+  {
+    name: 'no ffmpeg is left when the process that records is killed',
+    run: async (lab) => {
+      for (const channel of [await labMicrophone(lab), await labDisplay(lab)])
+        await killWhileRecording(lab, channel);
+      return undefined;
+    },
+  },
+];
+
+async function killWhileRecording(lab: Lab, channel: unknown): Promise<void> {
+  const inside = lab.start('recording', { ffmpeg: ffmpegExe('7.1'), channel, seconds: null });
+  const { ownPid } = await until('the recording', patienceMs, async () => live(await inside.told()));
+  assert.notDeepEqual(await processesNamed('ffmpeg.exe'), []);
+  await toldBy(lab.start('kill', { pid: ownPid }));
+  const { code } = await inside.ended;
+  assert.notEqual(code, 0);
+  await noneLeft('ffmpeg.exe');
+}
+
+function live(told: readonly Told[]): { readonly ownPid: number } | undefined {
+  return allOf<{ ownPid: number }>(told, 'live')[0];
+}
+
+async function noneLeft(program: string): Promise<void> {
+  await until(`the last ${program} to end`, patienceMs, async () =>
+    (await processesNamed(program)).length === 0 ? true : undefined,
+  );
+}
+
+/** Process ids of the Windows programs of this name; nothing outside the lab is seen from here. */
+async function processesNamed(program: string): Promise<string[]> {
+  const ids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const running = await Promise.all(
+    // A process that is gone by now has no command line any more, and a zombie has an empty one.
+    ids.map(async (id) =>
+      ((await readFile(`/proc/${id}/cmdline`, 'utf8').catch(() => '')).split('\0')[0] ?? '').endsWith(
+        program,
+      ),
+    ),
+  );
+  return ids.filter((_, index) => running[index]);
+}

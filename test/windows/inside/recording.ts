@@ -1,0 +1,61 @@
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Channel } from '../../../contract/channel.ts';
+import { machineOf } from '../../../main/machine.ts';
+import { DEFAULT_FORMAT } from '../../../main/pipeline/capture-format.ts';
+import { startSessionClock } from '../../../main/pipeline/clock.ts';
+import { probeFfmpeg } from '../../../main/pipeline/ffmpeg-probe.ts';
+import { openTake } from '../../../main/pipeline/take.ts';
+import { suspendProcess } from './suspend.ts';
+import { asked, tell } from './told.ts';
+
+/** Records one take of a channel into take.mp4, tells all about it, and stops it after so much media. */
+
+const question = asked<{
+  readonly ffmpeg: string;
+  readonly channel: Channel;
+  /** How much is recorded before it is stopped; null: until somebody ends this process. */
+  readonly seconds: number | null;
+  /** Whether ffmpeg is suspended right before it is told to stop. */
+  readonly stalls?: boolean;
+}>();
+const { env } = process;
+const abilities = await probeFfmpeg(question.ffmpeg, env);
+if (typeof abilities === 'string') throw new Error(`${question.ffmpeg}: ${abilities}`);
+
+let recordedMs = 0;
+let stopping = false;
+const take = openTake({
+  channel: question.channel,
+  takeNumber: 1,
+  sessionId: 'cap-0123456789',
+  clock: startSessionClock(),
+  ffmpeg: { ...abilities, path: question.ffmpeg },
+  format: DEFAULT_FORMAT,
+  env,
+  machine: machineOf({ env: { ...env, TALLYLIGHT_FFMPEG: question.ffmpeg } }, 'win32'),
+  on: {
+    fragment: ({ header, bytes }) => {
+      appendFileSync(join(question.outputs, 'take.mp4'), bytes);
+      const { sequence, startedAtMs, durationMs } = header;
+      tell({ what: 'fragment', sequence, startedAtMs, durationMs, stopping });
+      recordedMs += durationMs;
+      if (sequence === 1) tell({ what: 'live', ffmpegPid: take.pid(), ownPid: process.pid });
+      if (question.seconds !== null && recordedMs >= question.seconds * 1000) void stop();
+    },
+    level: (db) => tell({ what: 'level', db }),
+    trouble: (error) => tell({ what: 'trouble', error }),
+    health: (error) => tell({ what: 'health', error }),
+    ended: (end) => tell({ what: 'ended', end }),
+  },
+});
+
+async function stop(): Promise<void> {
+  if (stopping) return;
+  stopping = true;
+  const pid = take.pid();
+  if (question.stalls === true && pid !== undefined) suspendProcess(pid);
+  const askedAtMs = performance.now();
+  await take.stop();
+  tell({ what: 'stopped', tookMs: performance.now() - askedAtMs, hasProcess: take.pid() !== undefined });
+}
