@@ -4,6 +4,7 @@ import { captureArguments, variantsOf } from './arguments.ts';
 import type { Capture } from './capture-way.ts';
 import { DISPLAY, MIC, SYSTEM_AUDIO } from './test-capture.ts';
 
+const METER_FILTERS = ['asplit', 'asetnsamples', 'astats', 'ametadata', 'anullsink'];
 const LOOK_FILTERS = ['select', 'signalstats', 'metadata', 'nullsink'];
 const MUXER =
   '-movflags empty_moov+default_base_moof+skip_trailer -frag_duration 800000 -flush_packets 1 -f mp4';
@@ -27,7 +28,8 @@ function capture(
   channel: Channel,
   { platform = 'linux', env = { DISPLAY: ':99' }, ...rest }: With = {},
 ): Capture {
-  const { has = ['pulse', 'x11grab', ...LOOK_FILTERS], version = { major: 5, minor: 1 } } = rest;
+  const { has = ['pulse', 'x11grab', ...LOOK_FILTERS, ...METER_FILTERS], version = { major: 5, minor: 1 } } =
+    rest;
   return {
     channel,
     format: { framesPerSecond: 15, fragmentMs: 800 },
@@ -108,7 +110,7 @@ describe('the arguments of ffmpeg on Windows', () => {
   test('for a microphone: by its alternative name as it is, or its name with the colons escaped', () => {
     expect(line({ ...MIC, device: alternative }, { platform })).toContain(
       '-thread_queue_size 1024 -rtbufsize 64M -use_wallclock_as_timestamps 1 -f dshow -audio_buffer_size 50 ' +
-        `-i audio=${alternative} -filter_complex [0:a]aresample=async=1000:flags=res,`,
+        `-i audio=${alternative} -filter_complex [0:a]aresample=async=48:min_comp=0.02:min_hard_comp=0.1:flags=res`,
     );
     expect(line({ ...MIC, device: 'USB: Mic' }, { platform })).toContain('-i audio=USB\\: Mic ');
   });

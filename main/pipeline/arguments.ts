@@ -26,7 +26,9 @@ export function captureArguments(capture: Capture, variant = 0): CaptureArgument
     input: way.input,
     source: way.source,
     outputOptions: [
-      ...(kind === 'display' ? recordedPicture(capture) : recordedSound(soundFormOf(kind))),
+      ...(kind === 'display'
+        ? recordedPicture(capture)
+        : recordedSound(soundFormOf(kind), way, capture.ffmpeg)),
       ...fragmented(capture.format.fragmentMs),
     ],
   };

@@ -28,6 +28,8 @@ export type CaptureWay = {
   readonly inputOptions: readonly string[];
   readonly input: string;
   readonly source: CaptureSource;
+  /** Whether samples are placed by when they arrived, which jitters, and not by the device's own time. */
+  readonly byArrival?: true;
 };
 
 export const DEVICE: CaptureSource = { kind: 'device' };

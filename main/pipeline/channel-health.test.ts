@@ -49,8 +49,12 @@ describe('the health of a channel', () => {
   test('a picture that stands still is frozen only where the pointer moves on it', async () => {
     const still = watched({ ...DISPLAY, area: AREA }, async () => ({ x: 300, y: 100 }));
     let x = 100;
-    const moving = watched({ ...DISPLAY, area: AREA }, async () => ({ x: (x += 5), y: 100 }));
-    const elsewhere = watched({ ...DISPLAY, area: AREA }, async () => ({ x: (x += 5) % 90, y: 100 }));
+    const step = () => {
+      x += 5;
+      return x;
+    };
+    const moving = watched({ ...DISPLAY, area: AREA }, async () => ({ x: step(), y: 100 }));
+    const elsewhere = watched({ ...DISPLAY, area: AREA }, async () => ({ x: step() % 90, y: 100 }));
     for (let second = 0; second <= 15; second++) {
       for (const { health } of [still, moving, elsewhere]) health.hear(motion(true), second * 1_000);
       await new Promise((resolve) => setImmediate(resolve));

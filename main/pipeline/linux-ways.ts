@@ -24,6 +24,7 @@ export function linuxSound({ channel, ffmpeg }: Capture, channels: 1 | 2): Captu
       ...['-f', 's16le', '-ar', '48000', '-ac', String(channels)],
     ],
     input: 'pipe:0',
+    byArrival: true,
     source: {
       kind: 'program',
       program: 'parec',

@@ -17,6 +17,7 @@ export function macosSound({ channel }: Capture): CaptureWay[] {
       ],
       input: `:${channel.address ?? 'none'}`,
       source: DEVICE,
+      byArrival: true,
     },
   ];
 }

@@ -11,7 +11,7 @@ import { encoderFilters, encoderOptions, SOFTWARE_ENCODER } from './video-encode
 export function recordedPicture({ format, ffmpeg }: Capture): string[] {
   const passthrough = isAtLeast(ffmpeg.version, 5, 1) ? '-fps_mode' : '-vsync';
   const encoder = ffmpeg.videoEncoder ?? SOFTWARE_ENCODER;
-  const looks = canLook(ffmpeg.filters);
+  const looks = isAtLeast(ffmpeg.version, 4, 4) && canLook(ffmpeg.filters);
   const last = encoderFilters(encoder);
   const graph = [
     `[0:v]crop=trunc(iw/2)*2:trunc(ih/2)*2:0:0,scale=flags=neighbor,format=yuv420p${looks ? ',split=2[pic][tap]' : '[pic]'}`,

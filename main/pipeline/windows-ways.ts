@@ -16,6 +16,7 @@ export function dshowSound({ channel }: Capture): CaptureWay[] {
       ],
       input: `audio=${escaped(channel.device)}`,
       source: DEVICE,
+      byArrival: true,
     },
   ];
 }

@@ -5,8 +5,7 @@ import { machineOf } from '../../../main/machine.ts';
 import { DEFAULT_FORMAT } from '../../../main/pipeline/capture-format.ts';
 import { startSessionClock } from '../../../main/pipeline/clock.ts';
 import { probeFfmpeg } from '../../../main/pipeline/ffmpeg-probe.ts';
-import { openTake } from '../../../main/pipeline/take.ts';
-import { suspendProcess } from './suspend.ts';
+import { openTake, TAKE_PATIENCE } from '../../../main/pipeline/take.ts';
 import { asked, tell } from './told.ts';
 
 /** Records one take of a channel into take.mp4, tells all about it, and stops it after so much media. */
@@ -16,8 +15,8 @@ const question = asked<{
   readonly channel: Channel;
   /** How much is recorded before it is stopped; null: until somebody ends this process. */
   readonly seconds: number | null;
-  /** Whether ffmpeg is suspended right before it is told to stop. */
-  readonly stalls?: boolean;
+  /** How long the take waits for an ffmpeg that was told to stop, in milliseconds; the usual where not given. */
+  readonly stopMs?: number;
 }>();
 const { env } = process;
 const abilities = await probeFfmpeg(question.ffmpeg, env);
@@ -33,6 +32,7 @@ const take = openTake({
   ffmpeg: { ...abilities, path: question.ffmpeg },
   format: DEFAULT_FORMAT,
   env,
+  patience: { ...TAKE_PATIENCE, stopMs: question.stopMs ?? TAKE_PATIENCE.stopMs },
   machine: machineOf({ env: { ...env, TALLYLIGHT_FFMPEG: question.ffmpeg } }, 'win32'),
   on: {
     fragment: ({ header, bytes }) => {
@@ -53,8 +53,6 @@ const take = openTake({
 async function stop(): Promise<void> {
   if (stopping) return;
   stopping = true;
-  const pid = take.pid();
-  if (question.stalls === true && pid !== undefined) suspendProcess(pid);
   const askedAtMs = performance.now();
   await take.stop();
   tell({ what: 'stopped', tookMs: performance.now() - askedAtMs, hasProcess: take.pid() !== undefined });
