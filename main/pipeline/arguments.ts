@@ -41,7 +41,7 @@ export function variantsOf(capture: Capture): readonly string[] {
 
 function waysOf(capture: Capture): readonly CaptureWay[] {
   const { kind, device } = capture.channel;
-  if (capture.platform !== 'linux' && device === LOOPBACK) return [brought(2)];
+  if (capture.platform !== 'linux' && device === LOOPBACK) return [BROUGHT];
   switch (kind) {
     case 'mic':
     case 'system_audio':
@@ -64,14 +64,13 @@ function pictureWays(capture: Capture): readonly CaptureWay[] {
 }
 
 /** Samples that the host brings itself: pcm-feed.ts lays them in order and without gaps. */
-function brought(channels: 1 | 2): CaptureWay {
-  return {
-    name: 'host',
-    inputOptions: ['-thread_queue_size', '512', '-f', 'f32le', '-ar', '48000', '-ac', String(channels)],
-    input: 'pipe:0',
-    source: { kind: 'pcm', sampleRate: 48_000, channels },
-  };
-}
+const BROUGHT: CaptureWay = {
+  name: 'host',
+  // The end is not known, nor how much there is; small reads, as a live sound is not to wait for a full buffer.
+  inputOptions: ['-thread_queue_size', '512', '-fflags', 'nobuffer', '-f', 'wav', '-ignore_length', '1'],
+  input: 'pipe:0',
+  source: { kind: 'pcm' },
+};
 
 /** Fragments by duration, each flushed to the pipe when it is whole; no index at the end. */
 function fragmented(fragmentMs: number): string[] {

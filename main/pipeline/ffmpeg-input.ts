@@ -1,8 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Channel } from '../../contract/channel.ts';
 import type { TallylightError } from '../../contract/result.ts';
-import { assertNever } from '../../contract/result.ts';
+import { assertNever, errorOf } from '../../contract/result.ts';
 import type { ProcessEnv } from '../channels/host-env.ts';
+import { feedPcm } from './pcm-feed.ts';
 import type { PcmSource } from './pcm-source.ts';
 import { startProgram } from './program-source.ts';
 
@@ -10,7 +11,8 @@ import { startProgram } from './program-source.ts';
 export type CaptureSource =
   | { readonly kind: 'device' }
   | { readonly kind: 'program'; readonly program: string; readonly args: readonly string[] }
-  | { readonly kind: 'pcm'; readonly sampleRate: number; readonly channels: 1 | 2 };
+  /** The host brings it; see pcm-feed.ts. */
+  | { readonly kind: 'pcm' };
 
 export type FfmpegInput = {
   /** Asks whoever holds the device to end it; ffmpeg then writes what it has and ends too. */
@@ -52,7 +54,7 @@ export function connectInput(
     case 'program':
       return program(ffmpeg, options.source, options, on);
     case 'pcm':
-      return device(ffmpeg, options, on);
+      return brought(ffmpeg, options, on);
     default:
       return assertNever(options.source);
   }
@@ -71,6 +73,27 @@ function device(ffmpeg: ChildProcess, { platform }: FfmpegInputOptions, on: Ffmp
     kill: nothing,
     released: async () => undefined,
   };
+}
+
+/** What the host brings ends when it is closed: ffmpeg then writes what it has and ends by itself. */
+function brought(
+  ffmpeg: ChildProcess,
+  { channel, pcm }: FfmpegInputOptions,
+  on: FfmpegInputEvents,
+): FfmpegInput {
+  if (ffmpeg.stdin === null) throw new Error('ffmpeg was started without a stdin');
+  if (pcm === undefined) {
+    on.ended(errorOf('system-audio-elsewhere', `${channel.id}: nobody here can hear it`));
+    ffmpeg.stdin.end();
+    return { askToStop: nothing, kill: nothing, released: async () => undefined };
+  }
+  const feed = feedPcm(pcm, ffmpeg.stdin, { first: on.first, ended: on.ended });
+  let closing: Promise<void> | undefined;
+  const close = () => {
+    closing ??= feed.close();
+    return closing;
+  };
+  return { askToStop: () => void close(), kill: () => void close(), released: close };
 }
 
 type Program = Extract<CaptureSource, { readonly kind: 'program' }>;

@@ -125,13 +125,18 @@ export async function decoded(fragments: readonly Fragment[], take = 1): Promise
 
 /** The largest sample of a sound take, of 32768. */
 export async function loudestSample(fragments: readonly Fragment[], take = 1): Promise<number> {
+  return (await samplesOf(fragments, take)).reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
+}
+
+/** The sound of a take as mono samples of 16 bits at 48 kHz. */
+export async function samplesOf(fragments: readonly Fragment[], take = 1): Promise<Int16Array> {
   const { stdout } = await onFile(fragments, take, (file) =>
-    run('ffmpeg', ['-v', 'error', '-i', file, '-f', 's16le', '-'], { encoding: 'buffer', maxBuffer: 1e8 }),
+    run('ffmpeg', ['-v', 'error', '-i', file, '-ac', '1', '-ar', '48000', '-f', 's16le', '-'], {
+      encoding: 'buffer',
+      maxBuffer: 1e8,
+    }),
   );
-  let loudest = 0;
-  for (let at = 0; at + 1 < stdout.length; at += 2)
-    loudest = Math.max(loudest, Math.abs(stdout.readInt16LE(at)));
-  return loudest;
+  return new Int16Array(new Uint8Array(stdout).buffer, 0, stdout.length >> 1);
 }
 
 async function onFile<T>(

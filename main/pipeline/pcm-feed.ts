@@ -1,0 +1,145 @@
+import type { Writable } from 'node:stream';
+import type { TallylightError } from '../../contract/result.ts';
+import { errorOf } from '../../contract/result.ts';
+import { type PcmLayout, pcmLayout } from './pcm-layout.ts';
+import type { PcmChunk, PcmSource } from './pcm-source.ts';
+import { wavHeader } from './wav-header.ts';
+
+export type PcmFeedEvents = {
+  /** Unix time of the first sample that is written, in milliseconds. */
+  readonly first: (wallMs: number) => void;
+  /** Nothing comes any more, and nobody asked for it. Once. */
+  readonly ended: (error: TallylightError) => void;
+};
+
+export type PcmFeed = {
+  /** Releases the device, ends the sink. */
+  readonly close: () => Promise<void>;
+  /** Frames that were given up because the sink did not keep up; they are silence. */
+  readonly lostFrames: () => number;
+};
+
+export type PcmFeedTime = {
+  /** Unix time in milliseconds. */
+  readonly nowMs: () => number;
+  /** Runs something again and again; returns how to end it. */
+  readonly every: (delayMs: number, run: () => void) => () => void;
+};
+
+/** What is later than this does not come any more: the stream goes on with silence. */
+const LATE_MS = 500;
+/** Where nothing plays some systems give nothing at all (WASAPI); the recording begins with silence then. */
+const FIRST_MS = 1_000;
+const LOOK_MS = 100;
+/** What waits for a sink that does not keep up. */
+const MOST_WAITING_MS = 2_000;
+const USUAL_FORM = { sampleRate: 48_000, channels: 2 } as const;
+
+/**
+ * Writes what a source brings as a WAV stream whose every sample stands at its time: gaps and silences are filled, overlaps
+ * cut, the device's clock is followed. Opens the device.
+ */
+export function feedPcm(
+  source: PcmSource,
+  sink: Writable,
+  on: PcmFeedEvents,
+  { nowMs, every }: PcmFeedTime = REAL_TIME,
+): PcmFeed {
+  const openedMs = nowMs();
+  const waiting: PcmChunk[] = [];
+  let waitingMs = 0;
+  let lost = 0;
+  let layout: PcmLayout | undefined;
+  let form: { readonly sampleRate: number; readonly channels: number } | undefined;
+  let isBlocked = false;
+  let isClosed = false;
+
+  function begin(
+    atMs: number,
+    { sampleRate, channels }: Pick<PcmChunk, 'sampleRate' | 'channels'>,
+  ): PcmLayout {
+    form = { sampleRate, channels };
+    layout = pcmLayout(atMs, sampleRate, channels);
+    on.first(atMs);
+    write(wavHeader(sampleRate, channels));
+    return layout;
+  }
+
+  function write(bytes: Uint8Array): void {
+    if (!sink.write(bytes)) isBlocked = true;
+  }
+
+  function writeAll(parts: readonly Float32Array[]): void {
+    // A copy: the samples' own memory may be used again before the sink has passed them on.
+    for (const part of parts)
+      write(Buffer.from(new Uint8Array(part.buffer, part.byteOffset, part.byteLength)));
+  }
+
+  function take(chunk: PcmChunk): void {
+    const onto = layout ?? begin(chunk.startedWallMs, chunk);
+    if (form?.sampleRate !== chunk.sampleRate || form.channels !== chunk.channels)
+      return end(errorOf('device-failed', `the sound changed to ${chunk.sampleRate} Hz`));
+    writeAll(onto.place(chunk));
+  }
+
+  function receive(chunk: PcmChunk): void {
+    if (isClosed) return;
+    if (!isBlocked) return take(chunk);
+    waiting.push(chunk);
+    waitingMs += lengthMs(chunk);
+    while (waitingMs > MOST_WAITING_MS) {
+      const dropped = waiting.shift();
+      if (dropped === undefined) return;
+      waitingMs -= lengthMs(dropped);
+      lost += dropped.samples.length / dropped.channels;
+    }
+  }
+
+  function goOn(): void {
+    isBlocked = false;
+    while (!isBlocked && !isClosed) {
+      const chunk = waiting.shift();
+      if (chunk === undefined) return;
+      waitingMs -= lengthMs(chunk);
+      take(chunk);
+    }
+  }
+
+  function look(): void {
+    if (isClosed || isBlocked) return;
+    const now = nowMs();
+    if (layout === undefined && now - openedMs >= FIRST_MS) begin(openedMs, USUAL_FORM);
+    if (layout !== undefined) writeAll(layout.fillTo(now - LATE_MS));
+  }
+
+  function end(error: TallylightError): void {
+    if (isClosed) return;
+    void close();
+    on.ended(error);
+  }
+
+  async function close(): Promise<void> {
+    isClosed = true;
+    stopLooking();
+    sink.off('drain', goOn);
+    await stream.close();
+    sink.end();
+  }
+
+  sink.on('drain', goOn);
+  const stopLooking = every(LOOK_MS, look);
+  const stream = source.open({ chunk: receive, ended: end });
+  return { close, lostFrames: () => lost };
+}
+
+function lengthMs({ samples, channels, sampleRate }: PcmChunk): number {
+  return (samples.length / channels / sampleRate) * 1_000;
+}
+
+const REAL_TIME: PcmFeedTime = {
+  nowMs: () => Date.now(),
+  every: (delayMs, run) => {
+    const timer = setInterval(run, delayMs);
+    return () => clearInterval(timer);
+  },
+};
