@@ -46,25 +46,26 @@ export function toolText(
   env: ProcessEnv,
   patienceMs: number = PATIENCE_MS,
 ): Promise<ToolText> {
+  const options = {
+    env: { ...childEnv(env), LC_ALL: 'C.UTF-8' },
+    timeout: patienceMs,
+    killSignal: 'SIGKILL',
+    maxBuffer: MAX_OUTPUT_BYTES,
+    windowsHide: true,
+  } as const;
   return new Promise((resolve) => {
-    execFile(
-      program,
-      args,
-      {
-        env: { ...childEnv(env), LC_ALL: 'C.UTF-8' },
-        timeout: patienceMs,
-        killSignal: 'SIGKILL',
-        maxBuffer: MAX_OUTPUT_BYTES,
-        windowsHide: true,
-      },
-      (error: ErrnoException | null, stdout, stderr) => {
+    try {
+      execFile(program, args, options, (error: ErrnoException | null, stdout, stderr) => {
         if (error === null) resolve({ kind: 'ended', exitCode: 0, stdout, stderr });
         else if (typeof error.code === 'number')
           resolve({ kind: 'ended', exitCode: error.code, stdout, stderr });
         else if (error.code === 'ENOENT') resolve({ kind: 'not-installed' });
         else resolve({ kind: 'failed', why: firstLine(stderr) ?? error.message });
-      },
-    );
+      });
+    } catch (error) {
+      // Some reasons are thrown and not told, such as ETXTBSY for a program that is being replaced.
+      resolve({ kind: 'failed', why: error instanceof Error ? error.message : String(error) });
+    }
   });
 }
 

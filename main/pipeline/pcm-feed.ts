@@ -77,14 +77,17 @@ export function feedPcm(
 
   function take(chunk: PcmChunk): void {
     const onto = layout ?? begin(chunk.startedWallMs, chunk);
-    if (form?.sampleRate !== chunk.sampleRate || form.channels !== chunk.channels)
-      return end(errorOf('device-failed', `the sound changed to ${chunk.sampleRate} Hz`));
-    writeAll(onto.place(chunk));
+    if (form?.sampleRate === chunk.sampleRate && form.channels === chunk.channels)
+      writeAll(onto.place(chunk));
+    else end(errorOf('device-failed', `the sound changed to ${chunk.sampleRate} Hz`));
   }
 
   function receive(chunk: PcmChunk): void {
     if (isClosed) return;
-    if (!isBlocked) return take(chunk);
+    if (!isBlocked) {
+      take(chunk);
+      return;
+    }
     waiting.push(chunk);
     waitingMs += lengthMs(chunk);
     while (waitingMs > MOST_WAITING_MS) {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -191,10 +191,12 @@ describe('a take', () => {
 
   test('[P01] of a display that changes its size ends, and what comes to lie there is not recorded on', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'tallylight-xrandr-'));
-    const resize = (width: number) =>
-      writeFile(join(folder, 'xrandr'), `#!/bin/sh\necho ' 0: +*screen ${width}/10x241/10+0+0  screen'\n`, {
-        mode: 0o755,
-      });
+    const resize = async (width: number) => {
+      const script = `#!/bin/sh\necho ' 0: +*screen ${width}/10x241/10+0+0  screen'\n`;
+      // As a whole: a program that is being written cannot be run.
+      await writeFile(join(folder, 'next'), script, { mode: 0o755 });
+      await rename(join(folder, 'next'), join(folder, 'xrandr'));
+    };
     await resize(321);
     const { take, fragments, ends } = open(DISPLAY, { env: { ...env, PATH: folder } });
     await until(() => fragments.length >= 2);

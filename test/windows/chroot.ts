@@ -26,8 +26,10 @@ export async function ensureChroot(): Promise<void> {
   await rename(partial, chrootFolder);
 }
 
-/** The mirror that this machine itself installs from, where that is Debian's. */
+/** TALLYLIGHT_DEBIAN_MIRROR, or the mirror that this machine itself installs from, where that is Debian's. */
 async function debianMirror(): Promise<string> {
+  const named = process.env.TALLYLIGHT_DEBIAN_MIRROR;
+  if (named !== undefined && named !== '') return named;
   const targets = await toEnd('apt-get', [
     'indextargets',
     '--format',
@@ -35,5 +37,10 @@ async function debianMirror(): Promise<string> {
     'Created-By: Packages',
   ]);
   const sites = targets.split('\n').flatMap((line) => /^Debian (https?:\S+)$/.exec(line)?.[1] ?? []);
-  return sites.find((site) => !site.includes('security')) ?? 'http://deb.debian.org/debian';
+  const mirror = sites.find((site) => !site.includes('security'));
+  if (mirror === undefined)
+    throw new NotHere(
+      'this machine installs from no Debian mirror; name one in TALLYLIGHT_DEBIAN_MIRROR (https://…/debian)',
+    );
+  return mirror;
 }
