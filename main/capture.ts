@@ -34,6 +34,7 @@ const SOUND_ONLY = { TALLYLIGHT_ENCODER: 'software' };
  */
 export async function openCapture(host: Host, options: CaptureOptions = {}): Promise<Result<Capture>> {
   const { dataDir, env, log, shell } = host;
+  const pointer = shell?.pointer;
   const framesPerSecond = options.framesPerSecond ?? 15;
   const now = () => new Date();
   const machine = machineOf(host);
@@ -41,7 +42,7 @@ export async function openCapture(host: Host, options: CaptureOptions = {}): Pro
     platform: machine.platform,
     env,
     memory: askedMemoryIn(dataDir, (what, code) => log(what, { code })),
-    ...(shell === undefined ? {} : { settings: shell.settings }),
+    ...(shell?.settings === undefined ? {} : { settings: shell.settings }),
     ...(shell?.bundleId === undefined ? {} : { bundleId: shell.bundleId }),
   });
   try {
@@ -93,7 +94,7 @@ export async function openCapture(host: Host, options: CaptureOptions = {}): Pro
         env,
         machine,
         ...(shell?.systemAudio === undefined ? {} : { pcm: shell.systemAudio }),
-        ...(shell === undefined ? {} : { pointer: async () => shell.pointer() }),
+        ...(pointer === undefined ? {} : { pointer: async () => pointer() }),
         locate: (lost) => (follow ? defaultOf(machine, lost) : locateChannel(machine, lost)),
         follows: follow,
         on,

@@ -20,17 +20,18 @@ export type Host = {
   readonly shell?: Shell;
 };
 
-/** The operating system as a desktop shell (Electron) reaches it. */
+/** The operating system as a desktop shell (Electron) reaches it. What is left out, main asks the system for itself. */
 export type Shell = {
   /** By which macOS knows the app, where it has one. */
   readonly bundleId?: string;
-  readonly settings: SystemSettings;
-  readonly displays: () => readonly ShellDisplay[];
-  /** Where the pointer is, in physical pixels of the whole desktop. */
-  readonly pointer: () => { readonly x: number; readonly y: number };
+  /** macOS and Windows; Linux has none to ask. */
+  readonly settings?: SystemSettings;
+  readonly displays?: () => readonly ShellDisplay[];
+  /** Where the pointer is, in the coordinates of `Channel.area`; null where nobody can say. Never throws. */
+  readonly pointer?: () => { readonly x: number; readonly y: number } | null;
   /** macOS and Windows: what the system plays. Elsewhere the sound server's monitor is recorded. */
   readonly systemAudio?: PcmSource;
-  /** Calls back on every change; returns its own unsubscribe. */
+  /** Calls back on every change; returns its own unsubscribe. Linux tells neither `lock` nor `unlock`. */
   readonly onPower: (listener: (event: PowerEvent) => void) => () => void;
 };
 

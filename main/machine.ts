@@ -13,6 +13,6 @@ export function machineOf(
     env,
     ffmpeg: () => findFfmpeg({ platform, env, ...(packagedDir === undefined ? {} : { packagedDir }) }),
     hearsSystem: shell?.systemAudio !== undefined,
-    ...(shell === undefined ? {} : { shellDisplays: shell.displays }),
+    ...(shell?.displays === undefined ? {} : { shellDisplays: shell.displays }),
   };
 }

@@ -36,6 +36,11 @@ function hasOwnPage(release: string): boolean {
   return major > since || (major === since && minor >= sinceMinor);
 }
 
+/** Whether a URL is one of the pages of that system, to the letter. */
+export function isSettingsPage(platform: 'darwin' | 'win32', url: string): boolean {
+  return Object.values<string>(PAGES[platform]).includes(url);
+}
+
 /** Opens a page by Electron, and without it, or where it fails, by the system's own program. Error: `not-now`. */
 export async function openPage(
   platform: 'darwin' | 'win32',

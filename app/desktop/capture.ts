@@ -7,6 +7,7 @@ import { connectionFrom, withoutSecrets } from './connection.ts';
 import { causeOf, log } from './log.ts';
 import type { Parts } from './parts.ts';
 import { desktopSecrets } from './secrets.ts';
+import { desktopShell } from './shell.ts';
 
 /** Opens main for this desktop. Never rejects: what hinders it is shown in the window, by a capture that tells it. */
 export async function openDesktopCapture(parts: Parts): Promise<Capture> {
@@ -24,6 +25,7 @@ export async function openDesktopCapture(parts: Parts): Promise<Capture> {
       connection,
       log,
       env,
+      shell: desktopShell(parts.platform),
       ...(app.isPackaged && { packagedDir: packagedFfmpeg(parts.distDir) }),
     });
     return opened.ok ? opened.value : absentCapture(opened.error);

@@ -28,13 +28,17 @@ type Served = { readonly file: string; readonly type: string };
 
 /**
  * Serves the files that are in `folder` now, by a list made once. A request is looked up in that list and never
- * becomes a path, so that no spelling of `..` can leave the folder. Links and unknown types are not listed.
+ * becomes a path, so that no spelling of `..` can leave the folder. Links and unknown types are not listed. `policy` is the
+ * content security policy of every answer.
  */
 export async function serveStatic(
   folder: string,
   origin: string,
+  policy: string = CONTENT_SECURITY_POLICY,
 ): Promise<(request: Pick<Request, 'method' | 'url'>) => Promise<Response>> {
   const files = new Map<string, Served>();
+  const headers = { ...HEADERS, 'content-security-policy': policy };
+  const refuse = (status: 404 | 405) => new Response(null, { status, headers });
   await list(folder, `${origin}/`, files).catch((error: unknown) => {
     log('renderer.unreadable', { cause: causeOf(error) });
   });
@@ -62,13 +66,8 @@ async function list(folder: string, url: string, files: Map<string, Served>): Pr
   }
 }
 
-const headers = {
-  'content-security-policy': CONTENT_SECURITY_POLICY,
+const HEADERS = {
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
   'cache-control': 'no-store',
 };
-
-function refuse(status: 404 | 405): Response {
-  return new Response(null, { status, headers });
-}

@@ -125,7 +125,13 @@ describe('the displays of Windows', () => {
 
   test('are called as the desktop shell calls the one at their place', () => {
     const shell = [
-      { id: '7', label: 'DELL U2720Q', isPrimary: true, area: area(0, 0), scaleFactor: 1.5 },
+      {
+        id: '7',
+        label: 'DELL U2720Q',
+        isPrimary: true,
+        area: { ...area(0, 0), width: area(0, 0).width + 2 },
+        scaleFactor: 1.5,
+      },
       { id: '8', label: 'Elsewhere', isPrimary: false, area: area(1, 0), scaleFactor: 1 },
     ];
     expect(displaysFromDevices([first, second], { shell }).map(({ name }) => name)).toEqual([

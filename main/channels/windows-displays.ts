@@ -91,10 +91,8 @@ function fingerprintOfMonitor({ path, edid }: WindowsMonitor): string {
   return (edid === undefined ? undefined : fingerprintOfEdid(edid)) ?? fingerprintOf(path.toLowerCase());
 }
 
-/** Windows calls every monitor "Generic PnP Monitor"; the shell knows better. */
-function labelAt({ x, y, width, height }: Area, shell: readonly ShellDisplay[]): string {
-  const there = shell.filter(
-    ({ area }) => area.x === x && area.y === y && area.width === width && area.height === height,
-  );
+/** Windows calls every monitor "Generic PnP Monitor"; the shell knows better. Its places are exact, its sizes rounded. */
+function labelAt({ x, y }: Area, shell: readonly ShellDisplay[]): string {
+  const there = shell.filter(({ area }) => area.x === x && area.y === y);
   return there.length === 1 ? (there[0]?.label ?? '') : '';
 }

@@ -1,8 +1,12 @@
+import { PassThrough } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Channel } from '../../contract/channel.ts';
 import { errorOf } from '../../contract/result.ts';
 import type { Ffmpeg } from './ffmpeg-finder.ts';
-import type { PcmEvents, PcmSource } from './pcm-source.ts';
+import { feedPcm } from './pcm-feed.ts';
+import type { PcmChunk, PcmEvents, PcmSource } from './pcm-source.ts';
+import { openTake, TAKE_PATIENCE } from './take.ts';
 import { samplesOf, testCapture, testFfmpeg } from './test-capture.ts';
 import { TEST_ENV, until } from './test-devices.ts';
 
@@ -19,24 +23,33 @@ beforeAll(async () => {
   ffmpeg = await testFfmpeg();
 });
 
-/** A host that hears a 440 Hz tone in chunks of 20 ms, as long as it is not told to be quiet. */
-function toneSource(sampleRate = 48_000) {
+const second = (startedWallMs: number): PcmChunk => ({
+  startedWallMs,
+  samples: new Float32Array(96_000),
+  channels: 2,
+  sampleRate: 48_000,
+});
+
+/** A host that hears a 440 Hz tone in chunks of 20 ms, as long as it is not told to be quiet; `form` may change. */
+function toneSource(form: Pick<PcmChunk, 'sampleRate' | 'channels'> = { sampleRate: 48_000, channels: 2 }) {
   const log = { isOpen: false, isQuiet: false, opened: 0 };
   let events: PcmEvents | undefined;
   const source: PcmSource = {
     open: (on) => {
       Object.assign(log, { isOpen: true, opened: log.opened + 1 });
       events = on;
+      on.opened();
       const startedMs = Date.now();
-      let frames = 0;
+      let toldMs = 0;
       const timer = setInterval(() => {
-        const due = Math.floor(((Date.now() - startedMs) / 1_000) * sampleRate);
-        for (; frames + sampleRate / 50 <= due; frames += sampleRate / 50) {
-          const samples = new Float32Array((sampleRate / 50) * 2).map(
-            (_, index) => 0.5 * Math.sin((2 * Math.PI * 440 * (frames + (index >> 1))) / sampleRate),
-          );
-          const startedWallMs = startedMs + (frames / sampleRate) * 1_000;
-          if (!log.isQuiet) on.chunk({ startedWallMs, samples, channels: 2, sampleRate });
+        for (; toldMs + 20 <= Date.now() - startedMs; toldMs += 20) {
+          const { sampleRate, channels } = form;
+          const samples = new Float32Array((sampleRate / 50) * channels).map((_, index) => {
+            const seconds = toldMs / 1_000 + Math.floor(index / channels) / sampleRate;
+            return 0.5 * Math.sin(2 * Math.PI * 440 * seconds);
+          });
+          const startedWallMs = startedMs + toldMs;
+          if (!log.isQuiet) on.chunk({ startedWallMs, samples, channels, sampleRate });
         }
       }, 10);
       return {
@@ -60,7 +73,7 @@ const seconds = ({ fragments }: ReturnType<typeof capture>) =>
 
 describe('sound that the host brings', () => {
   test.each([48_000, 44_100])('at %d Hz becomes a channel like any other', async (rate) => {
-    const { source, log } = toneSource(rate);
+    const { source, log } = toneSource({ sampleRate: rate, channels: 2 });
     const one = capture(source);
     await until(() => seconds(one) > 2);
     await one.pipeline.stop();
@@ -90,10 +103,65 @@ describe('sound that the host brings', () => {
   });
 
   test('of which nothing ever comes is recorded as silence: some systems give nothing while nothing plays', async () => {
-    const one = capture({ open: () => ({ close: async () => undefined }) });
+    const one = capture({
+      open: ({ opened }) => {
+        opened();
+        return { close: async () => undefined };
+      },
+    });
     await until(() => seconds(one) > 1);
     await one.pipeline.stop();
     expect(one.levels.every((db) => db === -120)).toBe(true);
+  });
+
+  test('[P04] of which nobody has said that it is open is not recorded, not even as silence', async () => {
+    const one = testCapture({
+      channel: LOOPBACK,
+      ffmpeg,
+      env: TEST_ENV,
+      platform: 'win32',
+      pcm: { open: () => ({ close: async () => undefined }) },
+      open: (options) => openTake({ ...options, patience: { ...TAKE_PATIENCE, firstByteMs: 2_000 } }),
+    });
+    one.pipeline.start();
+    await until(() => one.troubles.length > 0);
+    await one.pipeline.stop();
+    expect(one.states).not.toContain('live');
+    expect(one.fragments).toEqual([]);
+  });
+
+  test('that changes its rate and its channels in mid-take, as headsets do, goes on in the same take', async () => {
+    const form = { sampleRate: 48_000, channels: 2 as 1 | 2 };
+    const one = capture(toneSource(form).source);
+    await until(() => seconds(one) > 1.2);
+    Object.assign(form, { sampleRate: 16_000, channels: 1 });
+    await until(() => seconds(one) > 2.6);
+    await one.pipeline.stop();
+    expect(one.opened).toHaveLength(1);
+    expect(one.troubles).toEqual([]);
+    const tail = (await samplesOf(one.fragments)).slice(-24_000, -4_800);
+    const crossings = tail.filter((sample, index) => sample >= 0 && (tail[index - 1] ?? 0) < 0).length;
+    expect(Math.abs(crossings / (tail.length / 48_000) - 440)).toBeLessThan(5);
+  });
+
+  test('what was heard up to the end comes before the device is let go', async () => {
+    const chunks: number[] = [];
+    let bring: PcmEvents | undefined;
+    const sink = new PassThrough().on('data', (bytes: Buffer) => chunks.push(bytes.length));
+    const feed = feedPcm(
+      {
+        open: (on) => {
+          bring = on;
+          return { close: async () => on.chunk(second(Date.now())) };
+        },
+      },
+      sink,
+      { first: () => undefined, ended: () => undefined },
+    );
+    bring?.opened();
+    await feed.close();
+    await finished(sink);
+    expect(chunks.reduce((sum, bytes) => sum + bytes, 0)).toBeGreaterThanOrEqual(48_000 * 4 * 2);
   });
 
   test('that is refused is told with its reason, and the device is released', async () => {

@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 import type { TallylightError } from '../../contract/result.ts';
-import { errorOf } from '../../contract/result.ts';
+import { inForm, type PcmForm } from './pcm-form.ts';
 import { type PcmLayout, pcmLayout } from './pcm-layout.ts';
 import type { PcmChunk, PcmSource } from './pcm-source.ts';
 import { wavHeader } from './wav-header.ts';
@@ -33,11 +33,12 @@ const FIRST_MS = 1_000;
 const LOOK_MS = 100;
 /** What waits for a sink that does not keep up. */
 const MOST_WAITING_MS = 2_000;
-const USUAL_FORM = { sampleRate: 48_000, channels: 2 } as const;
+const USUAL_FORM: PcmForm = { sampleRate: 48_000, channels: 2 };
 
 /**
  * Writes what a source brings as a WAV stream whose every sample stands at its time: gaps and silences are filled, overlaps
- * cut, the device's clock is followed. Opens the device.
+ * cut, the device's clock is followed. The form of the first sound is kept: a headset that changes its rate in
+ * mid-recording goes on in it. Opens the device; before that is open nothing is written, not even silence.
  */
 export function feedPcm(
   source: PcmSource,
@@ -45,24 +46,20 @@ export function feedPcm(
   on: PcmFeedEvents,
   { nowMs, every }: PcmFeedTime = REAL_TIME,
 ): PcmFeed {
-  const openedMs = nowMs();
+  let openedMs: number | undefined;
   const waiting: PcmChunk[] = [];
   let waitingMs = 0;
   let lost = 0;
-  let layout: PcmLayout | undefined;
-  let form: { readonly sampleRate: number; readonly channels: number } | undefined;
+  let laid: { readonly layout: PcmLayout; readonly form: PcmForm } | undefined;
   let isBlocked = false;
-  let isClosed = false;
+  let isOver = false;
+  let closing: Promise<void> | undefined;
 
-  function begin(
-    atMs: number,
-    { sampleRate, channels }: Pick<PcmChunk, 'sampleRate' | 'channels'>,
-  ): PcmLayout {
-    form = { sampleRate, channels };
-    layout = pcmLayout(atMs, sampleRate, channels);
+  function begin(atMs: number, { sampleRate, channels }: PcmForm): NonNullable<typeof laid> {
+    laid = { layout: pcmLayout(atMs, sampleRate, channels), form: { sampleRate, channels } };
     on.first(atMs);
     write(wavHeader(sampleRate, channels));
-    return layout;
+    return laid;
   }
 
   function write(bytes: Uint8Array): void {
@@ -76,14 +73,12 @@ export function feedPcm(
   }
 
   function take(chunk: PcmChunk): void {
-    const onto = layout ?? begin(chunk.startedWallMs, chunk);
-    if (form?.sampleRate === chunk.sampleRate && form.channels === chunk.channels)
-      writeAll(onto.place(chunk));
-    else end(errorOf('device-failed', `the sound changed to ${chunk.sampleRate} Hz`));
+    const { layout, form } = laid ?? begin(chunk.startedWallMs, chunk);
+    writeAll(layout.place(inForm(chunk, form)));
   }
 
   function receive(chunk: PcmChunk): void {
-    if (isClosed) return;
+    if (isOver) return;
     if (!isBlocked) {
       take(chunk);
       return;
@@ -100,7 +95,7 @@ export function feedPcm(
 
   function goOn(): void {
     isBlocked = false;
-    while (!isBlocked && !isClosed) {
+    while (!isBlocked && !isOver) {
       const chunk = waiting.shift();
       if (chunk === undefined) return;
       waitingMs -= lengthMs(chunk);
@@ -109,29 +104,37 @@ export function feedPcm(
   }
 
   function look(): void {
-    if (isClosed || isBlocked) return;
+    if (isBlocked || openedMs === undefined) return;
     const now = nowMs();
-    if (layout === undefined && now - openedMs >= FIRST_MS) begin(openedMs, USUAL_FORM);
-    if (layout !== undefined) writeAll(layout.fillTo(now - LATE_MS));
+    if (laid === undefined && now - openedMs >= FIRST_MS) begin(openedMs, USUAL_FORM);
+    if (laid !== undefined) writeAll(laid.layout.fillTo(now - LATE_MS));
   }
 
   function end(error: TallylightError): void {
-    if (isClosed) return;
+    if (closing !== undefined) return;
     void close();
     on.ended(error);
   }
 
-  async function close(): Promise<void> {
-    isClosed = true;
+  function close(): Promise<void> {
     stopLooking();
-    sink.off('drain', goOn);
+    closing ??= letGo();
+    return closing;
+  }
+
+  async function letGo(): Promise<void> {
     await stream.close();
+    isOver = true;
+    sink.off('drain', goOn);
     sink.end();
   }
 
   sink.on('drain', goOn);
   const stopLooking = every(LOOK_MS, look);
-  const stream = source.open({ chunk: receive, ended: end });
+  const opened = () => {
+    openedMs ??= nowMs();
+  };
+  const stream = source.open({ opened, chunk: receive, ended: end });
   return { close, lostFrames: () => lost };
 }
 

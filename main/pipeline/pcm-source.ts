@@ -11,6 +11,8 @@ export type PcmChunk = {
 };
 
 export type PcmEvents = {
+  /** The device is open; from now on silence is what it is. Before the first chunk, at most once. */
+  readonly opened: () => void;
   /** In the order of time; what was lost on the way shows as a gap between two chunks. */
   readonly chunk: (chunk: PcmChunk) => void;
   /** Nothing comes any more. Once. */
@@ -19,11 +21,11 @@ export type PcmEvents = {
 
 /** What the system plays, where a host can hear it: Chromium's loopback on macOS and Windows. */
 export type PcmSource = {
-  /** Opens the device. */
+  /** Opens the device. Calls back only after it has returned. */
   readonly open: (on: PcmEvents) => PcmStream;
 };
 
 export type PcmStream = {
-  /** Resolves when the device is released. */
+  /** Resolves when the device is released; what was heard up to then comes before. */
   readonly close: () => Promise<void>;
 };

@@ -3,6 +3,7 @@ import { BRIDGE_CALL, BRIDGE_SNAPSHOT } from '../../contract/bridge/names.ts';
 import { type Launched, launch, logged, prepareLaunches } from './launch.ts';
 import { only } from './world.ts';
 
+vi.mock('electron/common', () => import('./common.ts'));
 vi.mock('electron/main', () => import('./main.ts'));
 prepareLaunches();
 

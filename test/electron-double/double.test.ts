@@ -1,14 +1,38 @@
 import { readFileSync } from 'node:fs';
 import { beforeEach, expect, test } from 'vitest';
+import { shell } from './common.ts';
 import { EVENTS } from './events.ts';
-import { app, BrowserWindow, ipcMain, powerMonitor, protocol, safeStorage, session, Tray } from './main.ts';
+import {
+  app,
+  BrowserWindow,
+  desktopCapturer,
+  ipcMain,
+  powerMonitor,
+  protocol,
+  safeStorage,
+  screen,
+  session,
+  systemPreferences,
+  Tray,
+} from './main.ts';
 import { freshWorld, world } from './world.ts';
 
 beforeEach(() => {
   freshWorld();
 });
 
-const modules = { app, session, ipcMain, protocol, safeStorage, powerMonitor };
+const modules = {
+  app,
+  session,
+  ipcMain,
+  protocol,
+  safeStorage,
+  powerMonitor,
+  shell,
+  screen,
+  systemPreferences,
+  desktopCapturer,
+};
 
 const declarations = readFileSync(
   new URL('../../node_modules/electron/electron.d.ts', import.meta.url),
@@ -35,6 +59,10 @@ test.each([
   ['protocol', 'registerFileProtocol'],
   ['safeStorage', 'encryptString'],
   ['powerMonitor', 'getSystemIdleTime'],
+  ['shell', 'openPath'],
+  ['screen', 'screenToDipPoint'],
+  ['systemPreferences', 'getAccentColor'],
+  ['desktopCapturer', 'on'],
 ] as const)('%s.%s is a loud error, because the double does not have it', (module, property) => {
   expect(() => Reflect.get(modules[module], property)).toThrow(
     `${module}.${property} is not in the Electron double`,
@@ -57,6 +85,15 @@ test.each<[string, () => unknown, string]>([
     'BrowserWindow',
   ],
   ['an unknown option', () => openWindow({ frameless: true }), 'BrowserWindow'],
+  ['a text that is no URL', () => shell.openExternal('settings'), 'shell.openExternal takes (a URL)'],
+  ['a camera', () => systemPreferences.getMediaAccessStatus('camera'), 'getMediaAccessStatus takes'],
+  ['a point between pixels', () => screen.dipToScreenPoint({ x: 0.5, y: 0 }), 'an integer'],
+  ['a capture of windows', () => desktopCapturer.getSources({ types: ['window'] }), 'getSources takes'],
+  [
+    'a listener that was never there',
+    () => powerMonitor.removeListener('suspend', () => undefined),
+    'that listener is not there for suspend',
+  ],
   ['a picture that is not there', () => Tray('/nowhere.png'), 'a PNG file that exists'],
 ])('%s is a loud error', (_what, use, message) => {
   world.isReady = true;
@@ -67,9 +104,26 @@ test.each<[string, () => unknown]>([
   ['BrowserWindow', () => openWindow({})],
   ['session.defaultSession', () => session.defaultSession],
   ['protocol.handle', () => protocol.handle('app', () => undefined)],
+  ['screen.getAllDisplays', () => screen.getAllDisplays()],
+  ['screen.getCursorScreenPoint', () => screen.getCursorScreenPoint()],
 ])('%s before ready is a loud error', (name, use) => {
   expect(use).toThrow(`${name} is used before the app is ready`);
 });
+
+test.each<[string, NodeJS.Platform, () => unknown]>([
+  ['systemPreferences.getMediaAccessStatus', 'linux', () => systemPreferences.getMediaAccessStatus('screen')],
+  ['systemPreferences.askForMediaAccess', 'linux', () => systemPreferences.askForMediaAccess('microphone')],
+  ['systemPreferences.askForMediaAccess', 'win32', () => systemPreferences.askForMediaAccess('microphone')],
+  ['screen.dipToScreenPoint', 'darwin', () => screen.dipToScreenPoint({ x: 0, y: 0 })],
+  ['screen.dipToScreenRect', 'darwin', () => screen.dipToScreenRect(null, RECTANGLE)],
+  ['screen.dipToScreenRect', 'linux', () => screen.dipToScreenRect(null, RECTANGLE)],
+])('%s on %s is a loud error, because Electron does not have it there', async (name, platform, use) => {
+  freshWorld({ platform }).isReady = true;
+  await expect(async () => use()).rejects.toThrow(`${name} is not there on ${platform}`);
+  expect(world.complaints).toHaveLength(1);
+});
+
+const RECTANGLE = { x: 0, y: 0, width: 1920, height: 1080 };
 
 test('registering a scheme after ready is a loud error', () => {
   world.isReady = true;

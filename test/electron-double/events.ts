@@ -20,18 +20,28 @@ export const EVENTS = {
     'render-process-gone',
   ],
   Tray: ['click'],
-  PowerMonitor: ['shutdown'],
+  PowerMonitor: ['shutdown', 'suspend', 'resume', 'lock-screen', 'unlock-screen'],
 } as const;
 export type Emitter = keyof typeof EVENTS;
 
-/** `on` and `once` of one emitter. `key` tells two windows or trays apart. */
+/** `on`, `once` and `removeListener` of one emitter. `key` tells two windows or trays apart. */
 export function emitter(kind: Emitter, key: string = kind) {
   const kinds = [oneOf(...EVENTS[kind]), call];
   const add = (event: string, listener: Listener): void => {
     const at = `${key} ${event}`;
     world.listeners.set(at, [...(world.listeners.get(at) ?? []), listener]);
   };
-  return { on: method(`${kind}.on`, kinds, add), once: method(`${kind}.once`, kinds, add) };
+  const remove = (event: string, listener: Listener): void => {
+    const held = listeners(key, event);
+    const at = held.lastIndexOf(listener);
+    if (at < 0) complain(`${kind}.removeListener: that listener is not there for ${event}`);
+    world.listeners.set(`${key} ${event}`, held.toSpliced(at, 1));
+  };
+  return {
+    on: method(`${kind}.on`, kinds, add),
+    once: method(`${kind}.once`, kinds, add),
+    removeListener: method(`${kind}.removeListener`, kinds, remove),
+  };
 }
 
 export function listeners(key: string, event: string): readonly Listener[] {
@@ -57,6 +67,12 @@ export function tell(key: string, event: string): void {
 
 export function assertReady(what: string): void {
   if (!world.isReady) complain(`${what} is used before the app is ready`);
+}
+
+/** For what Electron has on some platforms only; elsewhere the property is not there at all. */
+export function assertPlatform(what: string, ...platforms: readonly NodeJS.Platform[]): void {
+  const { platform } = world.machine;
+  if (!platforms.includes(platform)) complain(`${what} is not there on ${platform}`);
 }
 
 export function assertNotReady(what: string): void {

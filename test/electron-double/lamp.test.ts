@@ -8,6 +8,7 @@ import { choose } from './face.ts';
 import { type Launched, launch, logged, prepareLaunches } from './launch.ts';
 import { callsOf, only } from './world.ts';
 
+vi.mock('electron/common', () => import('./common.ts'));
 vi.mock('electron/main', () => import('./main.ts'));
 prepareLaunches();
 

@@ -6,6 +6,7 @@ import { launch, logged, prepareLaunches } from './launch.ts';
 import { closeByHand } from './window.ts';
 import { callsOf, only } from './world.ts';
 
+vi.mock('electron/common', () => import('./common.ts'));
 vi.mock('electron/main', () => import('./main.ts'));
 prepareLaunches();
 

@@ -13,6 +13,7 @@ import {
   text,
   whole,
 } from './strict.ts';
+import { desktopCapturer, screen, systemPreferences } from './system.ts';
 import { BrowserWindow } from './window.ts';
 import { complain, type Listener, world } from './world.ts';
 
@@ -123,19 +124,22 @@ export const safeStorage = strict('safeStorage', {
   }),
 } satisfies Known<Electron.SafeStorage>);
 
-export { BrowserWindow, Menu, Tray };
+export { BrowserWindow, desktopCapturer, Menu, screen, systemPreferences, Tray };
 
 /** What this module exports is what electron.d.ts declares for `electron/main`. */
 ({
   app,
   BrowserWindow,
+  desktopCapturer,
   ipcMain,
   Menu,
   powerMonitor,
   powerSaveBlocker,
   protocol,
   safeStorage,
+  screen,
   session,
+  systemPreferences,
   Tray,
 }) satisfies {
   readonly [K in keyof typeof Electron.Main]?: unknown;

@@ -7,6 +7,7 @@ import { fail, ok } from '../../contract/result.ts';
 import { connection, keyFile, launch, logged, prepareLaunches } from './launch.ts';
 import { callsOf, only, type World } from './world.ts';
 
+vi.mock('electron/common', () => import('./common.ts'));
 vi.mock('electron/main', () => import('./main.ts'));
 prepareLaunches();
 

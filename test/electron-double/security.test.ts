@@ -3,6 +3,7 @@ import { fire, listeners } from './events.ts';
 import { launch, PAGE, prepareLaunches } from './launch.ts';
 import { callsOf, only } from './world.ts';
 
+vi.mock('electron/common', () => import('./common.ts'));
 vi.mock('electron/main', () => import('./main.ts'));
 prepareLaunches();
 

@@ -23,6 +23,19 @@ export type ItemDouble = {
 export type MenuDouble = { readonly items: readonly ItemDouble[] };
 export type TrayDouble = { readonly key: string; icon: string; tooltip: string; menu: MenuDouble };
 
+type Point = { readonly x: number; readonly y: number };
+
+/** A display; the first of a machine is the primary one. */
+export type DisplayDouble = {
+  readonly id: number;
+  readonly label: string;
+  /** In DIPs. */
+  readonly bounds: Point & { readonly width: number; readonly height: number };
+  readonly scaleFactor: number;
+  /** Where it begins in physical pixels of the whole desktop. */
+  readonly origin: Point;
+};
+
 /** What a test decides about the machine that the double stands on. */
 export type Machine = {
   readonly platform: NodeJS.Platform;
@@ -32,6 +45,13 @@ export type Machine = {
   readonly userData: string;
   readonly encryption: boolean;
   readonly backend: string;
+  /** What `getMediaAccessStatus` answers. */
+  readonly access: Readonly<Record<'microphone' | 'screen', string>>;
+  /** What the person answers when macOS asks, by the types that this Electron knows. */
+  readonly answers: Readonly<Record<string, boolean>>;
+  readonly displays: readonly DisplayDouble[];
+  /** Where the pointer is, in DIPs. */
+  readonly cursor: Point;
 };
 
 /** All that the double remembers: which calls came, what was opened and who listens. */
@@ -60,6 +80,18 @@ const USUAL: Machine = {
   userData: '/home/person/.config/tallylight',
   encryption: true,
   backend: 'gnome_libsecret',
+  access: { microphone: 'granted', screen: 'granted' },
+  answers: { microphone: true, camera: true },
+  displays: [
+    {
+      id: 1,
+      label: 'Display',
+      bounds: { x: 0, y: 0, width: 1920, height: 1080 },
+      scaleFactor: 1,
+      origin: { x: 0, y: 0 },
+    },
+  ],
+  cursor: { x: 0, y: 0 },
 };
 
 export let world = makeWorld({});
