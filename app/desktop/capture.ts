@@ -5,9 +5,13 @@ import type { Capture } from '../../main/host.ts';
 import { absentCapture } from './absent-capture.ts';
 import { connectionFrom, withoutSecrets } from './connection.ts';
 import { causeOf, log } from './log.ts';
+import { loopbackSource } from './loopback/loopback-source.ts';
 import type { Parts } from './parts.ts';
 import { desktopSecrets } from './secrets.ts';
 import { desktopShell } from './shell.ts';
+
+/** Where ffmpeg has no input for what the system plays; elsewhere the sound server's monitor is recorded. */
+const HEARS: ReadonlySet<NodeJS.Platform> = new Set(['darwin', 'win32']);
 
 /** Opens main for this desktop. Never rejects: what hinders it is shown in the window, by a capture that tells it. */
 export async function openDesktopCapture(parts: Parts): Promise<Capture> {
@@ -25,7 +29,9 @@ export async function openDesktopCapture(parts: Parts): Promise<Capture> {
       connection,
       log,
       env,
-      shell: desktopShell(parts.platform),
+      shell: desktopShell(parts.platform, {
+        ...(HEARS.has(parts.platform) && { systemAudio: loopbackSource(parts.distDir, parts.platform) }),
+      }),
       ...(app.isPackaged && { packagedDir: packagedFfmpeg(parts.distDir) }),
     });
     return opened.ok ? opened.value : absentCapture(opened.error);

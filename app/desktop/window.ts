@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import { app, BrowserWindow, type WebPreferences } from 'electron/main';
+import { BrowserWindow } from 'electron/main';
 import type { SessionState } from '../../contract/bridge/snapshot.ts';
 import { APP_PAGE } from './app-scheme.ts';
+import { hardened } from './hardened.ts';
 import type { Leaving } from './leave.ts';
 import { causeOf, log } from './log.ts';
 import type { Parts } from './parts.ts';
@@ -64,25 +65,5 @@ export function openWindow({ distDir, platform }: Parts, leaving: Leaving): AppW
       state = next;
       if (!window.isDestroyed()) window.setTitle(title);
     },
-  };
-}
-
-/** Each option as Electron's security guide has it, also where it is the default, so that a change shows in a test. */
-function hardened(preload: string): WebPreferences {
-  return {
-    preload,
-    sandbox: true,
-    contextIsolation: true,
-    nodeIntegration: false,
-    nodeIntegrationInWorker: false,
-    nodeIntegrationInSubFrames: false,
-    webSecurity: true,
-    allowRunningInsecureContent: false,
-    experimentalFeatures: false,
-    webviewTag: false,
-    navigateOnDragDrop: false,
-    plugins: false,
-    spellcheck: false,
-    devTools: !app.isPackaged,
   };
 }

@@ -54,7 +54,7 @@ test.each(Object.entries(EVENTS).flatMap(([kind, events]) => events.map((event) 
 
 test.each([
   ['app', 'getAppPath'],
-  ['session', 'fromPartition'],
+  ['session', 'fromPath'],
   ['ipcMain', 'on'],
   ['protocol', 'registerFileProtocol'],
   ['safeStorage', 'encryptString'],

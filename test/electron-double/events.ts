@@ -11,7 +11,7 @@ export const EVENTS = {
     'web-contents-created',
     'certificate-error',
   ],
-  BrowserWindow: ['ready-to-show', 'page-title-updated', 'session-end', 'close'],
+  BrowserWindow: ['ready-to-show', 'page-title-updated', 'session-end', 'close', 'closed'],
   WebContents: [
     'will-navigate',
     'will-frame-navigate',
@@ -19,6 +19,7 @@ export const EVENTS = {
     'will-attach-webview',
     'render-process-gone',
   ],
+  MessagePortMain: ['message', 'close'],
   Tray: ['click'],
   PowerMonitor: ['shutdown', 'suspend', 'resume', 'lock-screen', 'unlock-screen'],
 } as const;

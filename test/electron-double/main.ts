@@ -1,5 +1,6 @@
 import { assertNotReady, assertReady, emitter, fire } from './events.ts';
 import { Menu, Tray } from './face.ts';
+import { MessageChannelMain } from './message-channel.ts';
 import {
   bytes,
   call,
@@ -55,6 +56,20 @@ const privileges = shape({
 } satisfies Known<Electron.Privileges>);
 const scheme = shape({ scheme: oneOf('app'), privileges } satisfies Known<Electron.CustomScheme>);
 
+function handleIn(partition: string) {
+  return method(
+    'protocol.handle',
+    [text, call],
+    (name: string, handler: (r: Request) => Promise<Response>) => {
+      assertReady('protocol.handle');
+      if (!world.privileged.has(name)) complain(`protocol.handle: ${name} was not registered as privileged`);
+      const at = partition + name;
+      if (world.schemes.has(at)) complain(`protocol.handle: ${at} is handled already`);
+      world.schemes.set(at, handler);
+    },
+  );
+}
+
 export const protocol = strict('protocol', {
   registerSchemesAsPrivileged: method(
     'protocol.registerSchemesAsPrivileged',
@@ -64,16 +79,7 @@ export const protocol = strict('protocol', {
       for (const entry of schemes) world.privileged.set(entry.scheme, entry.privileges);
     },
   ),
-  handle: method(
-    'protocol.handle',
-    [text, call],
-    (name: string, handler: (r: Request) => Promise<Response>) => {
-      assertReady('protocol.handle');
-      if (!world.privileged.has(name)) complain(`protocol.handle: ${name} was not registered as privileged`);
-      if (world.schemes.has(name)) complain(`protocol.handle: ${name} is handled already`);
-      world.schemes.set(name, handler);
-    },
-  ),
+  handle: handleIn(''),
 } satisfies Known<Electron.Protocol>);
 
 export const ipcMain = strict('ipcMain', {
@@ -83,23 +89,37 @@ export const ipcMain = strict('ipcMain', {
   }),
 } satisfies Known<Electron.IpcMain>);
 
-const sessionHandler = (name: string) =>
-  method(name, [call], (handler: Listener) => void world.sessionHandlers.set(name, handler));
+const sessionHandler = (name: string, partition: string) =>
+  method(name, [call], (handler: Listener) => void world.sessionHandlers.set(partition + name, handler));
 
-const defaultSession = strict('Session', {
-  setPermissionCheckHandler: sessionHandler('Session.setPermissionCheckHandler'),
-  setPermissionRequestHandler: sessionHandler('Session.setPermissionRequestHandler'),
-  setDevicePermissionHandler: sessionHandler('Session.setDevicePermissionHandler'),
+const handlersOf = (partition: string) => ({
+  setPermissionCheckHandler: sessionHandler('Session.setPermissionCheckHandler', partition),
+  setPermissionRequestHandler: sessionHandler('Session.setPermissionRequestHandler', partition),
+  setDevicePermissionHandler: sessionHandler('Session.setDevicePermissionHandler', partition),
   webRequest: strict('WebRequest', {
-    onBeforeRequest: sessionHandler('WebRequest.onBeforeRequest'),
+    onBeforeRequest: sessionHandler('WebRequest.onBeforeRequest', partition),
   } satisfies Known<Electron.WebRequest>),
-} satisfies Known<Electron.Session>);
+});
+
+const defaultSession = strict('Session', handlersOf('') satisfies Known<Electron.Session>);
+
+/** Handlers are remembered under its name, a space and theirs; its scheme likewise. */
+function partitionOf(name: string): object {
+  assertReady('session.fromPartition');
+  const apart = `${name} `;
+  return strict('Session', {
+    ...handlersOf(apart),
+    setDisplayMediaRequestHandler: sessionHandler('Session.setDisplayMediaRequestHandler', apart),
+    protocol: strict('Protocol', { handle: handleIn(apart) } satisfies Known<Electron.Protocol>),
+  } satisfies Known<Electron.Session>);
+}
 
 export const session = strict('session', {
   get defaultSession() {
     assertReady('session.defaultSession');
     return defaultSession;
   },
+  fromPartition: method('session.fromPartition', [oneOf('loopback')], partitionOf),
 } satisfies Known<typeof Electron.Session>);
 
 /** Keeps the plain text behind a mark: a double can tell that it was called, never that anything is secret. */
@@ -124,7 +144,7 @@ export const safeStorage = strict('safeStorage', {
   }),
 } satisfies Known<Electron.SafeStorage>);
 
-export { BrowserWindow, desktopCapturer, Menu, screen, systemPreferences, Tray };
+export { BrowserWindow, desktopCapturer, Menu, MessageChannelMain, screen, systemPreferences, Tray };
 
 /** What this module exports is what electron.d.ts declares for `electron/main`. */
 ({
@@ -133,6 +153,7 @@ export { BrowserWindow, desktopCapturer, Menu, screen, systemPreferences, Tray }
   desktopCapturer,
   ipcMain,
   Menu,
+  MessageChannelMain,
   powerMonitor,
   powerSaveBlocker,
   protocol,

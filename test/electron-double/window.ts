@@ -1,6 +1,19 @@
 import { isAbsolute } from 'node:path';
 import { assertReady, emitter, fire, tell } from './events.ts';
-import { anything, call, flag, type Kind, type Known, method, shape, strict, text, whole } from './strict.ts';
+import { freePort, freePorts } from './message-channel.ts';
+import {
+  anything,
+  call,
+  flag,
+  type Kind,
+  type Known,
+  listOf,
+  method,
+  shape,
+  strict,
+  text,
+  whole,
+} from './strict.ts';
 import { complain, record, type WindowDouble, world } from './world.ts';
 
 const path: Kind = {
@@ -22,6 +35,8 @@ const preferences: Kind = shape({
   plugins: flag,
   spellcheck: flag,
   devTools: flag,
+  partition: text,
+  backgroundThrottling: flag,
 } satisfies Known<Electron.WebPreferences>);
 const options: Kind = shape({
   width: whole,
@@ -29,6 +44,8 @@ const options: Kind = shape({
   minWidth: whole,
   minHeight: whole,
   show: flag,
+  skipTaskbar: flag,
+  focusable: flag,
   title: text,
   webPreferences: preferences,
 } satisfies Known<Electron.BrowserWindowConstructorOptions>);
@@ -42,8 +59,15 @@ export function BrowserWindow(given: Record<string, unknown>): object {
     key: `window ${id}`,
     contents: `contents ${id}`,
     options: given,
-    mainFrame: strict('WebFrameMain', { origin: 'app://tallylight' } satisfies Known<Electron.WebFrameMain>),
+    mainFrame: strict('WebFrameMain', {
+      get origin() {
+        return state.origin;
+      },
+    } satisfies Known<Electron.WebFrameMain>),
+    webContents: {},
+    origin: 'null',
     sent: [],
+    posted: [],
     openHandler: undefined,
     title: String(given.title),
     visible: given.show !== false,
@@ -52,6 +76,7 @@ export function BrowserWindow(given: Record<string, unknown>): object {
   };
   world.windows.push(state);
   const webContents = contentsOf(state);
+  state.webContents = webContents;
   fire('App', 'web-contents-created', webContents);
   const alive =
     (name: string, run: (...given: never[]) => unknown) =>
@@ -76,7 +101,19 @@ export function BrowserWindow(given: Record<string, unknown>): object {
     setTitle: method('BrowserWindow.setTitle', [text], (title: string) => {
       state.title = title;
     }),
-    loadURL: method('BrowserWindow.loadURL', [text], () => Promise.resolve()),
+    loadURL: method(
+      'BrowserWindow.loadURL',
+      [text],
+      alive('BrowserWindow.loadURL', async (url: string) => {
+        const { protocol, host } = new URL(url);
+        state.origin = `${protocol}//${host}`;
+      }),
+    ),
+    destroy: method(
+      'BrowserWindow.destroy',
+      [],
+      alive('BrowserWindow.destroy', () => destroy(state)),
+    ),
   } satisfies Known<Electron.BrowserWindow>);
 }
 
@@ -91,13 +128,28 @@ function contentsOf(state: WindowDouble): object {
       state.sent.push({ channel, value: structuredClone(value) });
     }),
     reload: method('WebContents.reload', []),
+    postMessage: method(
+      'WebContents.postMessage',
+      [text, anything, listOf(freePort)],
+      (channel: string, _message: unknown, ports: readonly object[]) => {
+        for (const port of ports) freePorts.delete(port);
+        state.posted.push({ channel, ports });
+      },
+    ),
+    executeJavaScript: method('WebContents.executeJavaScript', [text, flag], (code: string) =>
+      world.runScript(code),
+    ),
   } satisfies Known<Electron.WebContents>);
 }
 
 /** The person closes the window: what follows is Electron's documented order of events. */
 export function closeByHand(state: WindowDouble): void {
   record('the person closes the window', []);
-  if (fire(state.key, 'close')) return;
+  if (!fire(state.key, 'close')) destroy(state);
+}
+
+function destroy(state: WindowDouble): void {
   state.destroyed = true;
+  tell(state.key, 'closed');
   if (world.windows.every((window) => window.destroyed)) tell('App', 'window-all-closed');
 }

@@ -5,7 +5,12 @@ export type WindowDouble = {
   readonly contents: string;
   readonly options: Readonly<Record<string, unknown>>;
   readonly mainFrame: object;
+  webContents: object;
+  /** Of the page that is loaded. */
+  origin: string;
   readonly sent: { readonly channel: string; readonly value: unknown }[];
+  /** With ports, by `postMessage`. */
+  readonly posted: { readonly channel: string; readonly ports: readonly unknown[] }[];
   openHandler: (() => unknown) | undefined;
   title: string;
   visible: boolean;
@@ -21,6 +26,14 @@ export type ItemDouble = {
   readonly click?: () => void;
 };
 export type MenuDouble = { readonly items: readonly ItemDouble[] };
+/** One end of a message channel in the main process, and what was sent from it. */
+export type PortDouble = {
+  readonly key: string;
+  readonly sent: unknown[];
+  isStarted: boolean;
+  isClosed: boolean;
+};
+
 export type TrayDouble = { readonly key: string; icon: string; tooltip: string; menu: MenuDouble };
 
 type Point = { readonly x: number; readonly y: number };
@@ -68,6 +81,10 @@ export type World = {
   readonly ipcHandlers: Map<string, Listener>;
   readonly sessionHandlers: Map<string, Listener>;
   readonly windows: WindowDouble[];
+  /** The main process's end of each channel that it made. */
+  readonly ports: PortDouble[];
+  /** What a page does when main runs a script in it. */
+  runScript: (code: string) => Promise<unknown>;
   readonly trays: TrayDouble[];
   readonly blockers: Map<number, string>;
   menu: MenuDouble | null | undefined;
@@ -115,6 +132,8 @@ function makeWorld(machine: Partial<Machine>): World {
     ipcHandlers: new Map(),
     sessionHandlers: new Map(),
     windows: [],
+    ports: [],
+    runScript: async () => undefined,
     trays: [],
     blockers: new Map(),
     menu: undefined,

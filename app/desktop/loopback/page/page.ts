@@ -5,21 +5,20 @@ import type { Order } from './orders.ts';
  * The hidden page that hears what the system plays. It gets a port from its preload and is then told to `listen`; from
  * there on its worker talks to the main process, so that nothing here can hold the sound up.
  */
-let port: MessagePort | undefined;
-
-window.addEventListener('message', ({ source, data, ports }) => {
-  // From this very window only: it has no other frames, and nobody else is to hand it a port.
-  if (source === window && data === LOOPBACK_PORT) port ??= ports[0];
+const handed = new Promise<MessagePort>((resolve) => {
+  window.addEventListener('message', ({ source, data, ports: [port] }) => {
+    // From this very window only: it has no other frames, and nobody else is to hand it a port.
+    if (source === window && data === LOOPBACK_PORT && port !== undefined) resolve(port);
+  });
 });
 
 /** Each about 10 ms. What a worker that was held up does not read in time is dropped, and shows as a gap. */
 const WAITING_CHUNKS = 100;
 
 async function listen(): Promise<void> {
-  if (port === undefined) throw new Error('there is no port to send to');
-  const own = port;
+  const port = await handed;
   const end = (why: EndReason, detail: string) =>
-    own.postMessage({ type: 'ended', why, detail } satisfies FromPage);
+    port.postMessage({ type: 'ended', why, detail } satisfies FromPage);
   let stream: MediaStream;
   try {
     // A picture has to be asked for with the sound; it is let go at once.
@@ -40,7 +39,7 @@ async function listen(): Promise<void> {
   if (track === undefined) return end('no-sound', 'no audio track');
   if (track.readyState === 'ended') return end('track-ended', 'at once');
   try {
-    await carryOff(track, own);
+    await carryOff(track, port);
   } catch (error) {
     track.stop();
     end('failed', String(error));

@@ -1,0 +1,17 @@
+import type { PcmSource } from '../../../main/pipeline/pcm-source.ts';
+import { type Admission, openAdmission } from './admission.ts';
+import { openListening } from './listening.ts';
+
+/**
+ * What the system plays, by Chromium: a hidden window for each time it is heard, gone when that is over. On macOS and Windows;
+ * believed, not measured, as no Electron was at hand to run it on.
+ */
+export function loopbackSource(distDir: string, platform: NodeJS.Platform): PcmSource {
+  let admission: Promise<Admission> | undefined;
+  return {
+    open: (on) => {
+      admission ??= openAdmission(distDir);
+      return openListening({ admission, distDir, platform }, on);
+    },
+  };
+}
