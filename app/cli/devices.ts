@@ -13,8 +13,10 @@ export const devices: Command = {
     const { channels, missing } = listed.value;
     const width = Math.max(0, ...channels.map(({ id }) => id.length));
     for (const channel of channels) {
-      const { area } = channel;
-      const place = area === undefined ? '' : `  ${area.width} × ${area.height} at ${area.x},${area.y}`;
+      const { area, fingerprint } = channel;
+      const print = fingerprint === undefined ? '' : `, also display:${fingerprint}`;
+      const place =
+        area === undefined ? '' : `  ${area.width} × ${area.height} at ${area.x},${area.y}${print}`;
       out.line(`${channel.id.padEnd(width)}  ${channel.name}${place}`, { event: 'channel', ...channel });
     }
     if (channels.length > 0) for (const error of missing) out.note(`${error.message} ${error.action}`);

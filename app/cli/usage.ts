@@ -1,11 +1,13 @@
 export const USAGE = `tallylight: records microphone, screens and system audio as separate channels, with consent.
 
   tallylight devices [--json]
-      What this machine can capture. Opens no device.
+      What this machine can capture. Opens no device. A display's number moves when monitors come and go; what is
+      listed after it as display:FINGERPRINT stays.
   tallylight doctor [--json] [--record [--duration S] [--yes]]
-      What this machine can capture, what hinders it, and what to do; for bug reports. Opens no device.
+      What this machine can capture, what hinders it, and what to do; for bug reports. Opens no device to capture;
+      encoders in hardware are tried on a made picture, up to 8 s for one that hangs.
       --record asks for your consent and tries one channel of each kind, 10 s each, in memory: nothing is kept or
-      sent. --yes is that consent.
+      sent. It says what opened each device, and with which encoder. --yes is that consent.
   tallylight record --server URL --session cap-… [--token st-…] (--store CHANNEL | --ephemeral CHANNEL)…
                     [--follow-default] [--duration S] [--fps 15|30] [--data DIR] [--json]
       Records these channels. Running it is your consent to exactly these, and it says so.
