@@ -66,8 +66,12 @@ function pictureWays(capture: Capture): readonly CaptureWay[] {
 /** Samples that the host brings itself: pcm-feed.ts lays them in order and without gaps. */
 const BROUGHT: CaptureWay = {
   name: 'host',
-  // The end is not known, nor how much there is; small reads, as a live sound is not to wait for a full buffer.
-  inputOptions: ['-thread_queue_size', '512', '-fflags', 'nobuffer', '-f', 'wav', '-ignore_length', '1'],
+  // The header says it all: nothing is waited for to make sure of it. `nobuffer` would throw away what was read for that, half
+  // a second at the beginning with 5.1.9.
+  inputOptions: [
+    ...['-thread_queue_size', '512', '-probesize', '32', '-analyzeduration', '0'],
+    ...['-f', 'wav', '-ignore_length', '1'],
+  ],
   input: 'pipe:0',
   source: { kind: 'pcm' },
 };
