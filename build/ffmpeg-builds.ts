@@ -31,12 +31,26 @@ const target = z.discriminatedUnion('ships', [
   z.strictObject({ ships: z.literal('not-yet'), why: z.string() }),
 ]);
 
-const builds = z.strictObject({
-  /** Address for the written offer of ffmpeg's source; whoever publishes packages puts theirs in. */
-  offerContact: z.string().min(1),
-  /** By platform and architecture as Node names them. */
-  targets: z.record(z.string(), target),
-});
+const builds = z
+  .strictObject({
+    /** Address for the written offer of ffmpeg's source; whoever publishes packages puts theirs in. */
+    offerContact: z.string().min(1),
+    /** What every recording asks of ffmpeg, whatever it opens; test/e2e/doctor-filters.test.ts compares. */
+    filters: z.array(z.string()),
+    /** By platform and architecture as Node names them. */
+    targets: z.record(z.string(), target),
+  })
+  .transform(({ offerContact, filters, targets }) => ({
+    offerContact,
+    targets: Object.fromEntries(
+      Object.entries(targets).map(([name, entry]) => [
+        name,
+        entry.ships === 'build'
+          ? { ...entry, needs: { ...entry.needs, filters: [...filters, ...entry.needs.filters] } }
+          : entry,
+      ]),
+    ),
+  }));
 
 export type FfmpegBuild = z.infer<typeof shipped>;
 export type FfmpegBuilds = z.infer<typeof builds>;

@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Readable, Writable } from 'node:stream';
 import type { ChannelKind } from '../../contract/channel.ts';
 import type { Fragment } from '../../contract/fragment.ts';
 import { childEnv } from '../../main/channels/host-env.ts';
+import { findLeash, leashed } from '../../main/pipeline/child-leash.ts';
 import type { Ffmpeg } from '../../main/pipeline/ffmpeg-finder.ts';
 import { isAtLeast } from '../../main/pipeline/ffmpeg-version.ts';
 
@@ -56,27 +59,40 @@ export async function contentOf(
   return kind === 'display' ? pictureOf(decoded) : soundOf(decoded);
 }
 
-function decode(
+/** A minute of a large display is decoded in a tenth of it. */
+const PATIENCE_MS = 60_000;
+
+async function decode(
   file: Buffer,
   form: readonly string[],
   ffmpegPath: string,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<Buffer> {
-  return new Promise((resolve) => {
-    const args = ['-v', 'error', '-i', 'pipe:0', ...form, 'pipe:1'];
-    const child = spawn(ffmpegPath, args, {
+  const args = ['-v', 'error', '-i', 'pipe:0', ...form, 'pipe:1'];
+  const leash = leashed(await findLeash(process.platform, env), ffmpegPath, args);
+  try {
+    const child = spawn(leash.program, leash.args, {
       env: childEnv(env),
-      stdio: ['pipe', 'pipe', 'ignore'],
+      stdio: ['pipe', 'pipe', 'ignore', ...leash.moreStdio],
+      detached: leash.isDetached,
       windowsHide: true,
+      timeout: PATIENCE_MS,
+      killSignal: 'SIGKILL',
     });
+    const ended = once(child, 'close').catch(() => undefined);
+    leash.hold(child);
+    const [stdin, stdout] = child.stdio as unknown as readonly [Writable, Readable];
     const parts: Buffer[] = [];
-    child.stdout.on('data', (part: Buffer) => parts.push(part));
-    child.once('error', () => resolve(Buffer.alloc(0)));
-    child.once('close', () => resolve(Buffer.concat(parts)));
+    stdout.on('data', (part: Buffer) => parts.push(part));
     // It may have seen enough before it has read everything.
-    child.stdin.on('error', () => child.stdin.destroy());
-    child.stdin.end(file);
-  });
+    stdin.on('error', () => stdin.destroy());
+    stdin.end(file);
+    await ended;
+    return Buffer.concat(parts);
+  } catch {
+    // Node has no pipes to hand out where there are no file descriptors left.
+    return Buffer.alloc(0);
+  }
 }
 
 function soundOf(samples: Buffer): Content {

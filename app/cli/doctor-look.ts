@@ -10,9 +10,11 @@ import { listChannels } from '../../main/channels/list.ts';
 import { machineOf } from '../../main/machine.ts';
 import type { Ffmpeg } from '../../main/pipeline/ffmpeg-finder.ts';
 import { findFfmpeg } from '../../main/pipeline/ffmpeg-finder.ts';
-import type { Permission, Permissions } from '../../native-permissions/permission.ts';
+import type { VideoEncoder } from '../../main/pipeline/video-encoder.ts';
+import type { NextStep, Permission, Permissions } from '../../native-permissions/permission.ts';
 import { permissionsFor } from '../../native-permissions/permissions.ts';
-import { describeFfmpeg } from './doctor-ffmpeg.ts';
+import { lookAtEncoders } from './doctor-encoder.ts';
+import { describeFfmpeg, lackingFor } from './doctor-ffmpeg.ts';
 import { KIND_WORDS, PERMISSION_KINDS, PERMISSION_OF } from './doctor-names.ts';
 import type { DoctorReport, Problem } from './doctor-report.ts';
 
@@ -21,44 +23,63 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** What was found, for whoever goes on with it. */
 export type Look = {
   readonly report: DoctorReport;
-  readonly ffmpeg: Ffmpeg | undefined;
+  /** With the encoder that a recording would take. */
+  readonly ffmpeg: (Ffmpeg & { readonly videoEncoder: VideoEncoder }) | undefined;
   readonly channels: readonly Channel[];
   readonly permissions: Permissions;
 };
 
-/** Looks at this machine as a recording would find it. Opens no device, makes the system ask nothing, writes nothing. */
+/**
+ * Looks at this machine as a recording would find it. Opens no device that captures, makes the system ask nothing, writes
+ * nothing.
+ */
 export async function lookAround(env: Environment, dataDir: string, version: string): Promise<Look> {
   const { platform } = process;
   const machine = machineOf({ env }, platform);
   const permissions = permissionsFor({ platform, env });
-  const [found, listed, data, ...asked] = await Promise.all([
-    findFfmpeg({ platform, env }),
+  const found = await findFfmpeg({ platform, env });
+  const [encoders, listed, data, ...asked] = await Promise.all([
+    found.ok ? lookAtEncoders(found.value, platform, env) : undefined,
     listChannels(machine),
     dataAt(dataDir),
     ...PERMISSION_KINDS.map((kind) => permissions.status(kind)),
   ]);
+  const ffmpeg =
+    found.ok && encoders !== undefined ? { ...found.value, videoEncoder: encoders.encoder } : undefined;
   const list: ChannelList = listed.ok ? listed.value : { channels: [], missing: [listed.error] };
   const problems = [
     ...(found.ok ? [] : [problemOf(found.error, CHANNEL_KINDS)]),
+    ...(found.ok ? lackProblems(found.value) : []),
     ...listProblems(list).filter(({ code }) => found.ok || code !== found.error.code),
     ...asked.flatMap(permissionProblem),
   ];
   return {
-    ffmpeg: found.ok ? found.value : undefined,
+    ffmpeg,
     channels: list.channels,
     permissions,
     report: {
       event: 'doctor',
       version,
       system: systemAt(env),
-      ffmpeg: found.ok ? await describeFfmpeg(found.value, env) : null,
+      ffmpeg:
+        ffmpeg === undefined
+          ? null
+          : {
+              ...describeFfmpeg(ffmpeg),
+              displayEncoder: ffmpeg.videoEncoder,
+              encoderTrials: (encoders?.tried ?? []).map(({ encoder, flaw }) => ({
+                encoder,
+                works: flaw === null,
+                why: flaw,
+              })),
+            },
       channels: [...list.channels],
       permissions: asked.map(({ kind, state, source, sentence, nextStep }) => ({
         kind,
         state,
         source,
         sentence,
-        next: nextStep === null ? null : [nextStep.sentence, nextStep.command].filter(Boolean).join(' '),
+        next: nextStep === null ? null : { sentence: nextStep.sentence, command: nextStep.command ?? null },
       })),
       data,
       can: {
@@ -69,6 +90,14 @@ export async function lookAround(env: Environment, dataDir: string, version: str
       problems,
     },
   };
+}
+
+function lackProblems(ffmpeg: Ffmpeg): readonly Problem[] {
+  const [sound, picture] = [lackingFor('sound', ffmpeg), lackingFor('picture', ffmpeg)];
+  return [
+    ...(sound === undefined ? [] : [problemOf(sound, ['mic', 'system_audio'])]),
+    ...(picture === undefined ? [] : [problemOf(picture, ['display'])]),
+  ];
 }
 
 const CONCERNS: Readonly<Partial<Record<ErrorCode, readonly ChannelKind[]>>> = {
@@ -95,7 +124,13 @@ function permissionProblem({ kind, state, sentence, nextStep }: Permission): rea
   if (state !== 'denied' && state !== 'restricted') return [];
   const concerns = CHANNEL_KINDS.filter((each) => PERMISSION_OF[each] === kind);
   const problem = problemOf(errorOf('permission-denied', sentence), concerns);
-  return [{ ...problem, action: nextStep?.sentence ?? problem.action }];
+  return [{ ...problem, action: stepText(nextStep) ?? problem.action }];
+}
+
+/** What to do in one line, with the line to run where there is one. */
+export function stepText(step: NextStep | null): string | undefined {
+  if (step === null) return undefined;
+  return step.command === undefined ? step.sentence : `${step.sentence} ${step.command}`;
 }
 
 function problemOf(error: TallylightError, concerns: readonly ChannelKind[]): Problem {

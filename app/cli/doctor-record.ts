@@ -1,11 +1,14 @@
+import { homedir } from 'node:os';
 import { createInterface } from 'node:readline/promises';
 import { CHANNEL_KINDS, type Channel, type ChannelKind } from '../../contract/channel.ts';
 import { REMEDIES } from '../../contract/errors.ts';
 import { errorOf, type TallylightError } from '../../contract/result.ts';
-import type { Look } from './doctor-look.ts';
+import { type Look, stepText } from './doctor-look.ts';
 import { KIND_WORDS, PERMISSION_OF } from './doctor-names.ts';
+import { withoutHome } from './doctor-report.ts';
 import { refusedTrial, type Trial, tryChannel } from './doctor-trial.ts';
 import { trialTable, trialVerdict } from './doctor-trial-text.ts';
+import { afterwards } from './doctor-witness.ts';
 import type { Printer } from './print.ts';
 
 export type TrialOrder = {
@@ -36,12 +39,19 @@ export async function recordTrial(look: Look, order: TrialOrder, out: Printer): 
     out.note(`Recording ${channel.id} for ${order.seconds} s. ${HELP[channel.kind]}`);
     const { seconds } = order;
     // Consent was given, so the system may be made to ask where it has not.
-    const permission = await look.permissions.request(PERMISSION_OF[channel.kind]);
-    const isRefused = permission.state === 'denied' || permission.state === 'restricted';
+    const {
+      state: permission,
+      sentence,
+      nextStep,
+    } = await look.permissions.request(PERMISSION_OF[channel.kind]);
+    const isRefused = permission === 'denied' || permission === 'restricted';
     trials.push(
       isRefused
-        ? refusedTrial(channel, permission.sentence)
-        : await tryChannel({ channel, ffmpeg, env: process.env, seconds, signal: leaving.signal }),
+        ? refusedTrial(channel, permission, [sentence, stepText(nextStep)].filter(Boolean).join(' '))
+        : await tryChannel({
+            ...{ channel, permission, ffmpeg, seconds },
+            ...{ env: process.env, signal: leaving.signal },
+          }),
     );
   }
   if (leaving.signal.aborted) {
@@ -53,13 +63,20 @@ export async function recordTrial(look: Look, order: TrialOrder, out: Printer): 
     event: 'trial',
     platform: process.platform,
     ffmpeg: ffmpeg.version.text,
+    encoderTrials: look.report.ffmpeg?.encoderTrials ?? [],
+    missingWatchdogs: look.report.ffmpeg?.missingWatchdogs ?? [],
     missing,
     channels: trials,
+    permissions: await afterwards(look.permissions, trials),
   };
-  out.line(`\n${trialTable(trials, missing)}\n\n${trialVerdict(trials, missing)}\n`, result);
+  const shown = withoutHome(result, homedir());
+  out.line(
+    `\n${trialTable(shown.channels, missing)}\n\n${trialVerdict(shown.channels, missing, shown.permissions)}\n`,
+    shown,
+  );
   if (!order.json)
     out.line(
-      `To be pasted:\n${JSON.stringify({ tallylight: look.report.version, ...look.report.system, ...result })}`,
+      `To be pasted:\n${JSON.stringify({ tallylight: look.report.version, ...look.report.system, ...shown })}`,
       {},
     );
   out.note('What was recorded is gone: it was in memory only, and nothing was sent.');

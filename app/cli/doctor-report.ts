@@ -24,8 +24,23 @@ const ffmpeg = z.strictObject({
   /** Of those that read devices here or elsewhere, the ones that it has. */
   demuxers: z.array(z.string()),
   filters: z.array(z.string()),
-  /** Those it was built with; whether a hardware encoder works here is another question. */
+  /** Those it was built with; `encoderTrials` says which of them work here. */
   encoders: z.array(z.string()),
+  /** What a recording with it cannot tell of itself, and the filters that it would take. */
+  missingWatchdogs: z.array(z.strictObject({ tells: z.string(), lacks: z.array(z.string()) })),
+  /** What a recording would take for displays. */
+  displayEncoder: z.string(),
+  /** Every encoder in hardware that is known for this system, tried on a made picture. */
+  encoderTrials: z.array(
+    z.strictObject({ encoder: z.string(), works: z.boolean(), why: z.string().nullable() }),
+  ),
+});
+
+/** What the person can do about a permission. */
+const nextStep = z.strictObject({
+  sentence: z.string(),
+  /** A line to run in a terminal. */
+  command: z.string().nullable(),
 });
 
 /** What `tallylight doctor --json` prints as its one line. No path in it names the user's home. */
@@ -48,7 +63,7 @@ export const doctorReport = z.strictObject({
       state: z.enum(PERMISSION_STATES),
       source: z.string(),
       sentence: z.string(),
-      next: z.string().nullable(),
+      next: nextStep.nullable(),
     }),
   ),
   data: z.strictObject({

@@ -25,7 +25,8 @@ export function doctorText(report: DoctorReport): string {
     'Permissions',
     ...report.permissions.flatMap(({ kind, state, source, sentence, next }) => [
       `  ${kind.padEnd(14)}  ${state}: ${sentence} (source: ${source})`,
-      ...(next === null ? [] : [`${' '.repeat(18)}next: ${next}`]),
+      ...(next === null ? [] : [`${' '.repeat(18)}next: ${next.sentence}`]),
+      ...(next?.command == null ? [] : [`${' '.repeat(18)}run:  ${next.command}`]),
     ]),
     '',
     `Data: ${data.folder}${data.freeBytes === null ? '' : `, ${(data.freeBytes / 1e9).toFixed(1)} GB free on its disk`}`,
@@ -40,11 +41,17 @@ export function doctorText(report: DoctorReport): string {
 
 function ffmpegLines(ffmpeg: NonNullable<DoctorReport['ffmpeg']>): readonly string[] {
   const { path, origin, version, passedOver, demuxers, filters, encoders } = ffmpeg;
+  const { displayEncoder, encoderTrials, missingWatchdogs } = ffmpeg;
   return [
     `ffmpeg ${version} from ${path} (${origin})`,
     `  reads ${demuxers.join(', ')}`,
     `  filters ${filters.join(', ')}`,
     `  encoders ${encoders.join(', ')}`,
+    `  encodes displays by ${displayEncoder}`,
+    ...encoderTrials.map(({ encoder, why }) => `  tried ${encoder}: ${why ?? 'works'}`),
+    ...missingWatchdogs.map(
+      ({ tells, lacks }) => `  records, and cannot tell ${tells}: it is built without ${lacks.join(', ')}`,
+    ),
     ...passedOver.map((why) => `  passed over ${why}`),
   ];
 }

@@ -1,14 +1,20 @@
 import type { ChannelKind } from '../../contract/channel.ts';
 import { REMEDIES } from '../../contract/errors.ts';
+import type { Permission } from '../../native-permissions/permission.ts';
 import { KIND_WORDS } from './doctor-names.ts';
 import type { Trial } from './doctor-trial.ts';
 
 /** What was proved, a line for each channel. */
 export function trialTable(trials: readonly Trial[], missing: readonly ChannelKind[]): string {
   const rows = [
-    ['channel', 'first ms', 'fragments', 'seconds', 'bytes', 'takes', 'stop ms', 'ended', 'content'],
+    [
+      ...['channel', 'opened by', 'encoder', 'first ms', 'fragments', 'seconds', 'bytes', 'takes'],
+      ...['stop ms', 'ended', 'content'],
+    ],
     ...trials.map((trial) => [
       trial.id,
+      lastOf(trial.ways),
+      lastOf(trial.encoders),
       String(trial.firstFragmentMs ?? '-'),
       String(trial.fragments),
       (trial.recordedMs / 1_000).toFixed(1),
@@ -18,7 +24,10 @@ export function trialTable(trials: readonly Trial[], missing: readonly ChannelKi
       trial.isGone ? 'yes' : 'NO',
       contentText(trial),
     ]),
-    ...missing.map((kind) => [KIND_WORDS[kind], '-', '0', '0.0', '0', '0', '-', '-', 'not listed here']),
+    ...missing.map((kind) => [
+      ...[KIND_WORDS[kind], '-', '-', '-', '0', '0.0', '0', '0'],
+      ...['-', '-', 'not listed here'],
+    ]),
   ];
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
   return rows
@@ -32,7 +41,11 @@ export function trialTable(trials: readonly Trial[], missing: readonly ChannelKi
 }
 
 /** What that means, and what to do where something failed. */
-export function trialVerdict(trials: readonly Trial[], missing: readonly ChannelKind[]): string {
+export function trialVerdict(
+  trials: readonly Trial[],
+  missing: readonly ChannelKind[],
+  permissions: readonly Permission[],
+): string {
   const faults = trials.flatMap(({ id, fault }) =>
     fault === null
       ? []
@@ -43,7 +56,25 @@ export function trialVerdict(trials: readonly Trial[], missing: readonly Channel
   const notes = trials.flatMap((trial) => doubtOf(trial) ?? []);
   const absent = missing.map((kind) => `${KIND_WORDS[kind]}: nothing to record was listed, see above.`);
   const lines = [...faults, ...absent, ...notes];
-  return lines.length === 0 ? 'All three kinds were recorded, decoded and released.' : lines.join('\n');
+  return [
+    ...(lines.length === 0 ? ['All three kinds were recorded, decoded and released.'] : lines),
+    ...permissions.filter(({ state }) => state !== 'granted').flatMap(permissionLines),
+  ].join('\n');
+}
+
+function permissionLines({ kind, state, sentence, nextStep }: Permission): readonly string[] {
+  return [
+    `${kind} is ${state} now: ${sentence}`,
+    ...(nextStep === null ? [] : [`  next: ${nextStep.sentence}`]),
+    ...(nextStep?.command === undefined ? [] : [`  run:  ${nextStep.command}`]),
+  ];
+}
+
+/** The last, and those before it that brought nothing. */
+function lastOf(names: readonly string[]): string {
+  const last = names.at(-1);
+  if (last === undefined) return '-';
+  return names.length === 1 ? last : `${last} after ${names.slice(0, -1).join(', ')}`;
 }
 
 /** What is no fault by itself, and no proof either. */
@@ -55,8 +86,8 @@ function doubtOf({ id, kind, content }: Trial): string | undefined {
   return undefined;
 }
 
-function contentText({ content }: Trial): string {
-  if (content === null) return 'nothing';
+function contentText({ content, fragments }: Trial): string {
+  if (content === null) return fragments === 0 ? 'nothing' : 'not decoded';
   if (content.kind === 'sound')
     return content.peakDb === null ? 'digital silence' : `peak ${content.peakDb.toFixed(1)} dBFS`;
   const { frames, darkest, brightest, changes, isBlack } = content;

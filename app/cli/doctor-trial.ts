@@ -4,17 +4,26 @@ import { INIT_SEQUENCE } from '../../contract/fragment.ts';
 import { errorOf, type TallylightError } from '../../contract/result.ts';
 import { locateChannel } from '../../main/channels/list.ts';
 import { machineOf } from '../../main/machine.ts';
+import { variantsOf } from '../../main/pipeline/arguments.ts';
 import { DEFAULT_FORMAT } from '../../main/pipeline/capture-format.ts';
+import type { CaptureFfmpeg } from '../../main/pipeline/capture-way.ts';
 import { createChannelPipeline } from '../../main/pipeline/channel-pipeline.ts';
 import { startSessionClock } from '../../main/pipeline/clock.ts';
-import type { Ffmpeg } from '../../main/pipeline/ffmpeg-finder.ts';
-import { openTake, type Take } from '../../main/pipeline/take.ts';
+import { openTake, type Take, type TakeOptions } from '../../main/pipeline/take.ts';
+import { SOFTWARE_ENCODER } from '../../main/pipeline/video-encoder.ts';
+import type { PermissionState } from '../../native-permissions/permission.ts';
 import { type Content, contentOf } from './doctor-content.ts';
 
 /** What recording one channel showed. Times in milliseconds from the start of the recording. */
 export type Trial = {
   readonly id: string;
   readonly kind: Channel['kind'];
+  /** What the system said of it right before. */
+  readonly permission: PermissionState;
+  /** The demuxer, filter or program that opened the device for each take, repetitions left out; the last is the last. */
+  readonly ways: readonly string[];
+  /** By ffmpeg's names, in the same way: one in hardware is given up where it brings nothing. */
+  readonly encoders: readonly string[];
   readonly takes: number;
   readonly fragments: number;
   readonly bytes: number;
@@ -26,15 +35,18 @@ export type Trial = {
   /** No process that was started for it is left. */
   readonly isGone: boolean;
   readonly content: Content | null;
-  /** Codes of what went wrong on the way, each once. */
-  readonly troubles: readonly TallylightError['code'][];
+  /** What went wrong on the way, each once. */
+  readonly troubles: readonly Trouble[];
   /** Why the channel is not proved; null where it is. */
-  readonly fault: { readonly code: TallylightError['code']; readonly detail: string } | null;
+  readonly fault: Trouble | null;
 };
+
+export type Trouble = { readonly code: TallylightError['code']; readonly detail: string };
 
 export type TrialParts = {
   readonly channel: Channel;
-  readonly ffmpeg: Ffmpeg;
+  readonly permission: PermissionState;
+  readonly ffmpeg: CaptureFfmpeg;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly seconds: number;
   /** Ends it early. */
@@ -46,11 +58,14 @@ const PATIENCE_MS = 40_000;
 const SESSION = 'cap-doctor0000';
 
 /** Records one channel into memory, as a recording would, and looks at what came. The person has agreed by then. */
-export async function tryChannel({ channel, ffmpeg, env, seconds, signal }: TrialParts): Promise<Trial> {
+export async function tryChannel(parts: TrialParts): Promise<Trial> {
+  const { channel, permission, ffmpeg, env, seconds, signal } = parts;
   const machine = machineOf({ env });
   const fragments: Fragment[] = [];
   const troubles: TallylightError[] = [];
   const takes: Take[] = [];
+  const ways: string[] = [];
+  const encoders: string[] = [];
   const pids = new Set<number>();
   const startedMs = performance.now();
   let firstFragmentMs: number | null = null;
@@ -69,9 +84,12 @@ export async function tryChannel({ channel, ffmpeg, env, seconds, signal }: Tria
     ffmpeg,
     format: DEFAULT_FORMAT,
     env,
+    machine,
     locate: (known) => locateChannel(machine, known),
     open: (options) => {
       const take = openTake(options);
+      noteNew(ways, wayOf(options));
+      noteNew(encoders, encoderOf(options));
       takes.push(take);
       return take;
     },
@@ -94,6 +112,7 @@ export async function tryChannel({ channel, ffmpeg, env, seconds, signal }: Tria
       level: () => undefined,
       gap: () => undefined,
       trouble: (error) => troubles.push(error),
+      content: () => undefined,
       health: (error) => {
         if (error !== null) troubles.push(error);
       },
@@ -112,6 +131,9 @@ export async function tryChannel({ channel, ffmpeg, env, seconds, signal }: Tria
   return {
     id: channel.id,
     kind: channel.kind,
+    permission,
+    ways,
+    encoders,
     takes: takes.length,
     fragments: media.length,
     bytes: fragments.reduce((sum, { bytes }) => sum + bytes.length, 0),
@@ -120,26 +142,49 @@ export async function tryChannel({ channel, ffmpeg, env, seconds, signal }: Tria
     stopMs: Math.round(stopMs),
     isGone,
     content,
-    troubles: [...new Set(troubles.map(({ code }) => code))],
-    fault: faultOf(channel, content, isGone, troubles.at(-1)),
+    troubles: eachOnce(troubles),
+    fault: faultOf(channel, content, { isGone, fragments: media.length, last: troubles.at(-1) }),
   };
 }
 
+function wayOf({ channel, format, ffmpeg, env, variant = 0 }: TakeOptions): string {
+  const names = variantsOf({ channel, format, ffmpeg, platform: process.platform, env });
+  return names[variant % names.length] ?? 'nothing';
+}
+
+function encoderOf({ channel, ffmpeg }: TakeOptions): string {
+  return channel.kind === 'display' ? (ffmpeg.videoEncoder ?? SOFTWARE_ENCODER) : 'libopus';
+}
+
+function noteNew(names: string[], name: string): void {
+  if (names.at(-1) !== name) names.push(name);
+}
+
+function eachOnce(troubles: readonly TallylightError[]): readonly Trouble[] {
+  const told = new Map<string, Trouble>();
+  for (const { code, detail = '' } of troubles) told.set(`${code} ${detail}`, { code, detail });
+  return [...told.values()];
+}
+
 /** The row of a channel that the system does not let us open. */
-export function refusedTrial({ id, kind }: Channel, why: string): Trial {
+export function refusedTrial({ id, kind }: Channel, permission: PermissionState, why: string): Trial {
   const nothing = { takes: 0, fragments: 0, bytes: 0, recordedMs: 0, firstFragmentMs: null, stopMs: 0 };
   const fault = { code: 'permission-denied', detail: why } as const;
-  return { id, kind, ...nothing, isGone: true, content: null, troubles: [fault.code], fault };
+  const unopened = { ways: [], encoders: [], isGone: true, content: null };
+  return { id, kind, permission, ...nothing, ...unopened, troubles: [fault], fault };
 }
 
 function faultOf(
   { kind, id }: Channel,
   content: Content | null,
-  isGone: boolean,
-  last: TallylightError | undefined,
+  came: { readonly isGone: boolean; readonly fragments: number; readonly last: TallylightError | undefined },
 ): Trial['fault'] {
+  const { isGone, fragments, last } = came;
   const fault = (code: TallylightError['code'], detail: string) => ({ code, detail });
   if (content === null) {
+    // Such as a build that was made for one purpose, which has no raw output.
+    if (fragments > 0)
+      return fault('device-failed', `${fragments} fragments came of ${id}, which this ffmpeg cannot decode`);
     const { code, detail } = last ?? errorOf('device-failed');
     return fault(code, detail ?? `nothing came of ${id}`);
   }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -17,6 +17,8 @@ const trialResult = z.object({
     z.object({
       id: z.string(),
       kind: z.string(),
+      ways: z.array(z.string()),
+      encoders: z.array(z.string()),
       takes: z.int(),
       fragments: z.int(),
       bytes: z.int(),
@@ -28,6 +30,23 @@ const trialResult = z.object({
     }),
   ),
 });
+
+/** An ffmpeg with a card of its own: what is asked of h264_nvenc, x264 does. */
+const STANDS_FOR_NVENC = `#!/usr/bin/env bash
+if [[ "$*" == *-encoders* ]]; then ffmpeg "$@"; echo ' V....D h264_nvenc           a stand-in'; exit; fi
+[[ "$*" == *h264_vaapi* ]] && { echo 'no such card' >&2; exit 1; }
+args=()
+while [[ $# -gt 0 ]]; do
+  case "$1" in
+    h264_nvenc) args+=(libx264) ;;
+    -preset) args+=(-preset ultrafast); shift ;;
+    -tune | -rc | -cq) shift ;;
+    *) args+=("$1") ;;
+  esac
+  shift
+done
+exec ffmpeg "\${args[@]}"
+`;
 
 /** A machine with a screen, sound and a home of its own. */
 describe('tallylight doctor', () => {
@@ -70,7 +89,7 @@ describe('tallylight doctor', () => {
     expect(code).toBe(0);
     expect(report).toMatchObject({
       system: { platform: 'linux', session: 'x11', sandbox: null },
-      ffmpeg: { demuxers: expect.arrayContaining(['pulse', 'x11grab']) },
+      ffmpeg: { demuxers: expect.arrayContaining(['pulse', 'x11grab']), missingWatchdogs: [] },
       can: { mic: true, system_audio: true, display: true },
       problems: [],
     });
@@ -82,6 +101,9 @@ describe('tallylight doctor', () => {
       'screen-capture granted',
       'system-audio granted',
     ]);
+    // Those that Linux may have; which of them works is this machine's own affair.
+    expect(report.ffmpeg?.encoderTrials.map(({ encoder }) => encoder)).toEqual(['h264_nvenc', 'h264_vaapi']);
+    for (const { works, why } of report.ffmpeg?.encoderTrials ?? []) expect(works).toBe(why === null);
     expect(report.data).toMatchObject({ folder: '~/data/client', freeBytes: expect.any(Number) });
     expect(stdout).not.toContain(home);
     expect(await written()).toEqual([]);
@@ -142,7 +164,11 @@ describe('tallylight doctor', () => {
     const { code, stdout } = await run(['doctor', '--record', '--yes', '--duration', '2', '--json']);
     const trial = trialResult.parse(JSON.parse(stdout.trim().split('\n').at(-1) ?? ''));
     expect(trial.missing).toEqual([]);
-    expect(trial.channels.map(({ kind }) => kind)).toEqual(['mic', 'system_audio', 'display']);
+    expect(trial.channels.map(({ kind, ways, encoders }) => [kind, ...ways, ...encoders])).toEqual([
+      ['mic', 'pulse', 'libopus'],
+      ['system_audio', 'pulse', 'libopus'],
+      ['display', 'x11grab', 'libx264'],
+    ]);
     for (const channel of trial.channels) {
       expect(channel).toMatchObject({ takes: 1, isGone: true, fault: null });
       expect(channel.recordedMs).toBeGreaterThanOrEqual(2_000);
@@ -155,6 +181,30 @@ describe('tallylight doctor', () => {
     expect(code).toBe(0);
     expect(await written()).toEqual([]);
     expect(await programsLeft()).toEqual([]);
+  });
+
+  test('--record encodes a display by what passed its trial, as a recording does, and says so', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'tallylight-encoder-'));
+    try {
+      const path = join(folder, 'ffmpeg');
+      await writeFile(path, STANDS_FOR_NVENC, { mode: 0o755 });
+      const { code, stdout } = await run(['doctor', '--record', '--yes', '--duration', '1', '--json'], {
+        TALLYLIGHT_FFMPEG: path,
+        TALLYLIGHT_ENCODER: 'auto',
+      });
+      const trial = trialResult.parse(JSON.parse(stdout.trim().split('\n').at(-1) ?? ''));
+      expect(reportOf(stdout).ffmpeg).toMatchObject({
+        displayEncoder: 'h264_nvenc',
+        encoderTrials: [
+          { encoder: 'h264_nvenc', works: true, why: null },
+          { encoder: 'h264_vaapi', works: false, why: expect.stringMatching(/./) },
+        ],
+      });
+      expect(trial.channels.at(-1)).toMatchObject({ kind: 'display', encoders: ['h264_nvenc'], fault: null });
+      expect(code).toBe(0);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   test('a microphone that gives only zeros is told as silent', async () => {

@@ -56,7 +56,32 @@ export const ending: readonly Trial[] = [
       return undefined;
     },
   },
+  {
+    // An ffmpeg that is left alone may end by its broken pipe; what only waits has none.
+    name: 'a program that only waits ends with the process that is killed, and one off our leash does not',
+    run: async (lab) => {
+      const names = { on: 'on-the-leash', off: 'off-the-leash' };
+      const inside = lab.start('leash', { names });
+      const { ownPid, leash } = await until('both to wait', patienceMs, async () => {
+        const told = await inside.told();
+        return allOf(told, 'waiting').length < 2 ? undefined : lastOf<Started>(told, 'started');
+      });
+      assert.equal((await processesWith(names.on)).length, 1);
+      const off = await processesWith(names.off);
+      assert.equal(off.length, 1);
+      await toldBy(lab.start('kill', { pid: ownPid }));
+      await inside.ended;
+      await until('the program on the leash to end', patienceMs, async () =>
+        (await processesWith(names.on)).length === 0 ? true : undefined,
+      );
+      assert.deepEqual(await processesWith(names.off), off);
+      for (const id of off) process.kill(Number(id), 'SIGKILL');
+      return `leash: ${leash}`;
+    },
+  },
 ];
+
+type Started = { readonly ownPid: number; readonly leash: string };
 
 async function killWhileRecording(lab: Lab, channel: unknown): Promise<void> {
   const inside = lab.start('recording', { ffmpeg: ffmpegExe('7.1'), channel, seconds: null });
@@ -81,14 +106,19 @@ async function noneLeft(program: string): Promise<void> {
 
 /** Process ids of the Windows programs of this name; nothing outside the lab is seen from here. */
 async function processesNamed(program: string): Promise<string[]> {
+  return processes(([first = '']) => first.endsWith(program));
+}
+
+/** Process ids of those that were given this word as an argument. */
+async function processesWith(word: string): Promise<string[]> {
+  return processes((args) => args.includes(word));
+}
+
+async function processes(fits: (args: readonly string[]) => boolean): Promise<string[]> {
   const ids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const running = await Promise.all(
+  const lines = await Promise.all(
     // A process that is gone by now has no command line any more, and a zombie has an empty one.
-    ids.map(async (id) =>
-      ((await readFile(`/proc/${id}/cmdline`, 'utf8').catch(() => '')).split('\0')[0] ?? '').endsWith(
-        program,
-      ),
-    ),
+    ids.map((id) => readFile(`/proc/${id}/cmdline`, 'utf8').catch(() => '')),
   );
-  return ids.filter((_, index) => running[index]);
+  return ids.filter((_, index) => fits((lines[index] ?? '').split('\0')));
 }

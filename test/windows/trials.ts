@@ -1,5 +1,6 @@
 import { delivery } from './delivery.ts';
 import { desktop } from './desktop.ts';
+import { doctor } from './doctor.ts';
 import { ending } from './ending.ts';
 import type { Lab } from './lab.ts';
 import { listing } from './listing.ts';
@@ -8,7 +9,15 @@ import { privacy } from './privacy.ts';
 import { say } from './spoken.ts';
 import type { Trial } from './trial.ts';
 
-const TRIALS: readonly Trial[] = [...listing, ...privacy, ...microphone, ...desktop, ...ending, ...delivery];
+const TRIALS: readonly Trial[] = [
+  ...listing,
+  ...privacy,
+  ...microphone,
+  ...desktop,
+  ...ending,
+  ...delivery,
+  ...doctor,
+];
 
 /**
  * Runs those whose name holds one of the words, or all of them; prints a line each. Answers whether all passed. When it

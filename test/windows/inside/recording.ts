@@ -46,6 +46,7 @@ const take = openTake({
     level: (db) => tell({ what: 'level', db }),
     trouble: (error) => tell({ what: 'trouble', error }),
     health: (error) => tell({ what: 'health', error }),
+    content: () => tell({ what: 'content' }),
     ended: (end) => tell({ what: 'ended', end }),
   },
 });

@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest';
+import type { Trial } from './doctor-trial.ts';
+import { trialTable, trialVerdict } from './doctor-trial-text.ts';
+
+const SCREEN: Trial = {
+  ...{
+    id: 'display:1',
+    kind: 'display',
+    permission: 'granted',
+    ways: ['gfxcapture'],
+    encoders: ['h264_nvenc'],
+  },
+  ...{ takes: 1, fragments: 12, bytes: 100_000, recordedMs: 9_600, firstFragmentMs: 900, stopMs: 100 },
+  content: { kind: 'picture', frames: 144, darkest: 0, brightest: 255, changes: 100, isBlack: false },
+  ...{ isGone: true, troubles: [], fault: null },
+};
+
+describe('what a check proved', () => {
+  test.each<[string, readonly string[], string]>([
+    ['the way that opened it', ['gfxcapture'], 'gfxcapture'],
+    [
+      'those before it that brought nothing',
+      ['ddagrab', 'gfxcapture', 'gdigrab'],
+      'gdigrab after ddagrab, gfxcapture',
+    ],
+    ['that none was tried', [], '-'],
+  ])('names, for each channel, %s and the encoder', (_what, ways, shown) => {
+    const [head = '', row = ''] = trialTable([{ ...SCREEN, ways }], []).split('\n');
+    const cell = (name: string) => row.slice(head.indexOf(name)).split(/ {2,}/)[0];
+    expect([cell('opened by'), cell('encoder')]).toEqual([shown, 'h264_nvenc']);
+  });
+
+  test('ends with what the system says by now where that is not yes, and with the line to run', () => {
+    const verdict = trialVerdict(
+      [SCREEN],
+      [],
+      [
+        {
+          kind: 'microphone',
+          state: 'granted',
+          source: '',
+          sentence: 'The microphone was heard.',
+          nextStep: null,
+        },
+        {
+          kind: 'screen-capture',
+          state: 'denied',
+          source: '',
+          sentence: 'Every picture was black.',
+          nextStep: { kind: 'reset', sentence: 'Run this line.', command: 'tccutil reset ScreenCapture x' },
+        },
+      ],
+    );
+    expect(verdict.split('\n').slice(1)).toEqual([
+      'screen-capture is denied now: Every picture was black.',
+      '  next: Run this line.',
+      '  run:  tccutil reset ScreenCapture x',
+    ]);
+  });
+});
