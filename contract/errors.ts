@@ -49,6 +49,14 @@ const remedies = {
     http: 409,
     exit: 5,
   },
+  'display-locked': {
+    message:
+      'The display cannot be recorded while the screen is locked or the system asks for a confirmation.',
+    action: 'Unlock the screen or answer the question; recording then goes on by itself.',
+    retryable: true,
+    http: 409,
+    exit: 5,
+  },
   'channel-silent': {
     message: 'The microphone gives nothing but digital silence.',
     action: 'See whether it is muted, by a key, a switch or in the system settings.',

@@ -62,6 +62,17 @@ function printedLines(text: string): string[] {
 
 const dshow = (line: string) => /^\[dshow @ /.test(line);
 
+/** Of each line what the last header before it was about, e.g. `audio`; found by going back from it. */
+function sectionOf(lines: readonly string[], at: number, header: RegExp): string | undefined {
+  return lines
+    .slice(0, at)
+    .toReversed()
+    .flatMap((line) => header.exec(line)?.[1] ?? [])[0];
+}
+const DSHOW_HEADER = /^\[dshow @ (?:0x)?[0-9a-fA-F]+\] DirectShow (video|audio) devices\b/;
+const MAC_HEADER =
+  /^\[AVFoundation (?:indev|input device) @ 0x[0-9a-fA-F]+\] AVFoundation (video|audio) devices:$/;
+
 test('no mutated listing throws, and none gets a device that does not stand in it', () => {
   let devices = 0;
   fc.assert(
@@ -75,15 +86,15 @@ test('no mutated listing throws, and none gets a device that does not stand in i
 
         for (const { name, alternativeName, kinds } of parseDshowListing(text)) {
           devices++;
-          const own = lines.filter(
-            (line) => dshow(line) && /\] {1,2}"/.test(line) && line.includes(`"${name}"`),
-          );
+          // Each line of this name with what it is said to be: by itself, else by the header that it stands under.
+          const own = lines.flatMap((line, at) => {
+            const text = line.replace(/^\[dshow @ [^\]]*\] {1,2}/, '');
+            if (!dshow(line) || text === line || !text.startsWith(`"${name}"`)) return [];
+            const said = text.slice(name.length + 2);
+            return said === '' ? [[sectionOf(lines, at, DSHOW_HEADER)]] : [said.match(/[a-z]+/g) ?? []];
+          });
           expect(own).not.toEqual([]);
-          for (const kind of kinds) {
-            const says = new RegExp(`" \\((?:[a-z]+, )*${kind}(?:, [a-z]+)*\\)$`);
-            const isUnder = (line: string) => dshow(line) && line.includes(`DirectShow ${kind} devices`);
-            expect(own.some((line) => says.test(line)) || lines.some(isUnder)).toBe(true);
-          }
+          for (const kind of kinds) expect(own.some((said) => said.includes(kind))).toBe(true);
           if (alternativeName !== null)
             expect(
               lines.some((line) => dshow(line) && line.endsWith(`  Alternative name "${alternativeName}"`)),
@@ -102,19 +113,20 @@ test('no mutated listing throws, and none gets a device that does not stand in i
           expect(lines.some((line) => line.slice(2).startsWith(`${alternativeName} [${name}] (`))).toBe(true);
         }
         const { microphones, screens } = parseAvfoundationListing(text);
-        const stands = (index: number, name: string) =>
-          lines.some((line) => {
+        const stands = (index: number, name: string, section: string) =>
+          lines.some((line, at) => {
             const entry = /^\[AVFoundation (?:indev|input device) @ 0x[^\]]+\] \[0*(\d+)\] /.exec(line);
-            return entry?.[1] === String(index) && line.slice(entry[0].length).startsWith(name);
+            const isIt = entry?.[1] === String(index) && line.slice(entry[0].length).startsWith(name);
+            return isIt && sectionOf(lines, at, MAC_HEADER) === section;
           });
         for (const { index, name, uid } of microphones) {
           devices++;
-          expect(stands(index, name)).toBe(true);
+          expect(stands(index, name, 'audio')).toBe(true);
           if (uid !== null) expect(lines.some((line) => line.includes(`${name}  [uid:${uid}]`))).toBe(true);
         }
         for (const { index, screen } of screens) {
           devices++;
-          expect(stands(index, 'Capture screen ')).toBe(true);
+          expect(stands(index, 'Capture screen ', 'video')).toBe(true);
           expect(lines.some((line) => new RegExp(`Capture screen 0*${screen}$`).test(line))).toBe(true);
         }
         expect(new Set(microphones.map(({ index }) => index)).size).toBe(microphones.length);

@@ -23,7 +23,8 @@ export type ToolText =
   | { readonly kind: 'failed'; readonly why: string };
 
 /**
- * Runs a program that prints something and ends, e.g. `pactl list sources`. It is killed after 5 s.
+ * Runs a program that prints something and ends, e.g. `pactl list sources`. It is killed after 5 s. It is on no leash: it
+ * opens no device and ends by itself where we do not live to kill it, and a leash is found by this very function.
  * The C locale keeps field names and decimal points as the parsers know them; UTF-8 keeps device names whole.
  */
 export async function toolOutput(

@@ -31,12 +31,21 @@ export function defaultAmong(
   microphones: readonly Microphone[],
   endpointId: string | undefined,
 ): DefaultMicrophone {
-  const guid = /\{[0-9a-f-]{36}\}$/i.exec(endpointId ?? '')?.[0].toLowerCase();
-  const endpointOf = ({ device }: Microphone) =>
-    /\\wave_(\{[0-9a-f-]{36}\})$/i.exec(device)?.[1]?.toLowerCase();
+  const guid = endpointGuid(endpointId ?? '');
+  const endpointOf = ({ device }: Microphone) => waveGuid(device);
   // Names of another form, as Wine gives them, cannot be compared.
   if (guid === undefined || microphones.every((one) => endpointOf(one) === undefined))
     return { kind: 'not-said' };
   const found = microphones.find((microphone) => endpointOf(microphone) === guid);
   return found === undefined ? { kind: 'other' } : { kind: 'listed', device: found.device };
+}
+
+/** Of `{0.0.1.00000000}.{<GUID>}`, in lower case with its braces. */
+export function endpointGuid(endpointId: string): string | undefined {
+  return /\{[0-9a-f-]{36}\}$/i.exec(endpointId)?.[0].toLowerCase();
+}
+
+/** Of `@device_cm_{…}\wave_{<GUID>}`; names of another form have none. */
+export function waveGuid(device: string): string | undefined {
+  return /\\wave_(\{[0-9a-f-]{36}\})$/i.exec(device)?.[1]?.toLowerCase();
 }

@@ -5,7 +5,7 @@ import type { Capture } from './capture-way.ts';
 import { DISPLAY, MIC, SYSTEM_AUDIO } from './test-capture.ts';
 
 const METER_FILTERS = ['asplit', 'asetnsamples', 'astats', 'ametadata', 'anullsink'];
-const LOOK_FILTERS = ['select', 'signalstats', 'metadata', 'nullsink'];
+const LOOK_FILTERS = ['split', 'select', 'signalstats', 'metadata', 'nullsink'];
 const MUXER =
   '-movflags empty_moov+default_base_moof+skip_trailer -frag_duration 800000 -flush_packets 1 -f mp4';
 const LEVEL =
@@ -80,7 +80,7 @@ describe('the arguments of ffmpeg on Linux', () => {
   });
 
   test('do without the look where this ffmpeg lacks a filter for it', () => {
-    const bare = line(DISPLAY, { has: ['x11grab', 'select', 'metadata', 'nullsink'] });
+    const bare = line(DISPLAY, { has: ['x11grab', 'split', 'select', 'metadata', 'nullsink'] });
     expect(bare).not.toContain('signalstats');
     expect(bare).toContain(`${EVEN}[pic];[pic]null[out] -map [out]`);
   });
@@ -130,10 +130,16 @@ describe('the arguments of ffmpeg on Windows', () => {
   const all = ['gfxcapture', 'ddagrab', 'gdigrab', ...LOOK_FILTERS];
 
   test.each([
-    ['all there are', all, left.address, ['gfxcapture', 'ddagrab', 'gdigrab']],
+    [
+      'all there are, first the one that repeats a still picture',
+      all,
+      left.address,
+      ['ddagrab', 'gfxcapture', 'gdigrab'],
+    ],
     ['what this ffmpeg has', ['ddagrab', 'gdigrab'], left.address, ['ddagrab', 'gdigrab']],
     ['only its place without an address', all, undefined, ['gdigrab']],
-    ['what its address names', all, 'hmonitor=65537', ['gfxcapture', 'gdigrab']],
+    ['its place where its number is not known', all, 'hmonitor=65537', ['gdigrab']],
+    ['its place where nothing repeats a still picture', ['gfxcapture', 'gdigrab'], left.address, ['gdigrab']],
     ['its place where nothing is known of this ffmpeg', [], undefined, ['gdigrab']],
   ])('a display is opened by %s', (_what, has, address, ways) => {
     const { address: _, ...bare } = left;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { watchHealth } from './channel-health.ts';
+import { showsContent, watchHealth } from './channel-health.ts';
 import type { StderrFact } from './stderr.ts';
 import { DISPLAY, MIC, SYSTEM_AUDIO } from './test-capture.ts';
 
@@ -64,12 +64,12 @@ describe('the health of a channel', () => {
     expect(moving.told).toEqual(['channel-frozen', null]);
   });
 
-  test('what was told is taken back when the take is over', () => {
+  test('that a take is over is no sign of content: nothing is told', () => {
     const { told, health } = watched();
     for (let tenth = 1; tenth <= 60; tenth++) health.hear(level(true), tenth * 100);
     health.close();
     health.hear(level(false), 7_000);
-    expect(told).toEqual(['channel-silent', null]);
+    expect(told).toEqual(['channel-silent']);
   });
 });
 
@@ -83,3 +83,18 @@ test.each([
   for (let second = 0; second <= 5; second++) health.hear(luma(mean), second * 1_000);
   expect(told).toEqual(isBlack ? ['channel-black'] : []);
 });
+
+test.each([
+  [level(true), MIC, false],
+  [level(false), MIC, true],
+  [level(false), SYSTEM_AUDIO, true],
+  [luma(16), DISPLAY, false],
+  [luma(16.1), DISPLAY, false],
+  [luma(20), DISPLAY, true],
+  [motion(false), DISPLAY, false],
+])(
+  'content is a level above digital zero, or a picture with light in it: %j of $kind',
+  (fact, channel, isContent) => {
+    expect(showsContent(fact, channel)).toBe(isContent);
+  },
+);

@@ -15,7 +15,7 @@ export type Pointer = () => Promise<Point | null>;
 export type ChannelHealth = {
   /** `atMs` on any monotonic clock. */
   readonly hear: (fact: StderrFact, atMs: number) => void;
-  /** The take is over: what was told is so no longer. Nothing is told after this. */
+  /** The take is over, which says nothing of what it was told for. Nothing is told after this. */
   readonly close: () => void;
 };
 
@@ -50,7 +50,7 @@ const FEWEST_LOOKS = 4;
 
 /**
  * Hears whether what comes from a device is of use. Tells `channel-silent` (a microphone that gives nothing but
- * zeros), `channel-black` and `channel-frozen`, once when it begins, and null when it is over. Nothing playing
+ * zeros), `channel-black` and `channel-frozen`, once when it begins, and null when content came back. Nothing playing
  * is no fault of system audio.
  */
 export function watchHealth(
@@ -62,8 +62,7 @@ export function watchHealth(
   let isClosed = false;
   let told: ErrorCode | undefined;
   const silence = createSilence();
-  const { width, height } = channel.area ?? { width: USUAL_PIXELS, height: 1 };
-  const dark = createDark(width * height);
+  const dark = createDark(pixelsOf(channel.area));
   const freeze = createFreeze(channel.area, pointer);
 
   function say(code: ErrorCode | undefined): void {
@@ -81,10 +80,23 @@ export function watchHealth(
         say(dark.isBlack() ? 'channel-black' : freeze.isFrozen() ? 'channel-frozen' : undefined);
     },
     close: () => {
-      say(undefined);
       isClosed = true;
     },
   };
+}
+
+/** Whether this is something to hear or to see: a level above digital zero, a picture with more light than a pointer. */
+export function showsContent(fact: StderrFact, { area }: Channel): boolean {
+  if (fact.kind === 'level') return !fact.isZero;
+  return fact.kind === 'luma' && hasLight(fact.mean, pixelsOf(area));
+}
+
+function hasLight(mean: number, pixels: number): boolean {
+  return ((mean - BLACK) / (WHITE - BLACK)) * pixels > POINTER_PIXELS;
+}
+
+function pixelsOf(area: Area | undefined): number {
+  return area === undefined ? USUAL_PIXELS : area.width * area.height;
 }
 
 function createSilence(): (isZero: boolean) => boolean {
@@ -104,7 +116,7 @@ function createDark(pixels: number) {
     isBlack: () => isBlack,
     look: (mean: number, atMs: number) => {
       beganMs ??= atMs;
-      if (((mean - BLACK) / (WHITE - BLACK)) * pixels > POINTER_PIXELS) {
+      if (hasLight(mean, pixels)) {
         sinceMs = undefined;
         looks = 0;
       } else if (atMs - beganMs >= SETTLING_MS) {

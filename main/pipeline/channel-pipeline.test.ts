@@ -1,97 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Channel } from '../../contract/channel.ts';
-import type { Fragment } from '../../contract/fragment.ts';
 import type { Result } from '../../contract/result.ts';
 import { errorOf, fail, ok } from '../../contract/result.ts';
+import type { PipelineOptions } from './channel-pipeline.ts';
 import { createChannelPipeline } from './channel-pipeline.ts';
 import type { TakeOptions } from './take.ts';
+import { ANY_FFMPEG, pipelineBench, settled } from './test-bench.ts';
 import { MIC, TEST_FORMAT, TEST_SESSION } from './test-capture.ts';
 
-/** Takes, time and restarts by hand. */
-function bench(locate?: (channel: Channel) => Promise<Result<Channel>>) {
-  const events: string[] = [];
-  const takes: { options: TakeOptions; isStopping: boolean; release: () => void }[] = [];
-  const timers: { delayMs: number; run: () => void; isCalledOff: boolean }[] = [];
-  const time = { nowMs: 0 };
-  const pipeline = createChannelPipeline({
-    channel: MIC,
-    sessionId: TEST_SESSION,
-    clock: { anchorWallMs: 0, nowMs: () => time.nowMs, fromWallMs: (wallMs) => wallMs },
-    ffmpeg: {
-      path: 'ffmpeg',
-      version: { major: 5, minor: 1, text: '5.1' },
-      demuxers: new Set(),
-      filters: new Set(),
-    },
-    format: TEST_FORMAT,
-    env: {},
-    on: {
-      state: (state) => events.push(state),
-      fragment: ({ header }) => events.push(`fragment ${header.take}/${header.sequence}`),
-      level: (db) => events.push(`level ${db}`),
-      gap: ({ fromMs, toMs, reason }) => events.push(`gap ${fromMs}-${toMs} ${reason}`),
-      trouble: ({ code }) => events.push(`trouble ${code}`),
-      health: (error) => events.push(`health ${error?.code ?? 'ok'}`),
-    },
-    later: (delayMs, run) => {
-      const timer = { delayMs, run, isCalledOff: false };
-      timers.push(timer);
-      return () => {
-        timer.isCalledOff = true;
-      };
-    },
-    open: (options) => {
-      let release: () => void = () => undefined;
-      const gone = new Promise<void>((resolve) => {
-        release = resolve;
-      });
-      const take = { options, isStopping: false, release };
-      takes.push(take);
-      return {
-        pid: () => 1,
-        stop: () => {
-          take.isStopping = true;
-          return gone.then(() => options.on.ended({ reason: 'stopped' }));
-        },
-      };
-    },
-    ...(locate === undefined ? {} : { locate }),
-  });
-  const last = () => {
-    const take = takes.at(-1);
-    if (take === undefined) throw new Error('no take was opened');
-    return take;
-  };
-  return {
-    pipeline,
-    events,
-    takes,
-    timers,
-    time,
-    last,
-    deliver: (sequence: number, startedAtMs: number, durationMs = 1_000) =>
-      last().options.on.fragment(fragmentAt(last().options.takeNumber, sequence, startedAtMs, durationMs)),
-    die: () => last().options.on.ended({ reason: 'died', error: errorOf('device-failed') }),
-    ring: () =>
-      timers
-        .filter(({ isCalledOff }) => !isCalledOff)
-        .at(-1)
-        ?.run(),
-  };
-}
-
-function fragmentAt(take: number, sequence: number, startedAtMs: number, durationMs: number): Fragment {
-  return {
-    header: {
-      ...{ sessionId: TEST_SESSION, channelId: MIC.id, take, sequence, startedAtMs, durationMs },
-      ...{ pausedBeforeMs: 0, bytes: 1, sha256: '0'.repeat(64), crc32: '0'.repeat(8) },
-    },
-    bytes: new Uint8Array(1),
-  };
-}
-
-const settled = () => new Promise((resolve) => setImmediate(resolve));
+const bench = (locate?: PipelineOptions['locate']) => pipelineBench(locate === undefined ? {} : { locate });
 
 describe('a channel pipeline', () => {
   test('[P04] is not live for an init segment, only for media', () => {
@@ -195,17 +113,15 @@ describe('a channel pipeline', () => {
     expect(takes).toHaveLength(1);
   });
 
-  test('opens the next take where its channel lies now, and counts a missing device as a failed take', async () => {
+  test('waits for a device that is gone, told once, and opens the next take where its channel lies by then', async () => {
     const MOVED = { x: 10, y: 0, width: 320, height: 240 };
     const answers: Result<Channel>[] = [fail('device-gone', MIC.id), ok({ ...MIC, area: MOVED })];
-    const { pipeline, events, last, die, ring } = bench(async () => answers.shift() ?? fail('device-gone'));
+    const { pipeline, events, last, die, pass } = bench(async () => answers.shift() ?? fail('device-gone'));
     pipeline.start();
-    die();
-    ring();
-    await settled();
-    expect(events.at(-1)).toBe('trouble device-gone');
-    ring();
-    await settled();
+    die('device-gone');
+    await pass();
+    await pass();
+    expect(events).toEqual(['starting', 'trouble device-gone', 'reconnecting']);
     expect(last().options).toMatchObject({ takeNumber: 2, channel: { area: MOVED } });
   });
 
@@ -260,12 +176,7 @@ describe('a channel pipeline', () => {
           channel: MIC,
           sessionId: TEST_SESSION,
           clock: { anchorWallMs: 0, nowMs: () => 0, fromWallMs: (wallMs) => wallMs },
-          ffmpeg: {
-            path: 'ffmpeg',
-            version: { major: 5, minor: 1, text: '5.1' },
-            demuxers: new Set(),
-            filters: new Set(),
-          },
+          ffmpeg: ANY_FFMPEG,
           format: TEST_FORMAT,
           env: {},
           on: {
@@ -275,6 +186,7 @@ describe('a channel pipeline', () => {
             gap: () => undefined,
             trouble: () => undefined,
             health: () => undefined,
+            content: () => undefined,
           },
           later: (_delayMs, run) => {
             rings.add(run);

@@ -1,63 +1,30 @@
 import type { ChannelState } from '../../contract/bridge/snapshot.ts';
-import type { Channel } from '../../contract/channel.ts';
 import type { Fragment } from '../../contract/fragment.ts';
 import { INIT_SEQUENCE } from '../../contract/fragment.ts';
-import type { Result, TallylightError } from '../../contract/result.ts';
-import { errorOf } from '../../contract/result.ts';
-import type { ProcessEnv } from '../channels/host-env.ts';
-import type { Machine } from '../channels/machine.ts';
-import { isSameDevice } from '../channels/same-channel.ts';
-import { variantsOf } from './arguments.ts';
-import type { CaptureFormat } from './capture-format.ts';
-import type { CaptureFfmpeg } from './capture-way.ts';
-import type { Pointer } from './channel-health.ts';
-import type { SessionClock } from './clock.ts';
-import type { Gap, Interruption } from './gap-ledger.ts';
+import type { TallylightError } from '../../contract/result.ts';
+import { assertNever, errorOf } from '../../contract/result.ts';
+import { isDefaultChannel } from '../channels/same-channel.ts';
+import { defaultSoundName } from '../channels/sound-presence.ts';
+import { watchDefault } from './default-watch.ts';
+import { foundAt } from './device-search.ts';
+import type { Interruption } from './gap-ledger.ts';
 import { gapLedger } from './gap-ledger.ts';
-import type { PcmSource } from './pcm-source.ts';
-import { isAbsence, LOOK_MS, restartDelayMs, SETTLE_MS } from './restart-schedule.ts';
-import type { Take, TakeEnd, TakeOptions } from './take.ts';
+import type { PipelineOptions } from './pipeline-options.ts';
+import {
+  isAbsence,
+  isPassing,
+  LOCKED_LOOK_MS,
+  LOOK_MS,
+  restartDelayMs,
+  SETTLE_MS,
+  WAITED_FOR,
+} from './restart-schedule.ts';
+import type { Take } from './take.ts';
 import { openTake } from './take.ts';
+import { createTakeWays } from './take-ways.ts';
 
 export type { Gap } from './gap-ledger.ts';
-
-export type PipelineEvents = {
-  /** `because`: what ended the take where it was none of the states' own reasons. */
-  readonly state: (state: ChannelState, because?: Interruption) => void;
-  readonly fragment: (fragment: Fragment, device: string) => void;
-  /** Peak of the last 100 ms in dBFS. */
-  readonly level: (db: number) => void;
-  /** When capture is back, or when it was given up, paused or stopped before that. */
-  readonly gap: (gap: Gap) => void;
-  /** Why the channel is not live at the moment. */
-  readonly trouble: (error: TallylightError) => void;
-  /** A live channel that brings nothing of use (`channel-silent`, `-black`, `-frozen`); null: it does again. */
-  readonly health: (error: TallylightError | null) => void;
-};
-
-export type PipelineOptions = {
-  readonly channel: Channel;
-  readonly sessionId: string;
-  readonly clock: SessionClock;
-  readonly ffmpeg: CaptureFfmpeg;
-  readonly format: CaptureFormat;
-  readonly env: ProcessEnv;
-  readonly platform?: NodeJS.Platform;
-  readonly machine?: Machine;
-  readonly pcm?: PcmSource;
-  readonly pointer?: Pointer;
-  readonly on: PipelineEvents;
-  /**
-   * Where the channel is now, asked before every take but the first: the agreed device (`locateChannel`), or what is
-   * the default by now (`defaultOf`) where somebody agreed to that. Never rejects.
-   */
-  readonly locate?: (channel: Channel) => Promise<Result<Channel>>;
-  /** Whether another device is taken up while this one still works, as soon as `locate` names it. */
-  readonly follows?: boolean;
-  readonly open?: (options: TakeOptions) => Take;
-  /** Runs something later; returns how to call it off. */
-  readonly later?: (delayMs: number, run: () => void) => () => void;
-};
+export type { PipelineEvents, PipelineOptions } from './pipeline-options.ts';
 
 /** One channel over a session: a row of takes. */
 export type ChannelPipeline = {
@@ -76,20 +43,23 @@ export type ChannelPipeline = {
  * `idle → starting → live ⇄ paused → ended`, `live → reconnecting → live | lost`. A channel is live from the
  * first media fragment of a take, not from its start: live means bytes. Resuming goes through `starting`.
  *
- * A device that fails is tried again five times a minute, then the channel is lost. A device that is gone is waited for
- * as long as the session lasts. Where there are several ways to open a device, a take that brought nothing, or nothing
- * but black, is followed by one of the next.
+ * A device that fails is tried again five times a minute, then the channel is lost; so is one that ffmpeg does not find
+ * although the system lists it as before. A device that is gone, or a display that is locked, is waited for as long as
+ * the session lasts. Where there are several ways to open a device, a take that brought nothing, or nothing but black,
+ * is followed by one of the next.
  */
 export function createChannelPipeline(options: PipelineOptions): ChannelPipeline {
-  const { clock, on, open = openTake, later = afterTimeout, env, ffmpeg, format } = options;
+  const { clock, on, open = openTake, later = afterTimeout, env, format, locate } = options;
   const { platform = process.platform, follows = false } = options;
+  const ways = createTakeWays({ ffmpeg: options.ffmpeg, format, platform, env });
   let channel = options.channel;
   let state: ChannelState = 'idle';
   let wanted: 'nothing' | 'running' | 'paused' | 'stopped' = 'nothing';
   let takes = 0;
   let take: Take | undefined;
   let hasMedia = false;
-  let variant = 0;
+  /** What the last take died of, until a look has shown whether its device is gone. */
+  let absence: TallylightError | undefined;
   let releasing: Promise<void> = Promise.resolve();
   let restartsMs: number[] = [];
   let callOff: () => void = () => undefined;
@@ -106,7 +76,7 @@ export function createChannelPipeline(options: PipelineOptions): ChannelPipeline
 
   function report(error: TallylightError): void {
     // A device that is waited for is told of once, not at every look.
-    if (reported?.code === error.code && isAbsence(error)) return;
+    if (reported?.code === error.code && WAITED_FOR.has(error.code)) return;
     reported = error;
     on.trouble(error);
   }
@@ -120,9 +90,8 @@ export function createChannelPipeline(options: PipelineOptions): ChannelPipeline
       takeNumber: takes,
       sessionId: options.sessionId,
       clock,
-      ffmpeg,
+      ...ways.current(),
       format,
-      variant,
       env,
       platform,
       ...(machine === undefined ? {} : { machine }),
@@ -138,10 +107,13 @@ export function createChannelPipeline(options: PipelineOptions): ChannelPipeline
           if (!(follows && isAbsence(error))) report(error);
         },
         health: judge,
+        content: () => {
+          if (wanted === 'running') on.content();
+        },
         ended: (end) => {
           if (take === mine) take = undefined;
           stopFollowing();
-          if (end.reason === 'died') recover(end);
+          if (end.reason === 'died') recover(end.error ?? errorOf('device-failed', channel.id));
           else if (end.isCut) ledger.broken('device-failed');
         },
       },
@@ -160,37 +132,35 @@ export function createChannelPipeline(options: PipelineOptions): ChannelPipeline
     on.fragment(fragment, channel.device);
   }
 
-  /** How many ways there are to open the device; only one that was not tried yet is worth another take. */
-  function hasNextVariant(): boolean {
-    return variant + 1 < variantsOf({ channel, format, ffmpeg, platform, env }).length;
-  }
-
   function judge(error: TallylightError | null): void {
     if (wanted !== 'running') return;
     on.health(error);
-    if (error?.code !== 'channel-black' || !hasNextVariant()) return;
-    variant++;
-    renew('channel-black');
+    if (error?.code === 'channel-black' && ways.next(channel)) renew('channel-black');
   }
 
-  function recover({ error = errorOf('device-failed', channel.id) }: TakeEnd): void {
+  function recover(error: TallylightError): void {
     if (wanted !== 'running') return;
     ledger.broken(error.code);
-    if (isAbsence(error)) {
-      if (!follows) {
-        report(error);
-        wait(SETTLE_MS, error.code);
-      } else {
-        enter('starting', 'default-changed');
-        callOff = later(SETTLE_MS, () => void openLocated());
-      }
-    } else retry(error);
+    if (isPassing(error)) {
+      report(error);
+      wait(LOCKED_LOOK_MS, error.code);
+    } else if (isAbsence(error)) {
+      absence = error;
+      if (!follows) report(error);
+      enter(follows ? 'starting' : 'reconnecting', follows ? 'default-changed' : error.code);
+      callOff = later(SETTLE_MS, () => void openLocated());
+    } else failed(error);
   }
 
-  /** A device that is there and fails: a few tries, then it is lost. */
-  function retry(error: TallylightError): void {
+  /** A take of a device that is there has died. */
+  function failed(error: TallylightError, waitedMs = 0): void {
+    if (!hasMedia) ways.broughtNothing(channel, error);
+    retry(error, waitedMs);
+  }
+
+  /** A few tries, then it is lost. */
+  function retry(error: TallylightError, waitedMs: number): void {
     if (error !== reported) report(error);
-    if (!hasMedia && hasNextVariant()) variant++;
     const nowMs = clock.nowMs();
     const delayMs = restartDelayMs(restartsMs, nowMs);
     if (delayMs === undefined) {
@@ -201,7 +171,9 @@ export function createChannelPipeline(options: PipelineOptions): ChannelPipeline
       return;
     }
     restartsMs = [...restartsMs, nowMs];
-    wait(delayMs, error.code);
+    enter('reconnecting', error.code);
+    if (delayMs > waitedMs) wait(delayMs - waitedMs, error.code);
+    else openNext();
   }
 
   function wait(delayMs: number, because: Interruption): void {
@@ -217,39 +189,45 @@ export function createChannelPipeline(options: PipelineOptions): ChannelPipeline
     callOff = () => {
       isCalledOff = true;
     };
-    const located = await options.locate?.(channel);
+    const located = await locate?.(channel);
     if (isCalledOff) return;
-    if (located?.ok === false) {
-      if (!isAbsence(located.error)) return recover({ reason: 'died', error: located.error });
-      ledger.broken(located.error.code);
-      report(located.error);
-      return wait(LOOK_MS, located.error.code);
+    const found = foundAt(channel, located, absence);
+    absence = undefined;
+    switch (found.kind) {
+      case 'open':
+        channel = found.channel;
+        if (found.because !== undefined) ledger.rename(found.because);
+        return openNext();
+      case 'there':
+        channel = found.channel;
+        return failed(found.error, SETTLE_MS);
+      case 'absent':
+        ledger.broken(found.error.code);
+        report(found.error);
+        return wait(LOOK_MS, found.error.code);
+      case 'unknown':
+        ledger.broken(found.error.code);
+        return retry(found.error, 0);
+      default:
+        return assertNever(found);
     }
-    const before = channel;
-    channel = located?.value ?? channel;
-    if (!isSameDevice(before, channel)) ledger.rename('default-changed');
-    else if (hasMoved(before, channel)) ledger.rename('display-changed');
-    openNext();
   }
 
   /** While a take runs: whether what it follows has become another device. */
   function follow(): void {
     stopFollowing();
-    const { locate } = options;
-    if (!follows || locate === undefined) return;
-    let isOver = false;
-    let cancel: () => void = () => undefined;
-    stopFollowing = () => {
-      isOver = true;
-      cancel();
-    };
-    const look = async () => {
-      const located = await locate(channel);
-      if (isOver) return;
-      if (located.ok && !isSameDevice(located.value, channel)) renew('default-changed');
-      else cancel = later(LOOK_MS, () => void look());
-    };
-    cancel = later(LOOK_MS, () => void look());
+    const { machine } = options;
+    // What a Mac or Windows plays is heard by the host, whatever plays it.
+    const hasOthers = isDefaultChannel(channel) && (platform === 'linux' || channel.kind === 'mic');
+    if (!follows || locate === undefined || !hasOthers) return;
+    stopFollowing = watchDefault(
+      {
+        ...{ channel, locate, later },
+        named: () => (machine === undefined ? undefined : defaultSoundName(machine)),
+        isCheap: platform === 'linux',
+      },
+      () => renew('default-changed'),
+    );
   }
 
   /** Ends what runs or is about to; resolves when nothing holds the device. */
@@ -277,6 +255,7 @@ export function createChannelPipeline(options: PipelineOptions): ChannelPipeline
   }
 
   function begin(): void {
+    absence = undefined;
     ledger.begin(clock.nowMs());
     enter('starting');
   }
@@ -287,7 +266,8 @@ export function createChannelPipeline(options: PipelineOptions): ChannelPipeline
       if (wanted !== 'nothing') return;
       wanted = 'running';
       begin();
-      openNext();
+      if (locate !== undefined && channel.address !== undefined) void openLocated();
+      else openNext();
     },
     renew,
     pause: async () => {
@@ -311,13 +291,6 @@ export function createChannelPipeline(options: PipelineOptions): ChannelPipeline
       if (state !== 'lost') enter('ended');
     },
   };
-}
-
-function hasMoved({ area: before }: Channel, { area: now }: Channel): boolean {
-  if (before === undefined || now === undefined) return false;
-  return (
-    before.x !== now.x || before.y !== now.y || before.width !== now.width || before.height !== now.height
-  );
 }
 
 function afterTimeout(delayMs: number, run: () => void): () => void {

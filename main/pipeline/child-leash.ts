@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { delimiter, join } from 'node:path';
+import { posix } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { assertNever } from '../../contract/result.ts';
 import type { ProcessEnv } from '../channels/host-env.ts';
@@ -53,8 +53,8 @@ const probes = new Map<string, Promise<boolean>>();
 export async function findLeash(platform: NodeJS.Platform, env: ProcessEnv): Promise<Leash> {
   if (platform === 'win32') return { kind: 'job' };
   if (platform !== 'linux') return { kind: 'watcher' };
-  for (const folder of (env.PATH ?? '').split(delimiter)) {
-    const setpriv = join(folder, 'setpriv');
+  for (const folder of (env.PATH ?? '').split(posix.delimiter)) {
+    const setpriv = posix.join(folder, 'setpriv');
     if (folder !== '' && (await setsDeathSignal(setpriv))) return { kind: 'parent-death-signal', setpriv };
   }
   return { kind: 'watcher' };

@@ -2,8 +2,10 @@ import type { Channel } from '../../contract/channel.ts';
 import type { TallylightError } from '../../contract/result.ts';
 import { errorOf } from '../../contract/result.ts';
 import type { Machine } from '../channels/machine.ts';
+import { LOOPBACK } from '../channels/system-audio.ts';
 import { guardAddress } from './address-guard.ts';
 import { guardDisplay } from './display-guard.ts';
+import { guardPresence } from './presence-guard.ts';
 import { guardSource } from './source-guard.ts';
 
 /** Watches that what is recorded is of the device that was agreed to. */
@@ -50,13 +52,18 @@ function display({ channel, machine }: Opened, { cleared, lost }: DeviceGuardEve
   return { isInDoubt: () => true, arrived: guard.look, close: guard.close };
 }
 
-/** Elsewhere a recording stays on the device it was opened on, and ends with it. */
+/** What the host hears of the system is of no device. */
 const UNMOVED: DeviceGuard = { isInDoubt: () => false, close: () => undefined };
 
 function sound({ channel, machine, recorderPid }: Opened, { cleared, lost }: DeviceGuardEvents): DeviceGuard {
-  if (machine.platform !== 'linux') return UNMOVED;
+  if (machine.platform !== 'linux') {
+    if (channel.device === LOOPBACK) return UNMOVED;
+    // A recording stays on the device it was opened on.
+    const gone = () => lost(errorOf('device-gone', `${channel.id}: the system does not list it any more`));
+    return { isInDoubt: () => false, close: guardPresence(channel, { machine }, gone).close };
+  }
   return guardSource(
-    { pid: recorderPid, source: channel.device, env: machine.env },
+    { pid: recorderPid, source: channel.device, platform: machine.platform, env: machine.env },
     {
       cleared,
       moved: () => lost(errorOf('device-gone', `${channel.id}: the sound server moved it to another device`)),

@@ -1,11 +1,12 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { chooseVideoEncoder, tryEncoder } from './encoder-choice.ts';
 import type { Ffmpeg } from './ffmpeg-finder.ts';
 import { testFfmpeg } from './test-capture.ts';
-import { TEST_ENV } from './test-devices.ts';
+import { isAlive, TEST_ENV, until } from './test-devices.ts';
 
 let ffmpeg: Ffmpeg;
 let folder = '';
@@ -21,15 +22,51 @@ describe('the video encoder', () => {
     expect(await tryEncoder(ffmpeg.path, 'libx264', TEST_ENV)).toBeNull();
   });
 
-  test('is software where no hardware passes its trial, and what was tried says why', async () => {
-    const env = { ...TEST_ENV, TALLYLIGHT_ENCODER: 'auto' };
-    const { encoder, tried } = await chooseVideoEncoder(ffmpeg, 'linux', env);
-    const working = tried.find(({ flaw }) => flaw === null);
-    expect(encoder).toBe(working?.encoder ?? 'libx264');
-    expect(tried.map((trial) => trial.encoder)).toEqual(
-      ['h264_nvenc', 'h264_vaapi'].slice(0, working === undefined ? 2 : tried.indexOf(working) + 1),
-    );
-    for (const { flaw } of tried) if (flaw !== null) expect(flaw).not.toBe('');
+  /** An ffmpeg that encodes only by this encoder, which is the software in truth, and refuses the others aloud. */
+  async function onlyBy(working: string, built: readonly string[]) {
+    const path = join(await mkdtemp(join(folder, 'ffmpeg-')), 'ffmpeg');
+    const script = `#!/bin/sh
+case "$*" in
+*framecrc*) exec ${ffmpeg.path} "$@" ;;
+*"-c:v ${working} "*) exec ${ffmpeg.path} -v error -f lavfi -i testsrc2=size=320x240:rate=15:duration=1 \\
+  -c:v libx264 -movflags empty_moov+default_base_moof -f mp4 pipe:1 ;;
+*) echo 'No capable devices found' >&2; exit 1 ;;
+esac
+`;
+    await writeFile(path, script, { mode: 0o755 });
+    return { path, encoders: new Set(built) };
+  }
+  const ALL = ['h264_nvenc', 'h264_qsv', 'h264_amf', 'h264_mf'];
+  const REFUSED = 'No capable devices found';
+
+  test.each([
+    ['the first that works', 'h264_nvenc', ALL, [null]],
+    ['the next where the first is refused', 'h264_qsv', ALL, [REFUSED, null]],
+    ['one that is built in', 'h264_mf', ['h264_mf'], ['not built in', 'not built in', 'not built in', null]],
+    ['software where none works', 'none', ALL, [REFUSED, REFUSED, REFUSED, REFUSED]],
+  ])('is %s, and what was tried before says why it was not', async (_what, working, built, flaws) => {
+    const { encoder, tried } = await chooseVideoEncoder(await onlyBy(working, built), 'win32', TEST_ENV);
+    expect(encoder).toBe(working === 'none' ? 'libx264' : working);
+    expect(tried).toEqual(flaws.map((flaw, at) => ({ encoder: ALL[at], flaw })));
+  });
+
+  test('that hangs in its driver is gone with us, however we end', async () => {
+    const program = { path: join(folder, 'hangs'), encoders: new Set(['h264_vaapi']) };
+    await writeFile(program.path, `#!/bin/sh\necho $$ > ${folder}/hanging\nexec sleep 60\n`, { mode: 0o755 });
+    const trial = `
+      const { tryEncoder } = await import(${JSON.stringify(new URL('./encoder-choice.ts', import.meta.url).href)});
+      await tryEncoder('${program.path}', 'h264_vaapi', process.env);
+    `;
+    const us = spawn(process.execPath, ['--input-type=module', '--eval', trial], {
+      env: TEST_ENV,
+      stdio: 'ignore',
+    });
+    const hanging = async () => Number(await readFile(join(folder, 'hanging'), 'utf8').catch(() => '0'));
+    await until(async () => (await hanging()) > 0);
+    const pid = await hanging();
+    expect(isAlive(pid)).toBe(true);
+    us.kill('SIGKILL');
+    await until(() => !isAlive(pid), 4_000);
   });
 
   test.each([

@@ -1,8 +1,11 @@
-import { spawn } from 'node:child_process';
+import { access, constants } from 'node:fs/promises';
+import type { Readable, Writable } from 'node:stream';
 import type { ProcessEnv } from '../channels/host-env.ts';
 import { childEnv } from '../channels/host-env.ts';
 import { DEFAULT_FORMAT } from './capture-format.ts';
+import { findLeash, leashed } from './child-leash.ts';
 import type { Ffmpeg } from './ffmpeg-finder.ts';
+import { startChild } from './started-child.ts';
 import type { VideoEncoder } from './video-encoder.ts';
 import {
   encoderFilters,
@@ -43,7 +46,7 @@ export function chooseVideoEncoder(
   const known = choices.get(ffmpeg.encoders) ?? new Map<string, Promise<EncoderChoice>>();
   choices.set(ffmpeg.encoders, known);
   const key = `${ffmpeg.path} ${platform} ${wish}`;
-  const choice = known.get(key) ?? choose(ffmpeg, candidates(wish, platform), env);
+  const choice = known.get(key) ?? choose(ffmpeg, candidates(wish, platform), { platform, env });
   known.set(key, choice);
   return choice;
 }
@@ -57,11 +60,13 @@ function candidates(wish: string, platform: NodeJS.Platform): readonly VideoEnco
 async function choose(
   ffmpeg: Program,
   candidates: readonly VideoEncoder[],
-  env: ProcessEnv,
+  { platform, env }: { readonly platform: NodeJS.Platform; readonly env: ProcessEnv },
 ): Promise<EncoderChoice> {
   const tried: EncoderTrial[] = [];
   for (const encoder of candidates) {
-    const flaw = ffmpeg.encoders.has(encoder) ? await tryEncoder(ffmpeg.path, encoder, env) : 'not built in';
+    const flaw = ffmpeg.encoders.has(encoder)
+      ? await tryEncoder(ffmpeg.path, encoder, env, platform)
+      : 'not built in';
     tried.push({ encoder, flaw });
     if (flaw === null) return { encoder, tried };
   }
@@ -71,14 +76,19 @@ async function choose(
 const FRAMES = DEFAULT_FORMAT.framesPerSecond;
 const PATIENCE_MS = 8_000;
 
-/** Encodes a second of a moving test picture and decodes it again: null where frames come back, else why not. */
+/**
+ * Encodes a second of a moving test picture and decodes it again: null where frames come back, else why not. A display may
+ * be too large for an encoder that works here: its take then goes on in software (take-ways.ts).
+ */
 export async function tryEncoder(
   path: string,
   encoder: VideoEncoder,
   env: ProcessEnv,
+  platform: NodeJS.Platform = process.platform,
 ): Promise<string | null> {
+  const run = (args: readonly string[], input?: Buffer) => runToEnd(path, { platform, env }, args, input);
   const filters = ['format=yuv420p', encoderFilters(encoder)].filter((filter) => filter !== '').join(',');
-  const encoded = await run(path, env, [
+  const encoded = await run([
     ...['-f', 'lavfi', '-i', `testsrc2=size=1280x720:rate=${FRAMES}:duration=1`],
     ...[
       '-filter_complex',
@@ -90,37 +100,46 @@ export async function tryEncoder(
     ...['-movflags', 'empty_moov+default_base_moof', '-f', 'mp4', 'pipe:1'],
   ]);
   if (typeof encoded === 'string') return encoded;
-  const decoded = await run(path, env, ['-i', 'pipe:0', '-map', '0:v', '-f', 'framecrc', 'pipe:1'], encoded);
+  const decoded = await run(['-i', 'pipe:0', '-map', '0:v', '-f', 'framecrc', 'pipe:1'], encoded);
   if (typeof decoded === 'string') return `what it writes cannot be read: ${decoded}`;
   const frames = decoded.toString('latin1').match(/^0, /gm)?.length ?? 0;
   return frames >= FRAMES - 2 ? null : `${frames} frames of ${FRAMES} came back`;
 }
 
-function run(
+/** On a leash: an encoder that hangs in its driver would outlive us. */
+async function runToEnd(
   path: string,
-  env: ProcessEnv,
+  { platform, env }: { readonly platform: NodeJS.Platform; readonly env: ProcessEnv },
   args: readonly string[],
-  input?: Buffer,
+  input: Buffer | undefined,
 ): Promise<Buffer | string> {
+  try {
+    // A leash would hide that there is nothing to start.
+    await access(path, constants.X_OK);
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+  const quiet = ['-hide_banner', '-nostats', '-loglevel', 'error'];
+  const child = startChild(leashed(await findLeash(platform, env), path, [...quiet, ...args]), {
+    env: childEnv(env),
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  if (child instanceof Error) return child.message;
+  const [stdin, stdout, stderr] = child.stdio as unknown as readonly [Writable, Readable, Readable];
   return new Promise((resolve) => {
-    const child = spawn(path, ['-hide_banner', '-nostats', '-loglevel', 'error', ...args], {
-      env: childEnv(env),
-      stdio: ['pipe', 'pipe', 'pipe'],
-      windowsHide: true,
-      timeout: PATIENCE_MS,
-      killSignal: 'SIGKILL',
-    });
     const out: Buffer[] = [];
     let said = '';
-    child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
-    child.stderr.on('data', (chunk: Buffer) => {
+    stdout.on('data', (chunk: Buffer) => out.push(chunk));
+    stderr.on('data', (chunk: Buffer) => {
       said = (said + chunk.toString()).slice(0, 500);
     });
     // A program that ends before it has read everything says why on stderr.
-    child.stdin.on('error', () => child.stdin.destroy());
-    child.stdin.end(input);
+    stdin.on('error', () => stdin.destroy());
+    stdin.end(input);
+    const timer = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);
     child.once('error', (error) => resolve(error.message));
     child.once('close', (code, signal) => {
+      clearTimeout(timer);
       if (code === 0) return resolve(Buffer.concat(out));
       const [line = ''] = said.trim().split('\n', 1);
       resolve(line || (signal === null ? `exit ${code}` : `no end within ${PATIENCE_MS / 1_000} s`));

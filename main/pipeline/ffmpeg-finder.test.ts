@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { findFfmpeg } from './ffmpeg-finder.ts';
+import { ffmpegCandidates, findFfmpeg } from './ffmpeg-finder.ts';
 import { parseDemuxers, parseEncoders } from './ffmpeg-probe.ts';
 
 let folder: string;
@@ -104,4 +104,24 @@ describe('finding ffmpeg', () => {
       ...parseEncoders(' V..... = Video\n A..... = Audio\n V....D libx264  x\n A....D libopus  y\n'),
     ]).toEqual(['libx264', 'libopus']);
   });
+});
+
+test.each([
+  [
+    'win32',
+    { Path: String.raw`C:\Tools;D:\more bin;relative`, LOCALAPPDATA: String.raw`C:\Users\a\AppData\Local` },
+    [
+      String.raw`C:\Tools\ffmpeg.exe`,
+      String.raw`D:\more bin\ffmpeg.exe`,
+      String.raw`C:\Users\a\AppData\Local\Microsoft\WinGet\Links\ffmpeg.exe`,
+    ],
+  ],
+  [
+    'darwin',
+    { PATH: '/usr/local/bin:/usr/bin:bin' },
+    ['/usr/local/bin/ffmpeg', '/usr/bin/ffmpeg', '/opt/homebrew/bin/ffmpeg', '/opt/local/bin/ffmpeg'],
+  ],
+] as const)('paths are read and written as %s does, whatever this runs on', (platform, env, expected) => {
+  const found = ffmpegCandidates({ platform, env }).filter(({ origin }) => origin !== 'ffmpeg-static');
+  expect(found.map(({ path }) => path)).toEqual(expected);
 });

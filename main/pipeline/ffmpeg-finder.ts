@@ -1,6 +1,6 @@
 import { access, constants } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { delimiter, isAbsolute, join, sep } from 'node:path';
+import { posix, sep, win32 } from 'node:path';
 import type { ErrorCode } from '../../contract/errors.ts';
 import type { Result } from '../../contract/result.ts';
 import { fail, ok } from '../../contract/result.ts';
@@ -49,7 +49,7 @@ export async function findFfmpeg(search: FfmpegSearch): Promise<Result<Ffmpeg>> 
   const found = await look(search, wanted);
   if (found.ok || found.error.code !== 'ffmpeg-lacks-device' || !wanted.includes('pulse')) return found;
   // The sound server's own recorder can stand in; an ffmpeg that reads it itself tells the time of a sample better.
-  if (!(await hasParec(search.env))) return found;
+  if (!(await hasParec(search))) return found;
   const silent = await look(
     search,
     wanted.filter((name) => name !== 'pulse'),
@@ -57,17 +57,17 @@ export async function findFfmpeg(search: FfmpegSearch): Promise<Result<Ffmpeg>> 
   return silent.ok ? silent : found;
 }
 
-async function hasParec({ PATH = '' }: ProcessEnv): Promise<boolean> {
-  const there = PATH.split(delimiter)
-    .filter(isAbsolute)
-    .map((dir) => access(join(dir, 'parec'), constants.X_OK).then(() => true));
+async function hasParec({ platform, env }: FfmpegSearch): Promise<boolean> {
+  const there = foldersOn(env.PATH, platform).map((dir) =>
+    access(pathsOf(platform).join(dir, 'parec'), constants.X_OK).then(() => true),
+  );
   return (await Promise.allSettled(there)).some(({ status }) => status === 'fulfilled');
 }
 
 async function look(search: FfmpegSearch, wanted: readonly string[]): Promise<Result<Ffmpeg>> {
   const passedOver: string[] = [];
   let code: ErrorCode = 'ffmpeg-missing';
-  for (const { path, origin } of candidates(search)) {
+  for (const { path, origin } of ffmpegCandidates(search)) {
     const abilities = await probeFfmpeg(path, search.env);
     const flaw = flawOf(abilities, wanted);
     if (flaw === undefined && typeof abilities !== 'string') {
@@ -106,12 +106,14 @@ function flawOf(abilities: FfmpegAbilities | string, wanted: readonly string[]):
 
 type Candidate = { readonly path: string; readonly origin: FfmpegOrigin };
 
-function candidates({ platform, env, packagedDir }: FfmpegSearch): Candidate[] {
+/** Where an ffmpeg may be on this system, in the order of the search; most of it is not there. */
+export function ffmpegCandidates({ platform, env, packagedDir }: FfmpegSearch): Candidate[] {
   const executable = platform === 'win32' ? 'ffmpeg.exe' : 'ffmpeg';
   const named = env.TALLYLIGHT_FFMPEG;
   const bundled = staticPath();
   const fromStatic = bundled ? [{ path: bundled, origin: 'ffmpeg-static' as const }] : [];
-  const onPath = (env.PATH ?? env.Path ?? '').split(delimiter).filter(isAbsolute);
+  const { join } = pathsOf(platform);
+  const onPath = foldersOn(env.PATH ?? env.Path, platform);
   return [
     ...(named ? [{ path: named, origin: 'TALLYLIGHT_FFMPEG' as const }] : []),
     ...(packagedDir ? [{ path: join(packagedDir, executable), origin: 'packaged' as const }] : []),
@@ -125,13 +127,23 @@ function candidates({ platform, env, packagedDir }: FfmpegSearch): Candidate[] {
   ];
 }
 
+/** How paths are written on the system that is searched, which a test may only pretend to be. */
+function pathsOf(platform: NodeJS.Platform): typeof posix | typeof win32 {
+  return platform === 'win32' ? win32 : posix;
+}
+
+function foldersOn(path: string | undefined, platform: NodeJS.Platform): string[] {
+  const { delimiter, isAbsolute } = pathsOf(platform);
+  return (path ?? '').split(delimiter).filter((dir) => isAbsolute(dir));
+}
+
 /** A program that is started from a desktop has a shorter PATH than a terminal has. */
 function wellKnown(platform: NodeJS.Platform, env: ProcessEnv): string[] {
   switch (platform) {
     case 'darwin':
       return ['/opt/homebrew/bin', '/usr/local/bin', '/opt/local/bin'];
     case 'win32':
-      return env.LOCALAPPDATA ? [join(env.LOCALAPPDATA, 'Microsoft', 'WinGet', 'Links')] : [];
+      return env.LOCALAPPDATA ? [win32.join(env.LOCALAPPDATA, 'Microsoft', 'WinGet', 'Links')] : [];
     default:
       return [];
   }

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../../contract/errors.ts';
+import { WAITED_FOR } from './restart-schedule.ts';
 
 /** Why something that was to be recorded was not: what went wrong, or what asked for another take. */
 export type Interruption = ErrorCode | 'default-changed' | 'display-changed' | 'clock-stepped';
@@ -10,7 +11,10 @@ export type Gap = { readonly fromMs: number; readonly toMs: number; readonly rea
 export type GapLedger = {
   /** Recording is to begin at `atMs`; what is missing until something comes is no gap by itself. */
   readonly begin: (atMs: number) => void;
-  /** What comes next is missing because of this; a later cause does not replace an earlier one. */
+  /**
+   * What comes next is missing because of this. A later cause does not replace an earlier one, unless that was no more
+   * than that the device failed, and now it is known to be absent or locked.
+   */
   readonly broken: (by: Interruption) => void;
   /** The cause was another than it seemed; nothing where there is none. */
   readonly rename: (by: Interruption) => void;
@@ -35,7 +39,7 @@ export function gapLedger(onGap: (gap: Gap) => void): GapLedger {
       recordedToMs = atMs;
     },
     broken: (by) => {
-      brokenBy ??= by;
+      if (brokenBy === undefined || (brokenBy === 'device-failed' && WAITED_FOR.has(by))) brokenBy = by;
     },
     rename: (by) => {
       if (brokenBy !== undefined) brokenBy = by;

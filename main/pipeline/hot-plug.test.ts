@@ -1,94 +1,36 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { Channel } from '../../contract/channel.ts';
-import { defaultOf, listChannels, locateChannel } from '../channels/list.ts';
-import type { Machine } from '../channels/machine.ts';
-import { machineOf } from '../machine.ts';
-import type { PipelineOptions } from './channel-pipeline.ts';
-import type { Ffmpeg } from './ffmpeg-finder.ts';
-import type { Capture } from './test-capture.ts';
-import { testCapture, testFfmpeg } from './test-capture.ts';
-import type { TestDevice, TestSound } from './test-devices.ts';
-import { startTestDisplay, startTestSound, TEST_ENV, until } from './test-devices.ts';
+import { ok } from '../../contract/result.ts';
+import { defaultOf, listChannels } from '../channels/list.ts';
+import { decoded } from './test-capture.ts';
+import { TEST_ENV, until } from './test-devices.ts';
+import type { HotPlug } from './test-hot-plug.ts';
+import { mediaOf, nothing, startHotPlug, takes } from './test-hot-plug.ts';
 
 /** Devices that go and come back while they are recorded: a real sound server and X display, and real delays. */
-let ffmpeg: Ffmpeg;
-let display: TestDevice;
-let sound: TestSound;
-let machine: Machine;
-const running: Capture[] = [];
+let world: HotPlug;
 
 beforeAll(async () => {
-  [ffmpeg, display, sound] = await Promise.all([
-    testFfmpeg(),
-    startTestDisplay(640, 480, ['-noreset']),
-    startTestSound(),
-  ]);
-  machine = machineOf({ env: { ...TEST_ENV, ...display.env, ...sound.env } }, 'linux');
+  world = await startHotPlug();
 });
-afterEach(async () => {
-  await Promise.all(running.splice(0).map(({ pipeline }) => pipeline.stop()));
-});
-afterAll(async () => {
-  await Promise.all([display.close(), sound.close()]);
-});
+afterEach(() => world.stopAll());
+afterAll(() => world.close());
 
 const headset = async () => {
-  const module = await sound.pactl(
+  const module = await world.sound.pactl(
     ...['load-module', 'module-remap-source', 'master=stage_mic.monitor', 'source_name=headset'],
     'source_properties=device.description=Headset',
   );
   return module.trim();
 };
 
-async function channel(id: string): Promise<Channel> {
-  const listed = await listChannels(machine);
-  const found = listed.ok ? listed.value.channels.find((one) => one.id === id) : undefined;
-  if (found === undefined) throw new Error(`there is no ${id}`);
-  return found;
-}
-
-async function record(
-  id: string,
-  how: Partial<PipelineOptions> = {},
-): Promise<Capture & { sinceStartMs: () => number }> {
-  const startedMs = performance.now();
-  const one = testCapture({
-    channel: await channel(id),
-    ffmpeg,
-    env: machine.env as Record<string, string>,
-    machine,
-    locate: (lost) => locateChannel(machine, lost),
-    later: (delayMs, run) => {
-      const timer = setTimeout(run, delayMs);
-      return () => clearTimeout(timer);
-    },
-    ...how,
-  });
-  running.push(one);
-  one.pipeline.start();
-  return { ...one, sinceStartMs: () => performance.now() - startedMs };
-}
-
-const nothing = {
-  state: () => undefined,
-  fragment: () => undefined,
-  level: () => undefined,
-  gap: () => undefined,
-  trouble: () => undefined,
-  health: () => undefined,
-};
-const takes = ({ fragments }: Capture) => [...new Set(fragments.map(({ header }) => header.take))];
-const mediaOf = ({ fragments }: Capture, take: number) =>
-  fragments.filter(({ header }) => header.take === take && header.sequence > 0);
-
 describe('hot-plug', () => {
   test('a microphone that is unplugged is waited for, and is a new take when it is back; the others go on', async () => {
     const module = await headset();
-    const [mic, other] = [await record('mic:headset'), await record('mic:default')];
+    const [mic, other] = [await world.record('mic:headset'), await world.record('mic:default')];
     await until(() => [mic, other].every(({ states }) => states.includes('live')));
-    await sound.pactl('unload-module', module);
+    await world.sound.pactl('unload-module', module);
     await until(() => mic.states.includes('reconnecting'));
     // Longer than any row of restarts would have lasted before it was given up.
     await until(() => mic.troubles.some(({ code }) => code === 'device-gone'));
@@ -96,7 +38,7 @@ describe('hot-plug', () => {
     const pluggedMs = mic.sinceStartMs();
     await until(() => mediaOf(mic, takes(mic).at(-1) ?? 0).length > 0 && takes(mic).length > 1);
     await Promise.all([mic, other].map(({ pipeline }) => pipeline.stop()));
-    await sound.pactl('unload-module', again);
+    await world.sound.pactl('unload-module', again);
 
     expect(mic.states).toEqual(['starting', 'live', 'reconnecting', 'live', 'ended']);
     expect(mic.gaps).toEqual([expect.objectContaining({ reason: 'device-gone' })]);
@@ -108,97 +50,139 @@ describe('hot-plug', () => {
   test('[P01] who stays with a device keeps it when the default changes, whatever the sound server moves', async () => {
     const module = await headset();
     const devices = new Set<string>();
-    const mic = await record('mic:default', {
+    const mic = await world.record('mic:default', {
       on: { ...nothing, fragment: (_fragment, device) => devices.add(device) },
     });
     await until(() => devices.size > 0);
-    await sound.pactl('set-default-source', 'headset');
+    await world.sound.pactl('set-default-source', 'headset');
     // PulseAudio takes a recording of its default device along to the next one; the take ends, and another begins.
     await until(() => mic.opened.length > 1 && mic.opened.at(-1)?.pid() !== undefined);
     await until(() => mic.pipeline.state() === 'live');
-    await sound.pactl('set-default-source', 'mic');
+    await world.sound.pactl('set-default-source', 'mic');
     await mic.pipeline.stop();
-    await sound.pactl('unload-module', module);
+    await world.sound.pactl('unload-module', module);
     expect([...devices]).toEqual(['mic']);
   });
 
   test('who follows the default gets a new take on the new one, and back', async () => {
     const module = await headset();
     const devices: string[] = [];
-    const mic = await record('mic:default', {
-      follows: true,
-      locate: async (lost) => {
-        const found = await defaultOf(machine, lost);
-        if (found.ok) devices.push(found.value.device);
-        return found;
-      },
-    });
-    await until(() => mic.states.includes('live'));
-    await sound.pactl('set-default-source', 'headset');
+    const [mic, other] = [
+      await world.record('mic:default', {
+        follows: true,
+        locate: async (lost) => {
+          const found = await defaultOf(world.machine, lost);
+          if (found.ok) devices.push(found.value.device);
+          return found;
+        },
+      }),
+      await world.record('display:1'),
+    ];
+    await until(() => [mic, other].every(({ states }) => states.includes('live')));
+    await world.sound.pactl('set-default-source', 'headset');
     await until(() => takes(mic).length === 2 && mediaOf(mic, 2).length > 0);
-    await sound.pactl('set-default-source', 'mic');
+    await world.sound.pactl('set-default-source', 'mic');
     await until(() => takes(mic).length === 3 && mediaOf(mic, 3).length > 0);
     await mic.pipeline.stop();
-    await sound.pactl('unload-module', module);
+    await world.sound.pactl('unload-module', module);
     expect(new Set(devices)).toEqual(new Set(['headset', 'mic']));
     expect(mic.gaps.map(({ reason }) => reason)).toEqual(['default-changed', 'default-changed']);
     expect(mic.troubles).toEqual([]);
     for (const { fromMs, toMs } of mic.gaps) expect(toMs - fromMs).toBeLessThan(2_000);
+    const before = mediaOf(other, 1).length;
+    await until(() => mediaOf(other, 1).length > before);
+    expect([takes(other), other.gaps, other.states]).toEqual([[1], [], ['starting', 'live']]);
   });
 
-  test('a sound server that is restarted has its channels back by itself', async () => {
-    const first = await startTestSound();
-    const own = machineOf({ env: { ...machine.env, ...first.env } }, 'linux');
-    const listed = await listChannels(own);
-    const found = listed.ok ? listed.value.channels.find(({ id }) => id === 'mic:default') : undefined;
-    if (found === undefined) throw new Error('there is no microphone');
-    const mic = await record('mic:default', {
-      channel: found,
-      env: own.env as Record<string, string>,
-      machine: own,
-      locate: (lost) => locateChannel(own, lost),
+  test('system audio follows the default output, and back', async () => {
+    const module = await world.sound.pactl('load-module', 'module-null-sink', 'sink_name=hdmi');
+    const stopSilence = await world.sound.playSilence('hdmi');
+    const devices: string[] = [];
+    const [system, mic] = [
+      await world.record('system_audio:default', {
+        follows: true,
+        locate: async (lost) => {
+          const found = await defaultOf(world.machine, lost);
+          if (found.ok) devices.push(found.value.device);
+          return found;
+        },
+      }),
+      await world.record('mic:default'),
+    ];
+    await until(() => [system, mic].every(({ states }) => states.includes('live')));
+    await world.sound.pactl('set-default-sink', 'hdmi');
+    await until(() => takes(system).length === 2 && mediaOf(system, 2).length > 0);
+    await world.sound.pactl('set-default-sink', 'speakers');
+    await until(() => takes(system).length === 3 && mediaOf(system, 3).length > 0);
+    await Promise.all([system, mic].map(({ pipeline }) => pipeline.stop()));
+    await stopSilence();
+    await world.sound.pactl('unload-module', module.trim());
+    expect(new Set(devices)).toEqual(new Set(['hdmi.monitor', 'speakers.monitor']));
+    // What an idle output has yet to deliver is older than the change, and then nothing is missing.
+    for (const { fromMs, toMs, reason } of system.gaps) {
+      expect(reason).toBe('default-changed');
+      expect(toMs - fromMs).toBeLessThan(2_000);
+    }
+    expect([takes(mic), mic.gaps]).toEqual([[1], []]);
+  });
+
+  test('a device whose rate changes in place goes on, or is back within 2 s', async () => {
+    const sink = await world.sound.pactl('load-module', 'module-null-sink', 'sink_name=hifi', 'rate=44100');
+    const endSilence = await world.sound.playSilence('hifi', 44_100);
+    const system = await world.record('system_audio:default', {
+      channel: { ...(await world.channel('system_audio:default')), device: 'hifi.monitor' },
+      locate: async (lost) => ok(lost),
     });
-    await until(() => mic.states.includes('live'));
-    first.kill();
-    await until(() => mic.troubles.some(({ code }) => code === 'sound-server-missing'));
-    await first.restart();
-    await until(() => takes(mic).length > 1 && mediaOf(mic, takes(mic).at(-1) ?? 0).length > 0);
-    await mic.pipeline.stop();
-    await first.close();
-    expect(mic.states).toEqual(['starting', 'live', 'reconnecting', 'live', 'ended']);
+    const rateOf = async () =>
+      / (\d+)Hz/.exec((await world.sound.pactl('list', 'short', 'sinks')).split('hifi')[1] ?? '')?.[1];
+    await until(() => system.states.includes('live'));
+    expect(await rateOf()).toBe('44100');
+    // PulseAudio 16 gives a sink that is suspended and that nothing plays on the rate of what comes next.
+    await endSilence();
+    await world.sound.pactl('suspend-sink', 'hifi', '1');
+    const endOther = await world.sound.playSilence('hifi', 48_000);
+    await until(async () => (await rateOf()) === '48000');
+    await world.sound.pactl('suspend-sink', 'hifi', '0');
+    const before = system.fragments.length;
+    await until(() => system.fragments.length > before + 5);
+    await system.pipeline.stop();
+    await endOther();
+    await world.sound.pactl('unload-module', sink.trim());
+    for (const { fromMs, toMs } of system.gaps) expect(toMs - fromMs).toBeLessThan(2_000);
+    expect(system.troubles.map(({ code }) => code)).not.toContain('channel-lost');
   });
 
   test('a microphone that comes back with another rate goes on in a new take', async () => {
     const slow = async (rate: number) =>
       (
-        await sound.pactl(
+        await world.sound.pactl(
           ...['load-module', 'module-remap-source', 'master=stage_mic.monitor', 'source_name=airpods'],
           ...[`rate=${rate}`, 'source_properties=device.description=AirPods'],
         )
       ).trim();
     const module = await slow(44_100);
-    const mic = await record('mic:airpods');
+    const mic = await world.record('mic:airpods');
     await until(() => mic.states.includes('live'));
-    await sound.pactl('unload-module', module);
+    await world.sound.pactl('unload-module', module);
     const again = await slow(16_000);
     await until(() => takes(mic).length > 1 && mediaOf(mic, takes(mic).at(-1) ?? 0).length > 0);
     await mic.pipeline.stop();
-    await sound.pactl('unload-module', again);
+    await world.sound.pactl('unload-module', again);
     expect(mic.gaps.map(({ reason }) => reason)).toEqual(['device-gone']);
   });
 });
 
 describe('a display in mid-recording', () => {
   const xrandr = (...args: string[]) =>
-    promisify(execFile)('xrandr', args, { env: { ...TEST_ENV, ...display.env } });
+    promisify(execFile)('xrandr', args, { env: { ...TEST_ENV, ...world.display.env } });
 
   test('that changes its size goes on in a new take of the new size, and one that is gone is waited for', async () => {
     await xrandr('--setmonitor', '*left', '320/80x480/120+0+0', 'screen');
     await xrandr('--setmonitor', 'right', '320/80x480/120+320+0', 'none');
-    const listed = await listChannels(machine);
+    const listed = await listChannels(world.machine);
     const right = listed.ok ? listed.value.channels.find(({ device }) => device === 'right') : undefined;
     if (right === undefined) throw new Error('there is no right monitor');
-    const screen = await record(right.id);
+    const screen = await world.record(right.id);
     await until(() => screen.states.includes('live'));
 
     await xrandr('--delmonitor', 'right');
@@ -212,7 +196,28 @@ describe('a display in mid-recording', () => {
     await xrandr('--setmonitor', 'right', '160/40x240/60+320+0', 'none');
     await until(() => screen.gaps.length > before);
     await screen.pipeline.stop();
+    for (const name of ['left', 'right']) await xrandr('--delmonitor', name);
     expect(screen.gaps.at(-1)?.reason).toBe('device-gone');
     expect(screen.troubles.map(({ code }) => code)).not.toContain('channel-lost');
+  });
+
+  test('whose mode changes goes on in a new take of the new size, and back', async () => {
+    const screen = await world.record('display:1');
+    const mic = await world.record('mic:default');
+    await until(() => [screen, mic].every(({ states }) => states.includes('live')));
+    await xrandr('--newmode', 'small', ...'10 320 321 322 323 240 241 242 243'.split(' '));
+    await xrandr('--addmode', 'screen', 'small');
+    await xrandr('--output', 'screen', '--mode', 'small');
+    await until(() => takes(screen).length === 2 && mediaOf(screen, 2).length > 1);
+    await xrandr('--output', 'screen', '--mode', '640x480');
+    await until(() => takes(screen).length === 3 && mediaOf(screen, 3).length > 1);
+    await Promise.all([screen, mic].map(({ pipeline }) => pipeline.stop()));
+    const sizes = await Promise.all([2, 3].map((take) => decoded(screen.fragments, take)));
+    expect(sizes).toMatchObject([
+      { width: 320, height: 240 },
+      { width: 640, height: 480 },
+    ]);
+    expect(screen.gaps.map(({ reason }) => reason)).toEqual(['display-changed', 'display-changed']);
+    expect([takes(mic), mic.gaps]).toEqual([[1], []]);
   });
 });

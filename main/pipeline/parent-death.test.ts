@@ -31,7 +31,8 @@ const RECORDER = `
       format: TEST_FORMAT, env: process.env,
       on: {
         fragment: () => { if (isFirst) process.stdout.write(take.pid() + '\\n'); isFirst = false; },
-        level: () => undefined, trouble: () => undefined, ended: () => undefined,
+        level: () => undefined, trouble: () => undefined, health: () => undefined,
+        content: () => undefined, ended: () => undefined,
       },
     });
   }

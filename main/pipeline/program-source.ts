@@ -1,5 +1,4 @@
 import type { ChildProcess } from 'node:child_process';
-import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import type { Channel } from '../../contract/channel.ts';
@@ -8,6 +7,7 @@ import { errorOf } from '../../contract/result.ts';
 import type { ProcessEnv } from '../channels/host-env.ts';
 import { childEnv } from '../channels/host-env.ts';
 import { findLeash, leashed } from './child-leash.ts';
+import { startChild } from './started-child.ts';
 import { detailOf, readStderrLine } from './stderr.ts';
 
 export type ProgramSourceOptions = {
@@ -60,13 +60,11 @@ export function startProgram(options: ProgramSourceOptions, on: ProgramSourceEve
   async function start(): Promise<void> {
     const leash = leashed(await findLeash(platform, env), program, args);
     if (isUnwanted) return end('not wanted any more');
-    const mine = spawn(leash.program, leash.args, {
+    const mine = startChild(leash, {
       env: { ...childEnv(env), LC_ALL: 'C.UTF-8' },
-      stdio: ['ignore', 'pipe', 'pipe', ...leash.moreStdio],
-      detached: leash.isDetached,
-      windowsHide: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
-    leash.hold(mine);
+    if (mine instanceof Error) return end(mine.message);
     child = mine;
     mine.once('error', (error) => end(error.message));
     mine.once('close', (code, signal) => end(signal === null ? `exit ${code}` : `ended by ${signal}`));

@@ -27,9 +27,11 @@ export function recordedPicture({ format, ffmpeg }: Capture): string[] {
   ];
 }
 
-const LOOK_FILTERS = ['select', 'signalstats', 'metadata', 'nullsink'];
+/** A build without one of these records, and knows nothing of a black or frozen picture. */
+export const LOOK_FILTERS = ['split', 'select', 'signalstats', 'metadata', 'nullsink'];
 
-function canLook(filters: ReadonlySet<string>): boolean {
+/** Whether a take tells what its picture shows. */
+export function canLook(filters: ReadonlySet<string>): boolean {
   return LOOK_FILTERS.every((name) => filters.has(name));
 }
 

@@ -45,7 +45,7 @@ const EVEN = 'async=1000';
 const UNEVEN = 'async=48:min_comp=0.02:min_hard_comp=0.1';
 
 /** A build without one of these records, and shows no level. */
-const METER_FILTERS = ['asplit', 'asetnsamples', 'astats', 'ametadata', 'anullsink'];
+export const METER_FILTERS = ['asplit', 'asetnsamples', 'astats', 'ametadata', 'anullsink'];
 
 const METER =
   '[lvl]asetnsamples=n=4800:p=0,' +

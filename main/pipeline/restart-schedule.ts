@@ -9,6 +9,12 @@ export const RESTART_WINDOW_MS = 60_000;
 /** Between two looks for a device that is gone, or for the default that is followed, in milliseconds. */
 export const LOOK_MS = 750;
 
+/** Between two looks for which ffmpeg has to be started, which takes up to a second of a processor. */
+export const LISTING_LOOK_MS = 3_000;
+
+/** Between two tries at a display that is locked: each starts an ffmpeg, and a screen may be locked for hours. */
+export const LOCKED_LOOK_MS = 1_500;
+
 /** For the system to settle after a device went away: the next default, the monitors' new places. */
 export const SETTLE_MS = RESTART_DELAYS_MS[0];
 
@@ -27,7 +33,20 @@ const ABSENCES: ReadonlySet<ErrorCode> = new Set([
   'display-server-missing',
 ]);
 
-/** Whether there is nothing to try at: such a device is waited for, and waiting uses up no restart. */
-export function isAbsence({ code }: { readonly code: ErrorCode }): boolean {
+/** Why a channel may be away for as long as the session lasts without being lost. */
+export const WAITED_FOR: ReadonlySet<string> = new Set<ErrorCode>([...ABSENCES, 'display-locked']);
+
+type Coded = { readonly code: ErrorCode };
+
+/**
+ * Whether nothing seems to be there: such a device is looked for, and looking uses up no restart. Where it is found where
+ * it was, it was not absent, and opening it has failed.
+ */
+export function isAbsence({ code }: Coded): boolean {
   return ABSENCES.has(code);
+}
+
+/** Whether the device is there, and will let itself be opened again without anything being changed. */
+export function isPassing({ code }: Coded): boolean {
+  return code === 'display-locked';
 }

@@ -74,7 +74,7 @@ async function server() {
     lines,
     start: (patience = PATIENCE): SourceGuard => {
       guard = guardSource(
-        { pid: PID, source: 'mic', env: { PATH: folder } },
+        { pid: PID, source: 'mic', platform: 'linux', env: { PATH: folder } },
         {
           cleared: (untilMs) => cleared.push(untilMs),
           moved: () => said.push('moved'),

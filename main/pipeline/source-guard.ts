@@ -1,5 +1,4 @@
 import type { ChildProcess } from 'node:child_process';
-import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import type { ProcessEnv } from '../channels/host-env.ts';
@@ -7,6 +6,7 @@ import { childEnv } from '../channels/host-env.ts';
 import { parseSources } from '../channels/pulse-sources.ts';
 import { toolOutput } from '../channels/tool-output.ts';
 import { findLeash, leashed } from './child-leash.ts';
+import { startChild } from './started-child.ts';
 import { createWatchdog } from './watchdog.ts';
 
 /** A running recording as the sound server sees it. */
@@ -73,11 +73,16 @@ type Answer = {
  * change of it, and whenever the watch breaks off. A doubt that cannot be settled in time is final.
  */
 export function guardSource(
-  recording: { readonly pid: number; readonly source: string; readonly env: ProcessEnv },
+  recording: {
+    readonly pid: number;
+    readonly source: string;
+    readonly platform: NodeJS.Platform;
+    readonly env: ProcessEnv;
+  },
   on: GuardEvents,
   patience: GuardPatience = GUARD_PATIENCE,
 ): SourceGuard {
-  const { pid, source, env } = recording;
+  const { pid, source, platform, env } = recording;
   let isClosed = false;
   let isInDoubt = true;
   /** Something was told by the watch that runs: from then on it tells everything. */
@@ -136,22 +141,23 @@ export function guardSource(
   }
 
   async function startWatch(): Promise<void> {
-    const leash = leashed(await findLeash(process.platform, env), 'pactl', ['subscribe']);
+    const leash = leashed(await findLeash(platform, env), 'pactl', ['subscribe']);
     if (isClosed) return;
-    const mine = spawn(leash.program, leash.args, {
+    const mine = startChild(leash, {
       env: { ...childEnv(env), LC_ALL: 'C.UTF-8' },
-      stdio: ['ignore', 'pipe', 'ignore', ...leash.moreStdio],
-      detached: leash.isDetached,
+      stdio: ['ignore', 'pipe', 'ignore'],
     });
-    leash.hold(mine);
-    watch = mine;
     isWatching = false;
-    const ended = () => {
-      if (isClosed || watch !== mine) return;
+    const again = () => {
       watch = undefined;
       isWatching = false;
       doubt();
       nextWatch = setTimeout(() => void startWatch(), patience.pauseMs);
+    };
+    if (mine instanceof Error) return again();
+    watch = mine;
+    const ended = () => {
+      if (!isClosed && watch === mine) again();
     };
     // Without the program there is an error and no exit.
     mine.on('error', ended);

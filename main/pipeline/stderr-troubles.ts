@@ -59,8 +59,9 @@ const LINUX: Readonly<Record<Device, readonly Pattern[]>> = {
 /**
  * libavdevice/dshow.c and gdigrab.c, libavfilter/vsrc_ddagrab.c of FFmpeg 7. Of these only what dshow says of a
  * name that is not there and what gdigrab says of an area and a window were seen, under Wine with 7.1.
- * Believed, not measured: that a microphone which the privacy settings withhold looks like one in use, and that
- * duplication is denied while the screen is locked or a question of UAC shows, which passes.
+ * Believed, not measured: that a microphone which the privacy settings withhold looks like one in use; that duplication
+ * is denied (E_ACCESSDENIED) and GDI fails with 5 (ERROR_ACCESS_DENIED) while the screen is locked, a question of UAC
+ * shows or the resolution has just changed, all of which pass.
  */
 const WINDOWS: Readonly<Record<Device, readonly Pattern[]>> = {
   sound: [
@@ -77,12 +78,13 @@ const WINDOWS: Readonly<Record<Device, readonly Pattern[]>> = {
   ],
   display: [
     [/Too many open duplication sessions/, 'device-busy'],
-    [/Desktop duplication access denied/, 'device-failed'],
+    [/Desktop duplication access denied/, 'display-locked'],
     [/Failed to enumerate DXGI output \d+/, 'device-gone'],
     [/Selected output not supported|Invalid output duplication argument/, 'device-failed'],
     [/Failed duplicating output|AcquireNextFrame failed/, 'device-failed'],
     [/Capture area .* extends outside window area/, 'device-gone'],
     [/Can't find window '.*', aborting/, 'device-gone'],
+    [/Failed to capture image \(error 5\)/, 'display-locked'],
     [/Failed to capture image \(error -?\d+\)/, 'device-failed'],
     [opening(`${IO_ERROR}|Generic error in an external library`), 'device-failed'],
   ],

@@ -62,7 +62,10 @@ describe('the stderr of ffmpeg', () => {
     ],
     ['[in#0 @ 0x1] Error opening input: I/O error', 'mic', 'win32', 'device-failed'],
     ['[Parsed_ddagrab_0 @ 0x1] Too many open duplication sessions', 'display', 'win32', 'device-busy'],
-    ['[Parsed_ddagrab_0 @ 0x1] Desktop duplication access denied', 'display', 'win32', 'device-failed'],
+    ['[Parsed_ddagrab_0 @ 0x1] Desktop duplication access denied', 'display', 'win32', 'display-locked'],
+    ['[Parsed_ddagrab_0 @ 0x1] AcquireNextFrame failed: 887a0026', 'display', 'win32', 'device-failed'],
+    ['[gdigrab @ 0x1] Failed to capture image (error 5)', 'display', 'win32', 'display-locked'],
+    ['[gdigrab @ 0x1] Failed to capture image (error 6)', 'display', 'win32', 'device-failed'],
     ['[Parsed_ddagrab_0 @ 0x1] Failed to enumerate DXGI output 2', 'display', 'win32', 'device-gone'],
     [
       '[gdigrab @ 0x1] Capture area (2000,0),(2800,600) extends outside window area (0,0),(1280,720)',

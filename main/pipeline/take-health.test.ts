@@ -38,6 +38,7 @@ describe('a take', () => {
     await mic.pipeline.stop();
     expect(mic.health[1]).toBeNull();
     expect(mic.opened).toHaveLength(1);
+    expect(mic.contents).toEqual([1]);
   });
 
   test('[P04] says that its display is black, and when something shows on it', async () => {
@@ -47,8 +48,23 @@ describe('a take', () => {
     expect(screen.health).toMatchObject([{ code: 'channel-black' }]);
     await run('xsetroot', ['-solid', 'white'], { env });
     await until(() => screen.health.length > 1);
+    screen.pipeline.renew('clock-stepped');
+    await until(() => screen.contents.length > 1);
     await screen.pipeline.stop();
     expect(screen.health[1]).toBeNull();
+    expect(screen.contents).toEqual([1, 2]);
+  });
+
+  test('[P04] that ends while its display is black takes nothing back: a blank screen is no picture', async () => {
+    await run('xsetroot', ['-solid', 'black'], { env });
+    const screen = testCapture({ channel: DISPLAY, ffmpeg, env });
+    screen.pipeline.start();
+    await until(() => screen.health.length > 0);
+    screen.pipeline.renew('clock-stepped');
+    await until(() => screen.opened.length > 1);
+    await screen.pipeline.stop();
+    expect(screen.health).toMatchObject([{ code: 'channel-black' }]);
+    expect(screen.contents).toEqual([]);
   });
 
   test('records through parec where ffmpeg cannot, guarded all the same, and leaves no recorder behind', async () => {

@@ -45,6 +45,7 @@ function open(channel: Channel, overrides: Partial<TakeOptions> = {}) {
   const levels: number[] = [];
   const troubles: TallylightError[] = [];
   const health: (TallylightError | null)[] = [];
+  const contents = { count: 0 };
   const ends: TakeEnd[] = [];
   const clock = startSessionClock();
   const take = openTake({
@@ -60,11 +61,14 @@ function open(channel: Channel, overrides: Partial<TakeOptions> = {}) {
       level: (db) => levels.push(db),
       trouble: (error) => troubles.push(error),
       health: (error) => health.push(error),
+      content: () => {
+        contents.count++;
+      },
       ended: (end) => ends.push(end),
     },
     ...overrides,
   });
-  return { take, fragments, levels, troubles, health, ends, clock };
+  return { take, fragments, levels, troubles, health, contents, ends, clock };
 }
 
 describe('a take', () => {

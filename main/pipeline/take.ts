@@ -9,7 +9,7 @@ import { captureArguments } from './arguments.ts';
 import type { CaptureFormat } from './capture-format.ts';
 import type { CaptureFfmpeg } from './capture-way.ts';
 import type { Pointer } from './channel-health.ts';
-import { watchHealth } from './channel-health.ts';
+import { showsContent, watchHealth } from './channel-health.ts';
 import type { SessionClock } from './clock.ts';
 import type { DeviceGuard } from './device-guard.ts';
 import { guardDevice } from './device-guard.ts';
@@ -39,10 +39,12 @@ export type TakeEvents = {
   readonly level: (db: number) => void;
   readonly trouble: (error: TallylightError) => void;
   /**
-   * What comes is not what should come: `channel-silent`, `-black` or `-frozen`; null: it is again, or the take is
-   * over. Once per change; it never ends the take.
+   * What comes is not what should come: `channel-silent`, `-black` or `-frozen`; null: it is again. Once per change; it
+   * never ends the take, and its end is not told here.
    */
   readonly health: (error: TallylightError | null) => void;
+  /** Once, at the first thing to hear or see: a level above digital zero, a picture that is not black. */
+  readonly content: () => void;
   /** Once, when the process is gone and every fragment is handed over. */
   readonly ended: (end: TakeEnd) => void;
 };
@@ -104,6 +106,7 @@ export function openTake(options: TakeOptions): Take {
   let isAstray = false;
   /** Unix time of the first sample, where whoever brings the samples knows it. */
   let firstWallMs: number | null = null;
+  let hasContent = false;
   let lastWords = '';
   /** How the process ended; what it left may still have to be made sure of. */
   let ending: string | undefined;
@@ -160,7 +163,12 @@ export function openTake(options: TakeOptions): Take {
     else if (fact?.kind === 'trouble') hear(fact);
     else if (fact !== undefined && wanted === 'running') {
       health.hear(fact, performance.now());
-      if (fact.kind === 'level' && !isInDoubt()) on.level(fact.db);
+      // Of a display its own guard is in doubt at all times: that it is the agreed one, not that it is a picture.
+      if (channel.kind !== 'display' && isInDoubt()) return;
+      if (fact.kind === 'level') on.level(fact.db);
+      if (hasContent || !showsContent(fact, channel)) return;
+      hasContent = true;
+      on.content();
     }
   }
 

@@ -60,6 +60,8 @@ export type Capture = {
   readonly gaps: Gap[];
   readonly troubles: TallylightError[];
   readonly health: (TallylightError | null)[];
+  /** Of which takes content was told. */
+  readonly contents: number[];
   /** Every take that was opened. */
   readonly opened: Take[];
 };
@@ -75,6 +77,7 @@ export function testCapture(overrides: Overrides): Capture {
     gaps: [],
     troubles: [],
     health: [],
+    contents: [],
     opened: [],
   };
   const pipeline = createChannelPipeline({
@@ -97,6 +100,7 @@ export function testCapture(overrides: Overrides): Capture {
       gap: (gap) => log.gaps.push(gap),
       trouble: (error) => log.troubles.push(error),
       health: (error) => log.health.push(error),
+      content: () => log.contents.push(log.opened.length),
     },
     ...overrides,
   });

@@ -15,13 +15,18 @@ export type TestDevice = {
   readonly close: () => Promise<void>;
 };
 
+export type TestDisplay = TestDevice & {
+  /** Starts the server anew under the same number, after it was killed. */
+  readonly restart: () => Promise<void>;
+};
+
 export type TestSound = TestDevice & {
   /** Runs pactl on this server and returns what it printed. */
   readonly pactl: (...args: string[]) => Promise<string>;
   /** Starts the server anew at the same address, with the same devices and tones, after it was killed. */
   readonly restart: () => Promise<void>;
-  /** Keeps a sink awake with silence; resolves with how to end it once it plays. */
-  readonly playSilence: (sink: string) => Promise<() => Promise<void>>;
+  /** Keeps a sink awake with silence of this rate; resolves with how to end it once it is connected. */
+  readonly playSilence: (sink: string, rate?: number) => Promise<() => Promise<void>>;
 };
 
 const run = promisify(execFile);
@@ -34,16 +39,27 @@ export async function startTestDisplay(
   width: number,
   height: number,
   args: string[] = [],
-): Promise<TestDevice> {
-  const server = spawn(
-    'Xvfb',
-    ['-displayfd', '3', '-screen', '0', `${width}x${height}x24`, '-nolisten', 'tcp', ...args],
-    { env: TEST_ENV, stdio: ['ignore', 'ignore', 'ignore', 'pipe'] },
-  );
+): Promise<TestDisplay> {
+  const boot = (...where: string[]) =>
+    spawn(
+      'Xvfb',
+      [
+        ...where,
+        ...['-displayfd', '3', '-screen', '0', `${width}x${height}x24`, '-nolisten', 'tcp'],
+        ...args,
+      ],
+      { env: TEST_ENV, stdio: ['ignore', 'ignore', 'ignore', 'pipe'] },
+    );
+  let server: ChildProcess = boot();
   const number = await firstLine(server.stdio[3] as Readable);
   return {
     env: { DISPLAY: `:${number}` },
     kill: () => server.kill('SIGKILL'),
+    restart: async () => {
+      await ended(server, 'SIGKILL');
+      server = boot(`:${number}`);
+      await firstLine(server.stdio[3] as Readable);
+    },
     close: () => ended(server, 'SIGTERM'),
   };
 }
@@ -106,9 +122,15 @@ export async function startTestSound(): Promise<TestSound> {
       await rm(socket, { force: true });
       await boot();
     },
-    playSilence: async (sink) => {
-      const silence = spawn('pacat', ['--latency-msec=20', '--device', sink, '/dev/zero'], inside);
-      await until(async () => (await pactl('list', 'short', 'sink-inputs')).trim().split('\n').length === 3);
+    playSilence: async (sink, rate = 44_100) => {
+      const playing = async () => (await pactl('list', 'short', 'sink-inputs')).trim().split('\n').length;
+      const before = await playing();
+      const silence = spawn(
+        'pacat',
+        ['--latency-msec=20', `--rate=${rate}`, '--device', sink, '/dev/zero'],
+        inside,
+      );
+      await until(async () => (await playing()) > before);
       return () => ended(silence, 'SIGKILL');
     },
     kill: () => children[0]?.kill('SIGKILL'),

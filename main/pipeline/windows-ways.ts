@@ -27,20 +27,28 @@ function escaped(device: string): string {
 }
 
 /**
- * Best first: Windows.Graphics.Capture (`gfxcapture`, FFmpeg 8.1), desktop duplication (`ddagrab`, 6.0), GDI. The first two
- * take a handle or number that the system gave for this very display; without one there is only the place.
- * Believed, not measured: the spellings of gfxcapture and that a locked or protected screen fails instead of being black.
+ * Best first: desktop duplication (`ddagrab`, FFmpeg 6.0), Windows.Graphics.Capture (`gfxcapture`, 8.1), GDI. The first two
+ * take a number or handle that the system gave for this very display; without one there is only the place.
+ *
+ * ddagrab gives its last picture again where nothing changes (`dup_frames`, on by default). gfxcapture gives none until
+ * something does, and no filter behind it can repeat a picture before the next one has come: a desktop that somebody reads
+ * would be taken for dead after 5 s. So it is only tried where duplication brings nothing or a black picture, and its next
+ * take, which brings too little to be a fragment, is followed by GDI. On several graphics cards, where no display has a
+ * number, GDI is the way.
+ * Believed, not measured: all of it on Windows, and that a locked or protected screen fails instead of being black. The
+ * spellings are those of FFmpeg 8.1's sources.
  */
 export function windowsPicture({ channel, format, ffmpeg }: Capture): CaptureWay[] {
   const { output, hmonitor } = parseDxgiAddress(channel.address);
   const rate = format.framesPerSecond;
   const ways: CaptureWay[] = [];
-  if (hmonitor !== undefined && ffmpeg.filters.has('gfxcapture'))
-    ways.push(
-      filtered('gfxcapture', `hmonitor=${hmonitor}:max_framerate=${rate}:capture_cursor=1`, `fps=${rate}`),
-    );
-  if (output !== undefined && ffmpeg.filters.has('ddagrab'))
+  if (output !== undefined && ffmpeg.filters.has('ddagrab')) {
     ways.push(filtered('ddagrab', `output_idx=${output}:framerate=${rate}:draw_mouse=1`));
+    if (hmonitor !== undefined && ffmpeg.filters.has('gfxcapture'))
+      ways.push(
+        filtered('gfxcapture', `hmonitor=${hmonitor}:max_framerate=${rate}:capture_cursor=1`, `fps=${rate}`),
+      );
+  }
   if (ffmpeg.demuxers.has('gdigrab') || ways.length === 0) ways.push(gdi({ channel, rate }));
   return ways;
 }
