@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { channelId, channelMode } from './channel.ts';
+import { channel, channelId, channelMode } from './channel.ts';
 import { consentReceipt } from './consent.ts';
 import { sessionId, sha256Hex } from './fragment.ts';
 
@@ -22,6 +22,7 @@ export const auditEvent = z.discriminatedUnion('type', [
     startedAtMs: z.number(),
     /** What the platform calls the device that was opened. */
     device: z.string().exactOptional(),
+    fingerprint: channel.shape.fingerprint,
   }),
   z.object({
     type: z.literal('take.ended'),
@@ -39,6 +40,10 @@ export const auditEvent = z.discriminatedUnion('type', [
     toMs: z.number(),
     reason: z.string(),
   }),
+  /** A channel that goes on and brings nothing of use: silence, black, one picture for ever. */
+  z.object({ type: z.literal('channel.trouble'), sessionId, channelId, code: z.string() }),
+  /** It does again; `code` is what is over. */
+  z.object({ type: z.literal('channel.recovered'), sessionId, channelId, code: z.string() }),
   z.object({ type: z.literal('channel.lost'), sessionId, channelId, code: z.string() }),
   z.object({ type: z.literal('session.paused'), sessionId, atMs: z.number(), by: z.string() }),
   z.object({

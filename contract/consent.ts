@@ -1,10 +1,17 @@
 import { z } from 'zod';
-import { type Channel, channelId, channelMode } from './channel.ts';
+import { type Channel, channel, channelId, channelMode } from './channel.ts';
 import { sessionId, sha256Hex } from './fragment.ts';
 
 /** Whether a channel stands for a device that the system may exchange for another one: the default sound devices. */
 export function isDefaultSound({ id, kind }: Pick<Channel, 'id' | 'kind'>): boolean {
   return kind !== 'display' && id === `${kind}:default`;
+}
+
+/** Which display it is, for everything that says what was recorded. */
+export function fingerprintOf({ fingerprint }: { readonly fingerprint?: string }): {
+  readonly fingerprint?: string;
+} {
+  return fingerprint === undefined ? {} : { fingerprint };
 }
 
 /** Everything the person is told before they agree. The receipt holds it word for word. */
@@ -25,6 +32,8 @@ export const consentStatement = z.object({
         name: z.string(),
         mode: channelMode.exclude(['off']),
         follow: z.literal(true).exactOptional(),
+        /** Of a display: which one it is, whatever plug it is on. */
+        fingerprint: channel.shape.fingerprint,
       }),
     )
     .min(1),

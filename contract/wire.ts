@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { channelId } from './channel.ts';
+import { channel, channelId } from './channel.ts';
 import { ERROR_CODES } from './errors.ts';
 import { sessionId, sha256Hex } from './fragment.ts';
 import { policy } from './policy.ts';
@@ -77,6 +77,8 @@ export const startChannel = z.object({
   type: z.enum(['audio', 'video']),
   /** The HTTP API defaults to ephemeral. */
   store: z.boolean().default(false),
+  /** Of a display, where the recorder knows it. */
+  fingerprint: channel.shape.fingerprint,
 });
 export const startSessionRequest = z.object({
   session_id: sessionId,
@@ -96,6 +98,8 @@ export const manifestChannel = z.object({
   digest: sha256Hex,
   /** Fragments of an ephemeral channel that were dropped unsent. */
   dropped: z.int().min(0),
+  /** As at the start. */
+  fingerprint: channel.shape.fingerprint,
 });
 export type ManifestChannel = z.infer<typeof manifestChannel>;
 export const stopSessionRequest = z.object({
@@ -142,6 +146,7 @@ export const sessionView = z.object({
       type: z.enum(['audio', 'video']),
       store: z.boolean(),
       is_primary: z.boolean(),
+      fingerprint: channel.shape.fingerprint,
     }),
   ),
   rtstreams: z.array(rtstream),

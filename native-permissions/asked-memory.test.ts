@@ -25,6 +25,23 @@ test('what was asked is known after a restart, in a file of the person alone', a
   expect(troubles).toEqual([]);
 });
 
+test('what was reset is forgotten as a whole, and only of its kind', async () => {
+  const memory = askedMemoryIn(folder, told);
+  await memory.noteAsked('screen-capture');
+  await memory.noteAsked('microphone');
+  await memory.noteStale('screen-capture', true);
+  await memory.forget('screen-capture');
+  expect(JSON.parse(await readFile(join(folder, 'permissions.json'), 'utf8'))).toEqual({
+    format: 1,
+    asked: ['microphone'],
+    stale: [],
+  });
+  expect([await memory.wasAsked('screen-capture'), await memory.wasStale('screen-capture')]).toEqual([
+    false,
+    false,
+  ]);
+});
+
 test.each(['', '{', '[]', '{"format":2,"asked":["microphone"],"stale":[]}', '{"format":1,"asked":"all"}'])(
   'a file that says %j is told, and means that nothing is known',
   async (text) => {

@@ -49,6 +49,9 @@ export function askedMemoryIn(dataDir: string, trouble: MemoryTrouble): AskedMem
     noteAsked: (kind) => note('asked', kind, true),
     wasStale: async (kind) => (await remembered()).stale.has(kind),
     noteStale: (kind, isStale) => note('stale', kind, isStale),
+    forget: async (kind) => {
+      await Promise.all([note('asked', kind, false), note('stale', kind, false)]);
+    },
   };
 }
 

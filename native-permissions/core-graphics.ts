@@ -1,4 +1,4 @@
-import { firstLineOf, koffiProblem, loadKoffi } from './native-library.ts';
+import { firstLineOf, type Koffi, koffiProblem, loadKoffi } from './native-library.ts';
 
 /** macOS's own answers about the screen, or why they cannot be had. */
 export type ScreenAccess =
@@ -8,10 +8,24 @@ export type ScreenAccess =
       readonly preflight: () => boolean;
       /** Makes macOS ask, once in the life of an installation; says what it was before the answer. */
       readonly request: () => Promise<boolean>;
+      /** Whether the main display sleeps, which makes its picture black. May throw. */
+      readonly isAsleep?: () => boolean;
     }
   | { readonly kind: 'missing'; readonly why: string };
 
 const CORE_GRAPHICS = '/System/Library/Frameworks/CoreGraphics.framework/CoreGraphics';
+
+/** Believed, not measured: boolean_t CGDisplayIsAsleep(CGDirectDisplayID), since macOS 10.2. */
+function sleepOf(coreGraphics: ReturnType<Koffi['load']>) {
+  try {
+    const mainDisplay = coreGraphics.func('CGMainDisplayID', 'uint32_t', []);
+    const isAsleep = coreGraphics.func('CGDisplayIsAsleep', 'uint32_t', ['uint32_t']);
+    return { isAsleep: () => isAsleep(mainDisplay()) !== 0 };
+  } catch {
+    // Then a display that sleeps looks like one that is withheld.
+    return {};
+  }
+}
 
 /**
  * CGPreflightScreenCaptureAccess and CGRequestScreenCaptureAccess, `bool f(void)` since macOS 10.15. The names and the
@@ -34,6 +48,7 @@ export function screenAccess(library: string = CORE_GRAPHICS): ScreenAccess {
             error === null || error === undefined ? resolve(isGranted === true) : reject(error),
           );
         }),
+      ...sleepOf(coreGraphics),
     };
   } catch (error) {
     return { kind: 'missing', why: firstLineOf(error) };

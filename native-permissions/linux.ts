@@ -1,8 +1,9 @@
 import { fail } from '../contract/result.ts';
 import { type Sandbox, sandboxOf } from './linux-sandbox.ts';
+import { askSoundServer, type SoundServer } from './linux-sound-server.ts';
 import type { Evidence, NextStep, Permission, PermissionKind, Permissions } from './permission.ts';
 import { askProgram, type Environment, type ProgramAnswer } from './small-program.ts';
-import { watching } from './watch.ts';
+import { type LookEveryMs, watching } from './watch.ts';
 
 const SUBJECT: Readonly<Record<PermissionKind, string>> = {
   microphone: 'the microphone',
@@ -14,25 +15,39 @@ const SUBJECT: Readonly<Record<PermissionKind, string>> = {
 const NEEDS: Readonly<Record<PermissionKind, { readonly socket: string; readonly plug: string }>> = {
   microphone: { socket: 'pulseaudio', plug: 'audio-record' },
   'screen-capture': { socket: 'x11', plug: 'x11' },
-  'system-audio': { socket: 'pulseaudio', plug: 'audio-playback' },
+  // Believed, not measured: a monitor is a source, and to record from it is to record.
+  'system-audio': { socket: 'pulseaudio', plug: 'audio-record' },
 };
 
-/** snapd changes its connections under a running program; nothing else changes. */
-const LOOK_EVERY_MS = 2000;
+/** snapd changes its connections under a running program. */
+const SNAP_LOOK_MS = 2_000;
+/** A sound server comes late or is started anew; to ask it costs a process. */
+const SOUND_LOOK_MS = 10_000;
 
 export type LinuxParts = {
   readonly sandbox?: Sandbox;
   /** Runs `snapctl`. */
   readonly ask?: (args: readonly string[]) => Promise<ProgramAnswer>;
+  /** Asks the sound server who it is. */
+  readonly sound?: () => Promise<SoundServer>;
 };
 
 /**
  * Linux has no permission system for devices outside sandboxes: who may use the X server and the sound server may record
- * from them. That makes our own consent the only gate there is.
+ * from them. That makes our own consent the only gate there is, and a sound server that does not answer the only doubt.
  */
 export function linuxPermissions(env: Environment, parts: LinuxParts = {}): Permissions {
   const { sandbox = sandboxOf(env), ask = (args) => askProgram('snapctl', args, env) } = parts;
+  const { sound = () => askSoundServer(env) } = parts;
   const evidence = new Map<PermissionKind, Evidence>();
+  let asking: Promise<SoundServer> | undefined;
+
+  function soundServer(): Promise<SoundServer> {
+    asking ??= sound().finally(() => {
+      asking = undefined;
+    });
+    return asking;
+  }
 
   async function status(kind: PermissionKind): Promise<Permission> {
     const said = await answer(kind);
@@ -49,7 +64,7 @@ export function linuxPermissions(env: Environment, parts: LinuxParts = {}): Perm
     }
     switch (sandbox.kind) {
       case 'none':
-        return granted(kind);
+        return kind === 'screen-capture' ? granted(kind, 'X11') : heard(kind, await soundServer());
       case 'flatpak':
         return inFlatpak(kind, sandbox);
       case 'snap':
@@ -57,7 +72,7 @@ export function linuxPermissions(env: Environment, parts: LinuxParts = {}): Perm
     }
   }
 
-  const { watch, lookNow } = watching(status, sandbox.kind === 'snap' ? LOOK_EVERY_MS : null);
+  const { watch, lookNow } = watching(status, LOOK_MS[sandbox.kind]);
   return {
     status,
     request: status,
@@ -69,6 +84,12 @@ export function linuxPermissions(env: Environment, parts: LinuxParts = {}): Perm
     },
   };
 }
+
+const LOOK_MS: Readonly<Record<Sandbox['kind'], LookEveryMs>> = {
+  none: SOUND_LOOK_MS,
+  snap: SNAP_LOOK_MS,
+  flatpak: null,
+};
 
 /** Where no picture can come from, whatever anybody allows. */
 function screenMissing(env: Environment): Permission | undefined {
@@ -92,11 +113,30 @@ function screenMissing(env: Environment): Permission | undefined {
   };
 }
 
-function granted(kind: PermissionKind): Permission {
+/** Nobody asks before a sound server is recorded from; without one there is nothing that could be granted. */
+function heard(kind: PermissionKind, server: SoundServer): Permission {
+  if (server.kind === 'answers') return granted(kind, server.name);
+  const isSilent = server.kind === 'silent';
+  return {
+    kind,
+    state: 'unknown',
+    source: `Linux outside a sandbox, ${server.why}`,
+    sentence: isSilent
+      ? `No sound server answers here, so that there is nothing to record ${SUBJECT[kind]} from.`
+      : `Nobody here can ask the sound server, through which ${SUBJECT[kind]} would be recorded.`,
+    nextStep: other(
+      isSilent
+        ? 'Start PipeWire or PulseAudio, which a desktop session does by itself, then look again.'
+        : 'Install pactl (Debian, Ubuntu: the package pulseaudio-utils), then look again.',
+    ),
+  };
+}
+
+function granted(kind: PermissionKind, by: string): Permission {
   return {
     kind,
     state: 'granted',
-    source: 'Linux outside a sandbox',
+    source: `Linux outside a sandbox, ${by}`,
     sentence: `Linux asks nobody before a program uses ${SUBJECT[kind]}; Tallylight asks you instead.`,
     nextStep: null,
   };

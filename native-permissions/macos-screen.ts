@@ -39,7 +39,7 @@ export function screenFrom(facts: ScreenFacts): Permission {
       kind: 'ask-admin',
       sentence: `Ask your admin to allow screen recording for ${subject}.`,
     });
-  if (preflight === false || electron === 'denied' || electron === 'not-determined') {
+  if (isRefused(facts)) {
     if (facts.mayHaveChanged)
       return say('denied', `macOS does not let ${subject} record the screen yet.`, {
         kind: 'quit-and-reopen',
@@ -62,13 +62,19 @@ export function screenFrom(facts: ScreenFacts): Permission {
     });
   if (evidence === 'empty' || evidence === 'nothing') {
     const seen = evidence === 'empty' ? 'every picture was black' : 'no picture came';
-    return say(
+    const denied = say(
       'denied',
       `macOS says that ${subject} may record the screen, but ${seen}.`,
       facts.wasStale ? reset(facts) : REOPEN,
     );
+    return { ...denied, byCapture: true };
   }
   return say('granted', `macOS lets ${subject} record the screen.`, null);
+}
+
+/** By macOS itself, which says the same where nobody was asked. */
+export function isRefused({ preflight, electron }: Pick<ScreenFacts, 'preflight' | 'electron'>): boolean {
+  return preflight === false || electron === 'denied' || electron === 'not-determined';
 }
 
 const REOPEN: NextStep = {

@@ -32,6 +32,10 @@ function memory(): AskedMemory & {
     noteAsked: async (kind) => void asked.add(kind),
     wasStale: async (kind) => stale.has(kind),
     noteStale: async (kind, isStale) => void (isStale ? stale.add(kind) : stale.delete(kind)),
+    forget: async (kind) => {
+      asked.delete(kind);
+      stale.delete(kind);
+    },
   };
 }
 
@@ -124,6 +128,80 @@ describe('the screen of macOS', () => {
     third.witness('screen-capture', 'content');
     expect((await third.status('screen-capture')).state).toBe('granted');
     await expect.poll(() => kept.stale.has('screen-capture')).toBe(false);
+  });
+});
+
+describe('the screen of macOS, after what a capture showed', () => {
+  const granted: ScreenAccess = { kind: 'there', preflight: () => true, request: async () => true };
+
+  test('asking anew forgets what was seen: the next try is the witness', async () => {
+    const permissions = mac({ screen: granted });
+    permissions.witness('screen-capture', 'empty');
+    expect(await permissions.status('screen-capture')).toMatchObject({ state: 'denied', byCapture: true });
+    expect((await permissions.request('screen-capture')).state).toBe('granted');
+    permissions.witness('screen-capture', 'content');
+    await permissions.request('screen-capture');
+    expect((await permissions.status('screen-capture')).source).toContain('capture content');
+  });
+
+  test('a display that sleeps is no witness of black', async () => {
+    const kept = memory();
+    const permissions = mac({ screen: { ...granted, isAsleep: () => true }, memory: kept });
+    permissions.witness('screen-capture', 'empty');
+    expect((await permissions.status('screen-capture')).state).toBe('granted');
+    expect(kept.stale.size).toBe(0);
+    const calls = mac({
+      screen: {
+        ...granted,
+        isAsleep: () => {
+          throw new Error('not to be called');
+        },
+      },
+    });
+    calls.witness('screen-capture', 'empty');
+    expect((await calls.status('screen-capture')).state).toBe('denied');
+  });
+
+  test('[P02] once its grant was reset macOS is asked again, in this run and in the next', async () => {
+    const [kept, asked] = [memory(), [] as string[]];
+    let isGranted = true;
+    const screen: ScreenAccess = {
+      kind: 'there',
+      preflight: () => isGranted,
+      request: async () => {
+        asked.push('macOS');
+        return false;
+      },
+    };
+    await kept.noteAsked('screen-capture');
+    const before = mac({ screen, memory: kept });
+    before.witness('screen-capture', 'empty');
+    await expect.poll(() => kept.stale.has('screen-capture')).toBe(true);
+    // `tccutil reset`
+    isGranted = false;
+    const after = mac({ screen, memory: kept });
+    expect(await after.status('screen-capture')).toMatchObject({
+      state: 'not-determined',
+      nextStep: { kind: 'ask' },
+    });
+    expect([kept.asked.size, kept.stale.size]).toEqual([0, 0]);
+    await after.request('screen-capture');
+    expect(asked).toEqual(['macOS']);
+    // Asked and not allowed is remembered as ever.
+    expect((await mac({ screen, memory: kept }).status('screen-capture')).state).toBe('denied');
+  });
+
+  test('[P02] a reset while the app runs is seen where macOS tells it of it', async () => {
+    const kept = memory();
+    let isGranted = true;
+    const screen: ScreenAccess = { kind: 'there', preflight: () => isGranted, request: async () => false };
+    const permissions = mac({ screen, memory: kept });
+    await kept.noteAsked('screen-capture');
+    permissions.witness('screen-capture', 'nothing');
+    await expect.poll(() => kept.stale.has('screen-capture')).toBe(true);
+    isGranted = false;
+    expect((await permissions.status('screen-capture')).state).toBe('not-determined');
+    expect((await permissions.status('screen-capture')).source).not.toContain('stale');
   });
 });
 

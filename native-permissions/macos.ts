@@ -1,6 +1,6 @@
 import { assertNever } from '../contract/result.ts';
 import type { ScreenAccess } from './core-graphics.ts';
-import { screenFrom } from './macos-screen.ts';
+import { isRefused, screenFrom } from './macos-screen.ts';
 import { macMicrophoneFrom, macSystemAudioFrom } from './macos-sound.ts';
 import { firstLineOf } from './native-library.ts';
 import type {
@@ -59,10 +59,12 @@ export function macosPermissions(parts: MacosParts): Permissions {
   async function screenStatus(): Promise<Permission> {
     // What an earlier run found, read before this one writes over it.
     wasStale ??= memory?.wasStale('screen-capture') ?? Promise.resolve(false);
+    await wasStale;
+    const said = { preflight: preflight(), electron: electronSays('screen') };
+    if (isRefused(said) && said.electron !== 'restricted') await forgetWhatWasReset();
     const [stale, wasAsked] = await Promise.all([wasStale, memory?.wasAsked('screen-capture') ?? false]);
     return screenFrom({
-      preflight: preflight(),
-      electron: electronSays('screen'),
+      ...said,
       wasAsked: wasAsked || askedHere.has('screen-capture'),
       mayHaveChanged: askedHere.has('screen-capture') || openedHere.has('screen-capture'),
       evidence: evidence.get('screen-capture'),
@@ -70,6 +72,26 @@ export function macosPermissions(parts: MacosParts): Permissions {
       subject,
       bundleId,
     });
+  }
+
+  /** A grant that was stale and is gone was reset, as the person was told to do: macOS asks anew, if it is made to. */
+  async function forgetWhatWasReset(): Promise<void> {
+    const kind = 'screen-capture';
+    if (memory === undefined || !(await memory.wasStale(kind))) return;
+    wasStale = Promise.resolve(false);
+    evidence.delete(kind);
+    askedHere.delete(kind);
+    openedHere.delete(kind);
+    await memory.forget(kind);
+  }
+
+  /** A display that sleeps is black whoever may see it. */
+  function isAsleep(): boolean {
+    try {
+      return screen.kind === 'there' && screen.isAsleep?.() === true;
+    } catch {
+      return false;
+    }
   }
 
   function preflight(): boolean | undefined {
@@ -96,7 +118,11 @@ export function macosPermissions(parts: MacosParts): Permissions {
       // Its settings may have changed since, and take hold without a restart.
       if (evidence.get(kind) !== 'content') evidence.delete(kind);
       if (!isFirst) systemAudioAnswered = undefined;
-    } else if ((await status(kind)).state !== 'not-determined') return;
+    } else {
+      const { state, byCapture } = await status(kind);
+      if (byCapture === true) evidence.delete(kind);
+      if (state !== 'not-determined') return;
+    }
     if (!isFirst) return;
     askedHere.add(kind);
     await memory?.noteAsked(kind);
@@ -152,6 +178,7 @@ export function macosPermissions(parts: MacosParts): Permissions {
     },
     watch,
     witness: (kind, seen) => {
+      if (kind === 'screen-capture' && seen === 'empty' && isAsleep()) return;
       evidence.set(kind, seen);
       if (kind === 'system-audio' && seen === 'content') systemAudioAnswered = undefined;
       void noteStale(kind, seen).finally(() => lookNow(kind));

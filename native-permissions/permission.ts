@@ -25,6 +25,8 @@ export type Permission = {
   readonly sentence: string;
   /** Null where there is nothing to do. */
   readonly nextStep: NextStep | null;
+  /** The system says `granted`, and a capture of this process showed otherwise: `request` makes that forgotten. */
+  readonly byCapture?: true;
 };
 
 /** What a capture that was really made showed; it outweighs what the system says of itself. */
@@ -52,6 +54,7 @@ export type Permissions = {
   /**
    * Tells what a real capture of this process showed, and makes watchers look at once. `empty` and `nothing` mean
    * that there was something to see or hear: not a display that sleeps, not a microphone that is known to be muted.
+   * Whether the system plays anything nobody knows, so that for its sound `empty` settles nothing.
    */
   readonly witness: (kind: PermissionKind, evidence: Evidence) => void;
 };
@@ -77,4 +80,6 @@ export type AskedMemory = {
   /** Whether the system said `granted` while a capture showed nothing, and no capture has shown anything since. */
   readonly wasStale: (kind: PermissionKind) => Promise<boolean>;
   readonly noteStale: (kind: PermissionKind, isStale: boolean) => Promise<void>;
+  /** The system was made to forget, and so is what was remembered of it. */
+  readonly forget: (kind: PermissionKind) => Promise<void>;
 };

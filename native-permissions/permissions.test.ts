@@ -40,13 +40,13 @@ describe('permissions', () => {
   });
 
   test('a watcher gets the present state, changes, and nothing after it has unsubscribed', async () => {
-    const permissions = permissionsFor({ platform: 'linux', env: {} });
+    const permissions = permissionsFor({ platform: 'linux', env: { DISPLAY: ':0' } });
     const kept = vi.fn();
     const dropped = vi.fn();
-    permissions.watch('microphone', kept);
-    permissions.watch('microphone', dropped)();
+    permissions.watch('screen-capture', kept);
+    permissions.watch('screen-capture', dropped)();
     await vi.waitFor(() => expect(kept).toHaveBeenCalledOnce());
-    permissions.witness('microphone', 'content');
+    permissions.witness('screen-capture', 'content');
     await new Promise((resolve) => setImmediate(resolve));
     expect(kept).toHaveBeenCalledOnce();
     expect(dropped).not.toHaveBeenCalled();

@@ -12,7 +12,8 @@ const MAX_OUTPUT_BYTES = 1024 * 1024;
 
 /** What such a program needs; a token or a key must not be among it. */
 const PASSED_ON = new Set([
-  ...['PATH', 'HOME', 'USER', 'LANG', 'TMPDIR', 'DISPLAY', 'XAUTHORITY', 'DBUS_SESSION_BUS_ADDRESS'],
+  ...['PATH', 'HOME', 'USER', 'LANG', 'LC_ALL', 'TMPDIR', 'XDG_RUNTIME_DIR', 'PULSE_SERVER', 'PULSE_COOKIE'],
+  ...['DISPLAY', 'XAUTHORITY', 'DBUS_SESSION_BUS_ADDRESS'],
   ...['Path', 'SystemRoot', 'SYSTEMROOT', 'windir', 'TEMP', 'TMP', 'USERPROFILE', 'APPDATA', 'LOCALAPPDATA'],
 ]);
 /** snapctl finds its way back to snapd by these. */

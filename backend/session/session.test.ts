@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { DEFAULT_POLICY } from '../../contract/policy.ts';
 import type { SessionView } from '../../contract/wire.ts';
+import { openStore } from '../store/open.ts';
 import { takeOf } from '../trial/media.ts';
 import { call, deliver, manifestOf, started, startOf, stopOf } from '../trial/recorder.ts';
 import { type Trial, trial } from '../trial/service.ts';
@@ -228,6 +229,52 @@ describe('a session', () => {
     const fewer = await stop(stopOf(manifestOf('mic:default', take.slice(1))));
     expect(fewer.data).toMatchObject({ status: 'stopping', rtstreams: [{ status: 'conflicting' }] });
     expect((await stop(stopOf(right))).data.status).toBe('stopped');
+  });
+
+  test('[P29] keeps which display it was started with, and takes no manifest of another one', async () => {
+    const service = await trial();
+    const { session, token } = await created(service);
+    const [one, other] = ['0123456789abcdef', 'fedcba9876543210'];
+    const path = `/capture/session/${session.id}`;
+    const begin = (fingerprint: string | undefined, channel = '+display:1') => {
+      const { channels, ...start } = startOf(session.id, channel);
+      const told = channels.map((named) => ({ ...named, fingerprint }));
+      return call(service, 'POST', '/capture/session/start', token, { ...start, channels: told });
+    };
+    expect(await begin('the one on the left')).toMatchObject({ status: 400 });
+    expect(await begin(one, '+mic:default')).toMatchObject({ status: 400 });
+    expect((await begin(one)).data.channels).toMatchObject([{ channel_id: 'display:1', fingerprint: one }]);
+    expect(await begin(one)).toMatchObject({ status: 200 });
+    expect(await begin(other)).toMatchObject({ status: 409, error_code: 'not-now' });
+
+    const manifest = manifestOf('display:1', []);
+    const stop = (told: typeof manifest) => call(service, 'POST', `${path}/stop`, token, stopOf(told));
+    expect(await stop({ ...manifest, fingerprint: other })).toMatchObject({
+      status: 400,
+      error_code: 'bad-request',
+    });
+    expect((await stop({ ...manifest, fingerprint: one })).data).toMatchObject({
+      status: 'stopped',
+      channels: [{ fingerprint: one }],
+    });
+    const store = await openStore({ dataDir: service.dataDir });
+    const kept = await store.session(session.id);
+    await store.close();
+    expect(kept?.manifest?.channels).toMatchObject([{ channel_id: 'display:1', fingerprint: one }]);
+  });
+
+  test('a recorder that knows nothing of displays starts and stops as ever', async () => {
+    const service = await trial();
+    const { session, token } = await started(service, service.key, '+display:1');
+    expect(session.channels[0]).not.toHaveProperty('fingerprint');
+    const { data } = await call(
+      service,
+      'POST',
+      `/capture/session/${session.id}/stop`,
+      token,
+      stopOf(manifestOf('display:1', [])),
+    );
+    expect(data.status).toBe('stopped');
   });
 
   test('cannot be stopped before it was started, nor for channels it does not have', async () => {

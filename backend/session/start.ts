@@ -38,11 +38,13 @@ export function startSession(parts: Parts, token: TokenRecord, start: Start): Pr
 
 function checkChannels({ channels }: Start, policy: Policy): Result<void> {
   const seen = new Set<string>();
-  for (const { channel_id: id, type, store } of channels) {
+  for (const { channel_id: id, type, store, fingerprint } of channels) {
     if (seen.has(id)) return fail('bad-request', `${id} is named twice`);
     seen.add(id);
     const kind = kindOf(id);
     if (mediaTypeOf(kind) !== type) return fail('bad-request', `${id} is not of type ${type}`);
+    if (fingerprint !== undefined && kind !== 'display')
+      return fail('bad-request', `${id} is no display and has a fingerprint`);
     const mode = store ? 'keep' : 'live';
     if (!isAllowed(policy, kind, mode)) return fail('policy-forbids', `${id}: ${mode}`);
   }
@@ -59,7 +61,8 @@ async function same(parts: Parts, session: SessionRecord, start: Start): Promise
         (stream) =>
           stream.channelId === channel.channel_id &&
           stream.channelName === (channel.channel_name ?? null) &&
-          stream.store === channel.store,
+          stream.store === channel.store &&
+          stream.fingerprint === (channel.fingerprint ?? null),
       ),
     );
   return isSame ? ok(undefined) : fail('not-now', 'the session was started with other channels');
@@ -73,6 +76,7 @@ function newStream(sessionId: string, channel: Start['channels'][number], positi
     channelName: channel.channel_name ?? null,
     type: channel.type,
     store: channel.store,
+    fingerprint: channel.fingerprint ?? null,
     position,
     last: null,
     fragments: 0,

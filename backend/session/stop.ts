@@ -27,9 +27,13 @@ export function stopSession(
         : fail('session-ended', 'another manifest was settled');
     const streams = await parts.store.streamsOf([id]);
     const named = new Set<string>();
-    for (const { channel_id: channelId } of manifest.channels) {
-      if (named.has(channelId) || !streams.some((stream) => stream.channelId === channelId))
+    for (const { channel_id: channelId, fingerprint } of manifest.channels) {
+      const stream = streams.find((one) => one.channelId === channelId);
+      if (named.has(channelId) || stream === undefined)
         return fail('bad-request', `${channelId} is named twice or not of this session`);
+      // Who says nothing of it is believed; who says it must say what was agreed to.
+      if (fingerprint !== undefined && fingerprint !== stream.fingerprint)
+        return fail('bad-request', `${channelId} is another display than at the start`);
       named.add(channelId);
     }
 

@@ -40,6 +40,7 @@ export async function viewsOf(parts: Parts, sessions: readonly SessionRecord[]):
         type: stream.type,
         store: stream.store,
         is_primary: stream.channelId === primary,
+        ...(stream.fingerprint === null ? {} : { fingerprint: stream.fingerprint }),
       })),
       rtstreams: own.map((stream) => streamView(session, stream)),
       videos: videos.filter((video) => video.sessionId === session.id).map(videoViewOf),

@@ -4,7 +4,10 @@ import type { Tables } from './tables.ts';
 type Migration = { readonly name: string; readonly up: (db: Kysely<Tables>) => Promise<void> };
 
 /** One list for every database. Only ever add at the end: what was applied stays as it was. */
-const MIGRATIONS: readonly Migration[] = [{ name: '001-first', up: first }];
+const MIGRATIONS: readonly Migration[] = [
+  { name: '001-first', up: first },
+  { name: '002-fingerprint', up: fingerprint },
+];
 
 /** Brings the database to the newest form. Safe to run from several processes at once. */
 export async function migrate(db: Kysely<Tables>, kind: 'sqlite' | 'postgres'): Promise<void> {
@@ -75,4 +78,8 @@ async function first(db: Kysely<Tables>): Promise<void> {
     'create table fact (name text primary key, value text not null)',
   ];
   for (const statement of statements) await sql.raw(statement).execute(db);
+}
+
+async function fingerprint(db: Kysely<Tables>): Promise<void> {
+  await sql.raw('alter table rtstream add column fingerprint text').execute(db);
 }

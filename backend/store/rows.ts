@@ -48,6 +48,7 @@ export function toStream(row: Selectable<Tables['rtstream']>): StreamRecord {
     channelName: row.channel_name,
     type: row.type,
     store: row.store === 1,
+    fingerprint: row.fingerprint,
     position: row.position,
     last: take === null || sequence === null ? null : { take, sequence },
     fragments: row.fragments,
@@ -68,6 +69,7 @@ export function fromStream(stream: StreamRecord): Tables['rtstream'] {
     last_sequence: stream.last?.sequence ?? null,
     fragments: stream.fragments,
     bytes: stream.bytes,
+    fingerprint: stream.fingerprint,
   };
 }
 

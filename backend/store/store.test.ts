@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DEFAULT_POLICY } from '../../contract/policy.ts';
 import { startPostgres } from '../trial/postgres.ts';
@@ -66,7 +67,11 @@ describe.each(Object.keys(KINDS))('the store on %s', (kind) => {
   test('starts a session once', async () => {
     const session = aSession();
     await store.addSession(session);
-    const streams = [aStream(session.id), aStream(session.id, { channelId: 'display:1', position: 1 })];
+    const fingerprint = '0123456789abcdef';
+    const streams = [
+      aStream(session.id),
+      aStream(session.id, { channelId: 'display:1', position: 1, fingerprint }),
+    ];
     expect(await store.startSession(start(session.id, ...streams))).toBe(true);
     expect(await store.startSession(start(session.id, aStream(session.id)))).toBe(false);
     expect(await store.streamsOf([session.id])).toEqual(streams);
@@ -233,4 +238,23 @@ describe.each(Object.keys(KINDS))('the store on %s', (kind) => {
       await other?.close();
     }
   });
+});
+
+test('a database from before displays were told apart keeps its streams, of which nobody said', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'tallylight-store-'));
+  const before = await openStore({ dataDir });
+  const session = aSession();
+  await before.addSession(session);
+  const stream = aStream(session.id);
+  await before.startSession(start(session.id, stream));
+  await before.close();
+  const file = new DatabaseSync(join(dataDir, 'tallylight.sqlite'));
+  file.exec(
+    "alter table rtstream drop column fingerprint; delete from migration where name = '002-fingerprint'",
+  );
+  file.close();
+  const after = await openStore({ dataDir });
+  expect(await after.streamsOf([session.id])).toEqual([stream]);
+  await after.close();
+  await rm(dataDir, { recursive: true });
 });

@@ -52,6 +52,8 @@ export type StreamRecord = {
   readonly channelName: string | null;
   readonly type: 'audio' | 'video';
   readonly store: boolean;
+  /** Of a display, where the recorder said it. */
+  readonly fingerprint: string | null;
   /** Order in which the channels were named at the start. */
   readonly position: number;
   /** The last fragment held; null before the first one, and always for an ephemeral stream. */

@@ -33,6 +33,7 @@ export type Tables = {
     last_sequence: number | null;
     fragments: number;
     bytes: number;
+    fingerprint: string | null;
   };
   fragment: {
     stream_id: string;

@@ -29,6 +29,7 @@ export function aStream(sessionId: string, more: Partial<StreamRecord> = {}): St
     channelName: null,
     type: 'audio',
     store: true,
+    fingerprint: null,
     position: 0,
     last: null,
     fragments: 0,

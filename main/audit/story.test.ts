@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { type AuditEvent, auditEvent } from '../../contract/audit.ts';
+import { REMEDIES } from '../../contract/errors.ts';
 import { TEST_SESSION } from '../vault/test-vault.ts';
 import { storyLine } from './story.ts';
 
@@ -43,7 +44,7 @@ const STORY: [AuditEvent, string][] = [
   ],
   [
     { type: 'session.refused', sessionId, code: 'policy-forbids' },
-    'the recording was refused (policy-forbids); nothing was captured',
+    'the recording was refused; nothing was kept or sent: The policy of your organisation does not allow this choice for this channel.',
   ],
   [{ type: 'take.started', sessionId, channelId, take: 2, startedAtMs: 5 }, 'mic:default opened, take 2'],
   [
@@ -52,9 +53,32 @@ const STORY: [AuditEvent, string][] = [
   ],
   [
     { type: 'channel.gap', sessionId, channelId, fromMs: 1000, toMs: 2250, reason: 'device-gone' },
-    'mic:default captured nothing for 1.3 s (device-gone)',
+    'mic:default captured nothing for 1.3 s: The device is no longer there.',
   ],
-  [{ type: 'channel.lost', sessionId, channelId, code: 'device-gone' }, 'mic:default was lost (device-gone)'],
+  [
+    { type: 'channel.gap', sessionId, channelId, fromMs: 0, toMs: 500, reason: 'default-changed' },
+    'mic:default captured nothing for 0.5 s: Another device became the default.',
+  ],
+  [
+    { type: 'take.ended', sessionId, channelId, take: 3, reason: 'permission-denied', fragments: 1 },
+    'mic:default released, take 3, 1 fragments: The operating system does not let Tallylight use this device.',
+  ],
+  [
+    { type: 'channel.trouble', sessionId, channelId, code: 'channel-silent' },
+    'mic:default records on and brings nothing of use: The microphone gives nothing but digital silence.',
+  ],
+  [
+    { type: 'channel.recovered', sessionId, channelId, code: 'channel-silent' },
+    'mic:default brings something of use again; before: The microphone gives nothing but digital silence.',
+  ],
+  [
+    { type: 'channel.lost', sessionId, channelId, code: 'device-gone' },
+    'mic:default was lost: The device is no longer there.',
+  ],
+  [
+    { type: 'channel.lost', sessionId, channelId, code: 'of another version' },
+    'mic:default was lost (of another version)',
+  ],
   [
     { type: 'session.paused', sessionId, atMs: 1500, by: 'the person' },
     'paused by the person at 1.5 s; devices released',
@@ -91,7 +115,7 @@ const STORY: [AuditEvent, string][] = [
   [{ type: 'session.complete', sessionId }, 'complete'],
   [
     { type: 'session.failed', sessionId, code: 'internal', kept: 'nothing was stored' },
-    'failed (internal); nothing was stored',
+    `failed; nothing was stored: ${REMEDIES.internal.message}`,
   ],
 ];
 

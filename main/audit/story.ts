@@ -1,4 +1,5 @@
 import type { AuditEntry, AuditEvent } from '../../contract/audit.ts';
+import { REMEDIES } from '../../contract/errors.ts';
 import { assertNever } from '../../contract/result.ts';
 
 /** One entry of the audit log as a sentence with its time, for people. */
@@ -21,15 +22,19 @@ function sentence(event: AuditEvent): string {
     case 'session.started':
       return `started recording ${event.channels.map((channel) => channel.id).join(', ')}`;
     case 'session.refused':
-      return `the recording was refused (${event.code}); nothing was captured`;
+      return `the recording was refused; nothing was kept or sent${because(event.code)}`;
     case 'take.started':
       return `${event.channelId} opened, take ${event.take}${event.device === undefined ? '' : `, device ${event.device}`}`;
     case 'take.ended':
-      return `${event.channelId} released, take ${event.take}, ${event.fragments} fragments (${event.reason})`;
+      return `${event.channelId} released, take ${event.take}, ${event.fragments} fragments${because(event.reason)}`;
     case 'channel.gap':
-      return `${event.channelId} captured nothing for ${seconds(event.toMs - event.fromMs)} (${event.reason})`;
+      return `${event.channelId} captured nothing for ${seconds(event.toMs - event.fromMs)}${because(event.reason)}`;
     case 'channel.lost':
-      return `${event.channelId} was lost (${event.code})`;
+      return `${event.channelId} was lost${because(event.code)}`;
+    case 'channel.trouble':
+      return `${event.channelId} records on and brings nothing of use${because(event.code)}`;
+    case 'channel.recovered':
+      return `${event.channelId} brings something of use again; before${because(event.code)}`;
     case 'session.paused':
       return `paused by ${event.by} at ${seconds(event.atMs)}; devices released`;
     case 'session.resumed':
@@ -47,10 +52,27 @@ function sentence(event: AuditEvent): string {
     case 'session.complete':
       return 'complete';
     case 'session.failed':
-      return `failed (${event.code}); ${event.kept}`;
+      return `failed; ${event.kept}${because(event.code)}`;
     default:
       return assertNever(event);
   }
+}
+
+/** Reasons that are no errors. */
+const REASONS: Readonly<Record<string, string>> = {
+  'default-changed': 'Another device became the default.',
+  'display-changed': 'The display was moved or changed its size.',
+  'clock-stepped': 'The clock was set, or the machine stood still.',
+};
+
+/** A reason in the person's words; one without is no more than a state, e.g. `paused`. */
+function because(reason: string): string {
+  const words = isCode(reason) ? REMEDIES[reason].message : REASONS[reason];
+  return words === undefined ? ` (${reason})` : `: ${words}`;
+}
+
+function isCode(reason: string): reason is keyof typeof REMEDIES {
+  return Object.hasOwn(REMEDIES, reason);
 }
 
 function seconds(ms: number): string {

@@ -1,6 +1,7 @@
-import type { ChannelState } from '../../contract/bridge/snapshot.ts';
+import type { ChannelState, GapsView } from '../../contract/bridge/snapshot.ts';
 import type { FragmentHeader } from '../../contract/fragment.ts';
 import type { TallylightError } from '../../contract/result.ts';
+import type { Gap } from '../pipeline/gap-ledger.ts';
 
 /** What is known of one channel while it records: counted from fragments, never from intentions. */
 export type ChannelMeter = {
@@ -12,6 +13,7 @@ export type ChannelMeter = {
   /** Seconds captured, all takes. */
   seconds: number;
   lastTakeEndedAt: string | null;
+  gaps: GapsView;
   trouble: TallylightError | null;
 };
 
@@ -24,6 +26,7 @@ export function newMeter(): ChannelMeter {
     bytes: 0,
     seconds: 0,
     lastTakeEndedAt: null,
+    gaps: { count: 0, seconds: 0, lastReason: null },
     trouble: null,
   };
 }
@@ -33,4 +36,9 @@ export function count(meter: ChannelMeter, header: FragmentHeader): void {
   meter.fragments += 1;
   meter.bytes += header.bytes;
   meter.seconds += header.durationMs / 1000;
+}
+
+export function countGap(meter: ChannelMeter, { fromMs, toMs, reason }: Gap): void {
+  const { count: before, seconds } = meter.gaps;
+  meter.gaps = { count: before + 1, seconds: seconds + (toMs - fromMs) / 1000, lastReason: reason };
 }

@@ -1,4 +1,5 @@
 import type { AuditEvent } from '../../contract/audit.ts';
+import { fingerprintOf } from '../../contract/consent.ts';
 import { ok, type Result, type TallylightError } from '../../contract/result.ts';
 import type { ManifestChannel } from '../../contract/wire.ts';
 import type { Delivery } from '../delivery/delivery.ts';
@@ -24,7 +25,9 @@ export type Conclusion = {
 export async function conclude(parts: Conclusion): Promise<Result<void>> {
   const { sessionId, recording, delivery, audit } = parts;
   const kept = recording?.facts().channels.filter(({ mode }) => mode === 'keep') ?? [];
-  const stored = kept.flatMap(({ id }) => (recording === undefined ? [] : [recording.manifestOf(id)]));
+  const stored = kept.flatMap((channel) =>
+    recording === undefined ? [] : [{ ...recording.manifestOf(channel.id), ...fingerprintOf(channel) }],
+  );
   const confirmed = await delivery.finishStored({
     duration_ms: parts.durationMs,
     active_ms: parts.activeMs,

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../contract/canonical.ts';
 import type { ChannelMode } from '../../contract/channel.ts';
-import type { ConsentReceipt, ConsentStatement } from '../../contract/consent.ts';
-import { isAllowed } from '../../contract/policy.ts';
-import { fail, ok, type Result } from '../../contract/result.ts';
+import { type ConsentReceipt, type ConsentStatement, fingerprintOf } from '../../contract/consent.ts';
+import { isAllowed, type Policy } from '../../contract/policy.ts';
+import { errorOf, fail, ok, type Result } from '../../contract/result.ts';
 import type { SessionView } from '../../contract/wire.ts';
 import type { AgreedChannel } from './run.ts';
 
@@ -43,6 +43,20 @@ export function checkAgreement(
   return ok(statementOf(chosen, view));
 }
 
+/** A policy that cannot be obeyed here is not recorded under. Error: `policy-forbids`. */
+export function checkObedience({ pauseOnLock }: Policy, seesLock: boolean): Result<void> {
+  if (pauseOnLock !== true || seesLock) return ok(undefined);
+  return {
+    ok: false,
+    error: {
+      ...errorOf('policy-forbids', 'pauseOnLock'),
+      message:
+        'Your organisation wants recordings to pause while the screen is locked, and Tallylight is not told of that here.',
+      action: 'Record with the desktop app on macOS or Windows, or ask your organisation for another policy.',
+    },
+  };
+}
+
 export function statementOf(chosen: readonly AgreedChannel[], view: SessionView): ConsentStatement {
   const { organisation, purpose, retentionDays, recipients, localCopy, version } = view.policy;
   return {
@@ -59,6 +73,7 @@ export function statementOf(chosen: readonly AgreedChannel[], view: SessionView)
       name: agreedName(agreed),
       mode: agreed.mode,
       ...(agreed.follow ? { follow: true as const } : {}),
+      ...fingerprintOf(agreed.channel),
     })),
   };
 }

@@ -10,6 +10,8 @@ const SESSIONS: Session[] = [
   { state: 'starting' },
   { state: 'recording' },
   { state: 'paused', by: 'person' },
+  { state: 'paused', by: 'sleep' },
+  { state: 'paused', by: 'lock' },
   { state: 'stopping' },
   { state: 'delivering' },
   { state: 'complete' },
@@ -21,7 +23,11 @@ const EVENTS: SessionEvent[] = [
   { type: 'refused' },
   { type: 'first-fragment' },
   { type: 'pause', reason: 'person' },
+  { type: 'pause', reason: 'sleep' },
+  { type: 'pause', reason: 'lock' },
   { type: 'resume', by: 'person' },
+  { type: 'resume', by: 'wake' },
+  { type: 'resume', by: 'unlock' },
   { type: 'stop', reason: 'person' },
   { type: 'released' },
   { type: 'confirmed' },
@@ -36,15 +42,28 @@ consenting --consented--> starting [open-channels]
 consenting --refused--> idle []
 consenting --failed--> failed [abandon]
 starting --first-fragment--> recording []
-starting --pause--> paused [pause-channels]
+starting --pause by person--> paused by person [pause-channels]
+starting --pause by sleep--> paused by sleep [pause-channels]
+starting --pause by lock--> paused by lock [pause-channels]
 starting --stop--> stopping [close-channels]
 starting --failed--> failed [abandon]
-recording --pause--> paused [pause-channels]
+recording --pause by person--> paused by person [pause-channels]
+recording --pause by sleep--> paused by sleep [pause-channels]
+recording --pause by lock--> paused by lock [pause-channels]
 recording --stop--> stopping [close-channels]
 recording --failed--> failed [abandon]
-paused --resume--> recording [resume-channels]
-paused --stop--> stopping [close-channels]
-paused --failed--> failed [abandon]
+paused by person --resume by person--> recording [resume-channels]
+paused by person --stop--> stopping [close-channels]
+paused by person --failed--> failed [abandon]
+paused by sleep --pause by lock--> paused by lock []
+paused by sleep --resume by person--> recording [resume-channels]
+paused by sleep --resume by wake--> recording [resume-channels]
+paused by sleep --stop--> stopping [close-channels]
+paused by sleep --failed--> failed [abandon]
+paused by lock --resume by person--> recording [resume-channels]
+paused by lock --resume by unlock--> recording [resume-channels]
+paused by lock --stop--> stopping [close-channels]
+paused by lock --failed--> failed [abandon]
 stopping --released--> delivering [deliver]
 stopping --failed--> failed [abandon]
 delivering --confirmed--> complete [conclude]
@@ -55,12 +74,18 @@ failed --renew--> idle [open-session]
 `;
 
 test('every state answers every event as the picture shows, and refuses all others', () => {
+  const named = (session: Session) =>
+    session.state === 'paused' ? `paused by ${session.by}` : session.state;
+  const said = (event: SessionEvent) => {
+    if (event.type === 'pause') return `pause by ${event.reason}`;
+    return event.type === 'resume' ? `resume by ${event.by}` : event.type;
+  };
   const drawn = SESSIONS.flatMap((session) =>
     EVENTS.flatMap((event) => {
       const taken = step(session, event);
       if (taken === undefined) return [];
       const effects = taken.effects.map((effect) => effect.type).join(', ');
-      return [`${session.state} --${event.type}--> ${taken.next.state} [${effects}]`];
+      return [`${named(session)} --${said(event)}--> ${named(taken.next)} [${effects}]`];
     }),
   );
   expect(`\n${drawn.join('\n')}\n`).toBe(PICTURE);
@@ -96,6 +121,18 @@ test.each([
 ] as const)('[P05] a pause by %s is ended by %s: %s', (paused, by, ends) => {
   const taken = step({ state: 'paused', by: paused }, { type: 'resume', by });
   expect(taken?.effects ?? []).toEqual(ends ? [{ type: 'resume-channels', by }] : []);
+});
+
+test('[P05] a machine that sleeps and is locked meanwhile does not record on while it is locked', () => {
+  let session: Session = { state: 'recording' };
+  const events: SessionEvent[] = [
+    { type: 'pause', reason: 'sleep' },
+    { type: 'pause', reason: 'lock' },
+    { type: 'resume', by: 'wake' },
+  ];
+  for (const event of events) session = step(session, event)?.next ?? session;
+  expect(session).toEqual({ state: 'paused', by: 'lock' });
+  expect(step(session, { type: 'resume', by: 'unlock' })?.next.state).toBe('recording');
 });
 
 test('a failure keeps what it says is kept and never comes after the end', () => {

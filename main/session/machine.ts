@@ -77,6 +77,9 @@ export function step(session: Session, event: SessionEvent): Step | undefined {
         return mayResume(session.by, event.by)
           ? to({ state: 'recording' }, { type: 'resume-channels', by: event.by })
           : undefined;
+      // The devices are released as it is; waking up must not end what the lock asks for.
+      if (event.type === 'pause' && session.by === 'sleep' && event.reason === 'lock')
+        return to({ state: 'paused', by: 'lock' });
       return event.type === 'stop' ? stopping(event.reason) : undefined;
     case 'stopping':
       return event.type === 'released' ? to({ state: 'delivering' }, { type: 'deliver' }) : undefined;

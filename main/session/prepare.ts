@@ -1,13 +1,13 @@
 import type { AuditEvent } from '../../contract/audit.ts';
 import { mediaTypeOf } from '../../contract/channel.ts';
-import type { ConsentReceipt } from '../../contract/consent.ts';
+import { type ConsentReceipt, fingerprintOf } from '../../contract/consent.ts';
 import { fail, ok, type Result } from '../../contract/result.ts';
 import type { SessionView, StopSessionRequest } from '../../contract/wire.ts';
 import type { ServiceClient } from '../delivery/service-client.ts';
 import type { Grant } from '../host.ts';
 import type { Recording } from '../vault/recording.ts';
 import type { Vault } from '../vault/vault.ts';
-import { type Agreement, agreedName, checkAgreement, receiptFor } from './consent.ts';
+import { type Agreement, agreedName, checkAgreement, checkObedience, receiptFor } from './consent.ts';
 import type { AgreedChannel } from './run.ts';
 
 export type PrepareParts = {
@@ -25,13 +25,17 @@ export type PrepareParts = {
   readonly chosen: readonly AgreedChannel[];
   readonly agreement: Agreement;
   readonly act: ConsentReceipt['act'];
+  /** Whether this host is told when the screen is locked. */
+  readonly seesLock: boolean;
   /** Refuses where the system does not let these channels be captured; opens no device. */
   readonly permitted: (chosen: readonly AgreedChannel[]) => Promise<Result<void>>;
+  /** Refuses where what the system permits shows nothing; it may open displays to find out. */
+  readonly shown: (chosen: readonly AgreedChannel[]) => Promise<Result<void>>;
   readonly audit: (event: AuditEvent) => Promise<Result<unknown>>;
   readonly now: () => Date;
 };
 
-/** What is ready before the first device opens. */
+/** What is ready before the recording's first device opens. */
 export type Prepared = {
   readonly view: SessionView;
   readonly rtstreams: ReadonlyMap<string, string>;
@@ -45,7 +49,8 @@ const SPENT: ReadonlySet<string> = new Set(['session-ended', 'session-unknown', 
 
 /**
  * Everything that comes between "I agree" and the first device: the choice is what was shown, the policy allows it,
- * the system permits it, the receipt is in the audit log, the service knows the session, the vault is ready.
+ * the system permits it, the receipt is in the audit log, the screens show something, the service knows the session,
+ * the vault is ready.
  */
 export async function prepare(parts: PrepareParts): Promise<Result<Prepared>> {
   const { grant, client, chosen, audit, now, ask, on } = parts;
@@ -56,11 +61,15 @@ export async function prepare(parts: PrepareParts): Promise<Result<Prepared>> {
   on.view(view);
   const statement = checkAgreement(parts.agreement, chosen, view);
   if (!statement.ok) return statement;
+  const obeyed = checkObedience(view.policy, parts.seesLock);
+  if (!obeyed.ok) return obeyed;
   const permitted = await parts.permitted(chosen);
   if (!permitted.ok) return permitted;
   const receipt = receiptFor(statement.value, parts.act, now());
   const written = await audit({ type: 'consent.given', receipt });
   if (!written.ok) return written;
+  const shown = await parts.shown(chosen);
+  if (!shown.ok) return refused(shown.error.code, shown);
 
   const started = await ask((token) =>
     client.start(token, {
@@ -70,6 +79,7 @@ export async function prepare(parts: PrepareParts): Promise<Result<Prepared>> {
         channel_name: agreedName(agreed),
         type: mediaTypeOf(agreed.channel.kind),
         store: agreed.mode === 'keep',
+        ...fingerprintOf(agreed.channel),
       })),
       consent_sha256: receipt.statementSha256,
     }),
@@ -101,14 +111,14 @@ export async function prepare(parts: PrepareParts): Promise<Result<Prepared>> {
       startedAt: now().toISOString(),
       localCopy: view.policy.localCopy,
       channels: chosen.map((agreed) => {
-        const { id, kind, fingerprint } = agreed.channel;
+        const { id, kind } = agreed.channel;
         return {
           id,
           name: agreedName(agreed),
           kind,
           mode: agreed.mode,
           rtstreamId: rtstreams.get(id) ?? '',
-          ...(fingerprint === undefined ? {} : { fingerprint }),
+          ...fingerprintOf(agreed.channel),
         };
       }),
       ended: null,

@@ -1,20 +1,11 @@
 import type { AuditEvent } from '../../contract/audit.ts';
-import type { Snapshot } from '../../contract/bridge/snapshot.ts';
-import type { Channel } from '../../contract/channel.ts';
-import type { ConsentReceipt } from '../../contract/consent.ts';
 import { assertNever, errorOf, fail, ok, type Result, type TallylightError } from '../../contract/result.ts';
-import type { Evidence } from '../../native-permissions/permission.ts';
-import type { AuditLog } from '../audit/log.ts';
-import type { ChannelList } from '../channels/channel-list.ts';
 import { openExchange } from '../delivery/exchange.ts';
-import type { Host, PowerEvent } from '../host.ts';
-import type { PipelineEvents } from '../pipeline/channel-pipeline.ts';
-import type { SessionClock } from '../pipeline/clock.ts';
 import type { ClockJump } from '../pipeline/clock-watch.ts';
-import type { Vault } from '../vault/vault.ts';
-import { type Active, beginRecording, stopRecording } from './active.ts';
-import { channelChoice, type Wish } from './choice.ts';
-import { conclude, tellForgotten } from './conclude.ts';
+import { type Active, beginRecording } from './active.ts';
+import { BY_PERSON, closeRecording, pauseRecording, resumeRecording } from './active-effects.ts';
+import { backgroundDelivery } from './background-delivery.ts';
+import { channelChoice } from './choice.ts';
 import { type Connected, connect } from './connect.ts';
 import type { Agreement } from './consent.ts';
 import {
@@ -26,55 +17,11 @@ import {
   type StopReason,
   step,
 } from './machine.ts';
-import { deliverPending, type PendingDelivery, unfinished } from './pending.ts';
+import { watchMachine, watchRefusals } from './machine-watch.ts';
 import { NOTHING, type Prepared, prepare } from './prepare.ts';
-import type { AgreedChannel, Pipeline } from './run.ts';
+import type { Recorder, RecorderParts } from './recorder-parts.ts';
+import type { AgreedChannel } from './run.ts';
 import { snapshotOf } from './snapshot.ts';
-
-/** How long quitting waits for what is on its way; the rest is sent at the next start. */
-const QUIT_GRACE_MS = 2000;
-
-/** As the audit log says it. */
-const BY_PERSON = 'the person';
-
-export type RecorderParts = {
-  readonly host: Host;
-  readonly vault: Vault;
-  readonly audit: AuditLog;
-  readonly listChannels: () => Promise<Result<ChannelList>>;
-  /** Refuses where system or ffmpeg do not allow these channels to be captured. Opens no device. */
-  readonly permitted: (chosen: readonly AgreedChannel[]) => Promise<Result<void>>;
-  readonly newClock: () => SessionClock;
-  readonly openPipeline: (
-    sessionId: string,
-    clock: SessionClock,
-    agreed: AgreedChannel,
-    on: PipelineEvents,
-  ) => Pipeline;
-  /** What a capture of this kind has just shown, for the permissions. */
-  readonly witness?: (kind: Channel['kind'], evidence: Evidence) => void;
-  /** Tells of steps of the clock while something records; returns how to end it. */
-  readonly watchClock?: (onJump: (jump: ClockJump) => void) => () => void;
-  readonly framesPerSecond: number;
-  /** How the person says yes on this host. */
-  readonly act: ConsentReceipt['act'];
-  readonly now: () => Date;
-  readonly onChange: () => void;
-};
-
-/** The one live copy of the session: takes events, performs effects in order, tells by snapshots. */
-export type Recorder = {
-  readonly snapshot: (revision: number) => Snapshot;
-  readonly refresh: () => Promise<Result<void>>;
-  readonly choose: (wish: Wish) => Result<void>;
-  readonly agree: (agreement: Agreement) => Promise<Result<void>>;
-  readonly pause: (reason: PauseReason) => Promise<Result<void>>;
-  readonly resume: () => Promise<Result<void>>;
-  readonly stop: (reason: StopReason) => Promise<Result<void>>;
-  readonly renew: () => Promise<Result<void>>;
-  /** Stops, finalizes, lets go of deliveries under way: what is stored stays and goes on at the next start. */
-  readonly close: () => Promise<void>;
-};
 
 export function openRecorder(parts: RecorderParts): Recorder {
   const { host, vault, audit, now } = parts;
@@ -88,11 +35,19 @@ export function openRecorder(parts: RecorderParts): Recorder {
     connected: null,
     since: null,
   };
-  const pending = new Set<PendingDelivery>();
   let effects: Promise<void> = Promise.resolve();
   /** Takes the agreement back while it is being prepared. */
   let takeBack: () => void = () => undefined;
   let closed = false;
+  let endRefusals: () => void = () => undefined;
+  const told = { audit: note, bug: logBug };
+  const deliveries = backgroundDelivery({
+    host,
+    vault,
+    audit: note,
+    now,
+    on: { change: parts.onChange, trouble: tellTrouble, bug: logBug },
+  });
 
   function note(event: AuditEvent): Promise<Result<unknown>> {
     const byPerson =
@@ -145,7 +100,7 @@ export function openRecorder(parts: RecorderParts): Recorder {
       case 'prepare':
         return prepareChosen();
       case 'open-channels':
-        return active?.run.open();
+        return openChannels();
       case 'pause-channels':
         return pauseChannels(effect.reason);
       case 'resume-channels':
@@ -190,7 +145,9 @@ export function openRecorder(parts: RecorderParts): Recorder {
       chosen: channels,
       agreement,
       act: parts.act,
+      seesLock: parts.seesLock === true,
       permitted: parts.permitted,
+      shown: parts.shown ?? (async () => ok(undefined)),
       audit: note,
       now,
     });
@@ -230,6 +187,17 @@ export function openRecorder(parts: RecorderParts): Recorder {
       },
     });
     happen({ type: 'consented' });
+    machine.begun();
+  }
+
+  function openChannels(): void {
+    const recording = active;
+    if (recording === undefined) return;
+    recording.run.open();
+    const kinds = new Set(recording.channels.map(({ channel }) => channel.kind));
+    endRefusals = watchRefusals(parts, kinds, (kind, error) => {
+      recording.run.refuse(kind, error).catch(broke);
+    });
   }
 
   function isIdle(): boolean {
@@ -247,6 +215,7 @@ export function openRecorder(parts: RecorderParts): Recorder {
   }
 
   async function abandon(error: TallylightError, isKept: boolean): Promise<void> {
+    endRefusals();
     try {
       await active?.run.stop();
     } finally {
@@ -266,93 +235,36 @@ export function openRecorder(parts: RecorderParts): Recorder {
   }
 
   async function pauseChannels(reason: PauseReason): Promise<void> {
-    const recording = active;
-    if (recording === undefined || recording.pausedAtMs !== undefined) return;
-    await recording.run.pause();
-    const atMs = recording.clock.nowMs();
-    recording.pausedAtMs = atMs;
-    const by = reason === 'person' ? BY_PERSON : reason;
-    await note({ type: 'session.paused', sessionId: recording.view.session_id, atMs, by });
-    tellService(recording, (token) => recording.client.pause(token, atMs));
+    if (active === undefined) return;
+    await pauseRecording(active, reason, told);
     parts.onChange();
   }
 
   async function resumeChannels(by: ResumeReason): Promise<void> {
-    const recording = active;
     // Overtaken by a pause or a stop: what the person said last counts.
-    if (recording === undefined || session.state !== 'recording') return;
-    const atMs = recording.clock.nowMs();
-    recording.pausedTotalMs += atMs - (recording.pausedAtMs ?? atMs);
-    recording.pausedAtMs = undefined;
-    const sessionId = recording.view.session_id;
-    await note({ type: 'session.resumed', sessionId, atMs, ...(by === 'person' ? {} : { by }) });
-    recording.run.resume();
-    tellService(recording, (token) => recording.client.resume(token, atMs));
-  }
-
-  /** In the order in which it happened, without waiting for it. */
-  function tellService(recording: Active, request: (token: string) => Promise<Result<unknown>>): void {
-    recording.told = recording.told.then(() => recording.exchange.insist(request, 3)).catch(logBug);
+    if (active === undefined || session.state !== 'recording') return;
+    await resumeRecording(active, by, told);
   }
 
   async function closeChannels(reason: StopReason): Promise<void> {
     if (active === undefined) return;
-    await stopRecording(active);
-    await note({
-      type: 'session.stopped',
-      sessionId: active.view.session_id,
-      atMs: active.endedMs,
-      activeMs: active.activeMs,
-      by: reason === 'person' ? BY_PERSON : reason,
-    });
+    endRefusals();
+    await closeRecording(active, reason, told);
     happen({ type: 'released' });
   }
 
-  /** Not waited for: a service that is down must not hold up whatever comes next. */
   function deliver(): void {
     const recording = active;
     if (recording === undefined) return;
-    const background: PendingDelivery = {
-      done: finish(recording),
-      close: () => recording.exchange.close(),
-    };
-    recording.sending = background;
-    pending.add(background);
-    const over = (): boolean => {
-      pending.delete(background);
-      recording.tokens.stop();
-      parts.onChange();
-      return recording === active;
-    };
-    background.done.then(
-      (done) => {
-        if (!over()) return;
-        if (done.ok) return happen({ type: 'confirmed' });
-        const { code, detail = null } = done.error;
-        host.log('delivery.stuck', { sessionId: recording.view.session_id, code, detail });
-        tellTrouble(done.error);
-      },
-      (error: unknown) => (over() ? broke(error) : logBug(error)),
-    );
-  }
-
-  async function finish(recording: Active): Promise<Result<void>> {
-    const sessionId = recording.view.session_id;
-    const live = await recording.delivery.finishLive();
-    await tellForgotten(sessionId, live, note);
-    const { endedMs: durationMs, activeMs } = recording;
-    const ended = { at: now().toISOString(), durationMs, activeMs, live };
-    const noted = await recording.recording?.change({ ended });
-    // What is not noted here is read from the fragments themselves at the next start.
-    if (noted?.ok === false) tellTrouble(noted.error);
-    return conclude({
-      ...recording,
-      sessionId,
-      durationMs,
-      activeMs,
-      live,
-      audit: note,
-      trouble: tellTrouble,
+    deliveries.send(recording, (delivered) => {
+      const isPresent = recording === active;
+      if ('bug' in delivered) return isPresent ? broke(delivered.bug) : logBug(delivered.bug);
+      const { done } = delivered;
+      if (!isPresent) return;
+      if (done.ok) return happen({ type: 'confirmed' });
+      const { code, detail = null } = done.error;
+      host.log('delivery.stuck', { sessionId: recording.view.session_id, code, detail });
+      tellTrouble(done.error);
     });
   }
 
@@ -375,26 +287,6 @@ export function openRecorder(parts: RecorderParts): Recorder {
     parts.onChange();
   }
 
-  /** In the background: neither its work nor its bugs come in the way of a recording. */
-  async function sendEarlierRecordings(): Promise<void> {
-    for (const id of await unfinished(vault, host.log)) {
-      if (closed) return;
-      const delivery = deliverPending(id, {
-        vault,
-        connection: host.connection,
-        log: host.log,
-        audit: note,
-        now,
-      });
-      pending.add(delivery);
-      parts.onChange();
-      void delivery.done.catch(logBug).finally(() => {
-        pending.delete(delivery);
-        parts.onChange();
-      });
-    }
-  }
-
   async function lookAgain(): Promise<Result<void>> {
     if (!isIdle()) return fail('not-now', `look again while ${session.state}`);
     if (connected === undefined) await openSession();
@@ -415,29 +307,22 @@ export function openRecorder(parts: RecorderParts): Recorder {
     return ok(undefined);
   }
 
-  /** The clocks no longer fit what was recorded by them: takes of their own begin after a step. */
-  function clockJumped({ stepMs }: ClockJump): void {
+  /** Takes of their own begin after a step. */
+  function clockStepped({ stepMs }: ClockJump): void {
     if (active === undefined || (session.state !== 'recording' && session.state !== 'starting')) return;
     const sessionId = active.view.session_id;
     void note({ type: 'session.clock-stepped', sessionId, atMs: active.clock.nowMs(), stepMs });
     active.run.renew('clock-stepped');
   }
 
-  /** Where a machine sleeps, no device goes on; what was recording then begins anew when it wakes. */
-  function powerChanged(event: PowerEvent): void {
-    const policy = active?.view.policy;
-    if (event === 'suspend') happen({ type: 'pause', reason: 'sleep' });
-    else if (event === 'resume') happen({ type: 'resume', by: 'wake' });
-    else if (event === 'unlock') happen({ type: 'resume', by: 'unlock' });
-    else if (policy?.pauseOnLock === true) happen({ type: 'pause', reason: 'lock' });
-  }
-
-  const watches = [parts.watchClock?.(clockJumped), host.shell?.onPower(powerChanged)].filter(
-    (end) => end !== undefined,
-  );
+  const machine = watchMachine(parts, {
+    happen,
+    pausesOnLock: () => active?.view.policy.pauseOnLock === true,
+    clockStepped,
+  });
   effects = effects
     .then(() => openSession())
-    .then(sendEarlierRecordings)
+    .then(() => deliveries.sendEarlier())
     .catch(broke);
 
   return {
@@ -450,9 +335,11 @@ export function openRecorder(parts: RecorderParts): Recorder {
         active,
         trouble,
         reach,
-        pending: [...pending].filter((delivery) => delivery !== active?.sending).length,
+        pending: deliveries.countBut(active),
         host,
         framesPerSecond: parts.framesPerSecond,
+        permissions: parts.permissions?.() ?? [],
+        present: parts.present ?? ((channel) => channel),
       }),
     refresh: () => {
       const looked = effects.then(lookAgain);
@@ -494,7 +381,8 @@ export function openRecorder(parts: RecorderParts): Recorder {
     close: async () => {
       if (closed) return;
       closed = true;
-      for (const end of watches) end();
+      machine.end();
+      deliveries.beginNoMore();
       takeBack();
       // While idle there is nothing to finish, and whoever is being asked for a session may take long.
       for (let settled: Promise<void> | undefined; settled !== effects && !isIdle(); ) {
@@ -502,17 +390,10 @@ export function openRecorder(parts: RecorderParts): Recorder {
         settled = effects;
         await settled;
       }
-      const delivered = Promise.allSettled([...pending].map((delivery) => delivery.done));
-      await Promise.race([delivered, once(QUIT_GRACE_MS)]);
-      for (const delivery of pending) delivery.close();
+      await deliveries.close();
       active?.exchange.close();
       active?.tokens.stop();
       connected?.tokens.stop();
-      await delivered;
     },
   };
-}
-
-function once(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms).unref());
 }

@@ -1,14 +1,15 @@
 import type { AuditEvent } from '../../contract/audit.ts';
 import type { Channel, ChannelKind } from '../../contract/channel.ts';
+import { fingerprintOf } from '../../contract/consent.ts';
 import { type Fragment, INIT_SEQUENCE } from '../../contract/fragment.ts';
 import type { TallylightError } from '../../contract/result.ts';
 import type { Evidence } from '../../native-permissions/permission.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { ChannelPipeline, PipelineEvents } from '../pipeline/channel-pipeline.ts';
 import type { Interruption } from '../pipeline/gap-ledger.ts';
-import { SILENCE_DB } from '../pipeline/stderr.ts';
 import type { Recording } from '../vault/recording.ts';
-import { type ChannelMeter, count, newMeter } from './channel-meter.ts';
+import { gatherEvidence } from './channel-evidence.ts';
+import { type ChannelMeter, count, countGap, newMeter } from './channel-meter.ts';
 import type { Timeline } from './timeline.ts';
 
 /** What a run needs of one channel's pipeline. */
@@ -50,24 +51,34 @@ export type Run = {
   /** Resolves when every device is released. */
   readonly pause: () => Promise<void>;
   readonly resume: () => void;
+  /** The system no longer lets this kind be captured: its channels end, and do not come back in this recording. */
+  readonly refuse: (kind: ChannelKind, error: TallylightError) => Promise<void>;
   readonly stop: () => Promise<void>;
 };
 
 export function prepareRun(parts: RunParts): Run {
   const { sessionId, timeline, recording, delivery, audit, on } = parts;
   const meters = new Map(parts.channels.map(({ channel }) => [channel.id, newMeter()]));
-  const pipelines = parts.channels.map((agreed) => {
+  const evidence = gatherEvidence(
+    parts.channels.map(({ channel }) => channel),
+    on.witness,
+  );
+  /** Of the channels that the system refuses by now: when their devices are released. */
+  const refused = new Map<string, Promise<void>>();
+  const opened = parts.channels.map((agreed) => {
     const { channel, mode } = agreed;
     const meter = meters.get(channel.id) ?? newMeter();
-    return parts.openPipeline(agreed, eventsOf(channel, mode, meter));
+    return { channel, meter, pipeline: parts.openPipeline(agreed, eventsOf(channel, mode, meter)) };
   });
 
-  function eventsOf(
-    { id: channelId, kind }: Channel,
-    mode: 'live' | 'keep',
-    meter: ChannelMeter,
-  ): PipelineEvents {
-    let isWitnessed = false;
+  function pipelines(): Pipeline[] {
+    return opened.filter(({ channel }) => !refused.has(channel.id)).map(({ pipeline }) => pipeline);
+  }
+
+  function eventsOf(channel: Channel, mode: 'live' | 'keep', meter: ChannelMeter): PipelineEvents {
+    const channelId = channel.id;
+    /** What a live take brings that is of no use; a change of state ends it. */
+    let unwell: TallylightError | null = null;
     /** The take whose device is open, and how much came of it. */
     let open: { readonly take: number; fragments: number } | undefined;
 
@@ -78,12 +89,16 @@ export function prepareRun(parts: RunParts): Run {
       open = undefined;
     }
     return {
-      state: (state, because) => {
+      state: (told, because) => {
+        const isRefused = refused.has(channelId);
+        const state = isRefused && told === 'ended' ? 'lost' : told;
         meter.state = state;
-        if (state === 'live') meter.trouble = null;
-        else {
+        evidence.state(channel, state);
+        if (!isRefused && (state === 'live' || meter.trouble === unwell)) meter.trouble = null;
+        unwell = null;
+        if (state !== 'live') {
           meter.levelDb = null;
-          released(because ?? state);
+          released(isRefused ? 'permission-denied' : (because ?? state));
         }
         if (state === 'lost') {
           audit({ type: 'channel.lost', sessionId, channelId, code: meter.trouble?.code ?? 'channel-lost' });
@@ -99,7 +114,15 @@ export function prepareRun(parts: RunParts): Run {
           released('device-failed');
           open = { take, fragments: 0 };
           timeline.took(startedAtMs);
-          audit({ type: 'take.started', sessionId, channelId, take, startedAtMs, device });
+          audit({
+            type: 'take.started',
+            sessionId,
+            channelId,
+            take,
+            startedAtMs,
+            device,
+            ...fingerprintOf(channel),
+          });
         }
         // The init segment comes before it is settled when recording began, and has no place of its own.
         const pausedBeforeMs = header.sequence === INIT_SEQUENCE ? 0 : timeline.pausedBeforeMs();
@@ -115,24 +138,30 @@ export function prepareRun(parts: RunParts): Run {
         on.change();
       },
       level: (db) => {
-        if (db > SILENCE_DB && !isWitnessed) {
-          isWitnessed = true;
-          on.witness(kind, 'content');
-        }
+        evidence.level(channel, db);
         meter.levelDb = Number.isFinite(db) ? db : -120;
         on.change();
       },
-      gap: (gap) => audit({ type: 'channel.gap', sessionId, channelId, ...gap }),
+      gap: (gap) => {
+        countGap(meter, gap);
+        audit({ type: 'channel.gap', sessionId, channelId, ...gap });
+      },
       trouble: (error) => {
-        meter.trouble = error;
+        if (!refused.has(channelId)) meter.trouble = error;
         on.change();
       },
       health: (error) => {
+        evidence.health(channel, error);
+        const code = error?.code ?? unwell?.code;
+        const isNews = error?.code !== unwell?.code;
+        unwell = error;
+        if (refused.has(channelId)) return;
         meter.trouble = error;
-        if (error?.code === 'channel-black') on.witness(kind, 'empty');
-        else if (kind === 'display' && error === null) on.witness(kind, 'content');
+        const type = error === null ? 'channel.recovered' : 'channel.trouble';
+        if (isNews && code !== undefined) audit({ type, sessionId, channelId, code });
         on.change();
       },
+      content: () => evidence.content(channel),
     };
   }
 
@@ -150,21 +179,30 @@ export function prepareRun(parts: RunParts): Run {
     meters,
     open: () => {
       timeline.open();
-      for (const pipeline of pipelines) pipeline.start();
+      for (const pipeline of pipelines()) pipeline.start();
     },
     renew: (because) => {
-      for (const pipeline of pipelines) pipeline.renew(because);
+      for (const pipeline of pipelines()) pipeline.renew(because);
     },
     pause: async () => {
-      await Promise.all(pipelines.map((pipeline) => pipeline.pause()));
+      await Promise.all([...refused.values(), ...pipelines().map((pipeline) => pipeline.pause())]);
     },
     resume: () => {
       timeline.open();
-      for (const pipeline of pipelines) pipeline.resume();
+      for (const pipeline of pipelines()) pipeline.resume();
+    },
+    refuse: async (kind, error) => {
+      for (const { channel, meter, pipeline } of opened) {
+        const isOver = meter.state === 'lost' || meter.state === 'ended' || refused.has(channel.id);
+        if (channel.kind !== kind || isOver) continue;
+        meter.trouble = error;
+        refused.set(channel.id, Promise.resolve().then(pipeline.stop));
+      }
+      await Promise.all(refused.values());
     },
     stop: async () => {
       try {
-        await Promise.all(pipelines.map((pipeline) => pipeline.stop()));
+        await Promise.all([...refused.values(), ...pipelines().map((pipeline) => pipeline.stop())]);
       } finally {
         await recording?.close();
       }

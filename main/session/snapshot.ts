@@ -1,10 +1,13 @@
 import type { Snapshot } from '../../contract/bridge/snapshot.ts';
+import type { Channel } from '../../contract/channel.ts';
 import type { TallylightError } from '../../contract/result.ts';
+import type { Permission } from '../../native-permissions/permission.ts';
 import type { Host } from '../host.ts';
 import type { Active } from './active.ts';
 import type { Choice } from './choice.ts';
 import type { Connected } from './connect.ts';
 import type { Session } from './machine.ts';
+import { permissionsShown, takenBack } from './permission-view.ts';
 import { channelView, lampOf, termsOf } from './view.ts';
 
 export type SnapshotParts = {
@@ -18,6 +21,9 @@ export type SnapshotParts = {
   readonly pending: number;
   readonly host: Host;
   readonly framesPerSecond: number;
+  readonly permissions: readonly Permission[];
+  /** A channel of the recording as it is now: who follows the default is on another device by then. */
+  readonly present: (channel: Channel) => Channel;
 };
 
 /** The whole of what a face may know, made anew each time. */
@@ -25,11 +31,13 @@ export function snapshotOf(parts: SnapshotParts): Snapshot {
   const { session, connected, active, choice } = parts;
   const policy = active?.view.policy ?? connected?.view.policy;
   const shown =
-    active === undefined ? choice.known().channels : active.channels.map(({ channel }) => channel);
+    active === undefined
+      ? choice.known().channels
+      : active.channels.map(({ channel }) => parts.present(channel));
   const channels = shown.map((channel) => {
     const agreed = active?.channels.find((one) => one.channel.id === channel.id);
     const follows = choice.followsOf(channel);
-    return channelView(
+    const view = channelView(
       channel,
       agreed?.mode ?? choice.modeOf(channel.id),
       follows === null ? null : (agreed?.follow ?? follows),
@@ -38,6 +46,8 @@ export function snapshotOf(parts: SnapshotParts): Snapshot {
       active === undefined ? undefined : deliveredSoFar(active, channel.id),
       parts.framesPerSecond,
     );
+    if (active === undefined) return view;
+    return { ...view, trouble: takenBack(parts.permissions, channel.kind, session.state) ?? view.trouble };
   });
   const lamp = lampOf(session, channels);
   const undeliveredSeconds = Math.max(0, ...channels.map((channel) => channel.undeliveredSeconds));
@@ -49,11 +59,13 @@ export function snapshotOf(parts: SnapshotParts): Snapshot {
       state: session.state,
       ...times(active, lamp === 'live'),
       startedAt: active?.startedAt ?? null,
+      pausedBy: session.state === 'paused' ? session.by : null,
       kept: keptSentence(session, active),
     },
     lamp,
     terms: policy === undefined ? null : termsOf(policy),
     channels,
+    permissions: permissionsShown(parts.permissions, new Set(shown.map(({ kind }) => kind))),
     delivery: {
       connected: parts.reach.connected,
       disconnectedSince: parts.reach.since,
@@ -62,6 +74,7 @@ export function snapshotOf(parts: SnapshotParts): Snapshot {
     },
     protection: { kind: parts.host.secrets.kind, warning: parts.host.secrets.warning },
     host: parts.host.kind,
+    canReopen: parts.host.shell?.reopen !== undefined,
     trouble: parts.trouble,
   };
 }

@@ -12,6 +12,8 @@ export type TestTime = { ms: number };
 /** A channel's pipeline without a device: strict about how it is driven, and media comes when the test says so. */
 export type FakePipeline = Pipeline & {
   readonly channel: Channel;
+  /** For what a test tells of the device itself. */
+  readonly on: PipelineEvents;
   readonly state: () => ChannelState;
   /** The second up to now was captured. */
   readonly second: () => void;
@@ -61,6 +63,7 @@ export function fakePipeline(
       sequence = 0;
     },
     channel,
+    on,
     state: () => state,
     releasing: async () => undefined,
     start: () => {

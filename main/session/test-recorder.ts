@@ -6,11 +6,12 @@ import type { Channel, ChannelMode } from '../../contract/channel.ts';
 import { fail, ok, type Result } from '../../contract/result.ts';
 import { openAuditLog, readAuditLog } from '../audit/log.ts';
 import { startTestService, TEST_TOKEN, type TestService } from '../delivery/test-service.ts';
-import type { Connection } from '../host.ts';
+import type { Connection, Shell } from '../host.ts';
 import { keyFileSecrets } from '../vault/key-file.ts';
 import { done, TEST_SESSION, testFolder } from '../vault/test-vault.ts';
 import { vaultIn } from '../vault/vault.ts';
-import { openRecorder, type RecorderParts } from './recorder.ts';
+import { openRecorder } from './recorder.ts';
+import type { RecorderParts } from './recorder-parts.ts';
 import { type FakePipeline, fakePipeline, type TestTime } from './test-pipeline.ts';
 
 export const SECOND_SESSION = 'cap-9876543210';
@@ -28,6 +29,7 @@ type Options = {
   readonly services?: readonly TestService[];
   readonly parts?: Partial<RecorderParts>;
   readonly reopen?: Connection['reopen'];
+  readonly shell?: Shell;
   /** A bug is what the test is about. */
   readonly expectsBug?: boolean;
 };
@@ -73,6 +75,7 @@ export async function testRecorder(options: Options = {}) {
       connection,
       env: {},
       log: (event, fields) => logged.push(`${event} ${JSON.stringify(fields ?? {})}`),
+      ...(options.shell === undefined ? {} : { shell: options.shell }),
     },
     vault: vaultIn(dataDir, secrets),
     audit: {

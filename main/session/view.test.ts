@@ -76,6 +76,7 @@ test('a channel of which nothing was captured yet shows zeros and what the polic
     deliveredBytes: 0,
     undeliveredSeconds: 0,
     droppedFragments: 0,
+    gaps: { count: 0, seconds: 0, lastReason: null },
     framesPerSecond: 30,
     lastTakeEndedAt: null,
     trouble: null,

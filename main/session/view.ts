@@ -25,6 +25,8 @@ function stillOpen(channel: ChannelView): boolean {
   return channel.state === 'starting';
 }
 
+const NO_GAPS: ChannelView['gaps'] = { count: 0, seconds: 0, lastReason: null };
+
 export function channelView(
   channel: Channel,
   mode: ChannelMode,
@@ -51,6 +53,7 @@ export function channelView(
     deliveredBytes: delivered?.bytes ?? 0,
     undeliveredSeconds: delivered?.undeliveredSeconds ?? 0,
     droppedFragments: delivered?.dropped ?? 0,
+    gaps: meter?.gaps ?? NO_GAPS,
     framesPerSecond: channel.kind === 'display' ? framesPerSecond : null,
     lastTakeEndedAt: meter?.lastTakeEndedAt ?? null,
     trouble: meter?.trouble ?? null,

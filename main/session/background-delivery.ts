@@ -1,0 +1,110 @@
+import type { AuditEvent } from '../../contract/audit.ts';
+import { fingerprintOf } from '../../contract/consent.ts';
+import type { Result, TallylightError } from '../../contract/result.ts';
+import type { Host } from '../host.ts';
+import type { Vault } from '../vault/vault.ts';
+import type { Active } from './active.ts';
+import { conclude, tellForgotten } from './conclude.ts';
+import { deliverPending, type PendingDelivery, unfinished } from './pending.ts';
+
+/** How long quitting waits for what is on its way; the rest is sent at the next start. */
+const QUIT_GRACE_MS = 2000;
+
+export type DeliveryParts = {
+  readonly host: Pick<Host, 'connection' | 'log'>;
+  readonly vault: Vault;
+  readonly audit: (event: AuditEvent) => Promise<unknown>;
+  readonly now: () => Date;
+  readonly on: {
+    readonly change: () => void;
+    /** Something to tell that ends nothing. */
+    readonly trouble: (error: TallylightError) => void;
+    /** A bug that is nobody's to wait for. */
+    readonly bug: (error: unknown) => void;
+  };
+};
+
+/** What became of a delivery; a bug is thrown. */
+export type Delivered = { readonly done: Result<void> } | { readonly bug: unknown };
+
+/** What is on its way to the service while the session goes on or another one begins. */
+export type BackgroundDelivery = {
+  /** Delivers a recording that has stopped. Not waited for: a service that is down must not hold up what comes next. */
+  readonly send: (recording: Active, over: (delivered: Delivered) => void) => void;
+  /** Sends what earlier runs left. Neither its work nor its bugs come in the way of a recording. */
+  readonly sendEarlier: () => Promise<void>;
+  /** How many are under way apart from this one. */
+  readonly countBut: (recording: Active | undefined) => number;
+  /** Waits a little, then lets go of them: what is stored stays and goes on at the next start. */
+  readonly close: () => Promise<void>;
+  /** No earlier recording is begun with from here on. */
+  readonly beginNoMore: () => void;
+};
+
+export function backgroundDelivery({ host, vault, audit, now, on }: DeliveryParts): BackgroundDelivery {
+  const pending = new Set<PendingDelivery>();
+  let mayBegin = true;
+
+  async function finish(recording: Active): Promise<Result<void>> {
+    const sessionId = recording.view.session_id;
+    const live = (await recording.delivery.finishLive()).map((said) => {
+      const agreed = recording.channels.find(({ channel }) => channel.id === said.channel_id);
+      return agreed === undefined ? said : { ...said, ...fingerprintOf(agreed.channel) };
+    });
+    await tellForgotten(sessionId, live, audit);
+    const { endedMs: durationMs, activeMs } = recording;
+    const ended = { at: now().toISOString(), durationMs, activeMs, live };
+    const noted = await recording.recording?.change({ ended });
+    // What is not noted here is read from the fragments themselves at the next start.
+    if (noted?.ok === false) on.trouble(noted.error);
+    return conclude({ ...recording, sessionId, durationMs, activeMs, live, audit, trouble: on.trouble });
+  }
+
+  return {
+    send: (recording, over) => {
+      const background: PendingDelivery = {
+        done: finish(recording),
+        close: () => recording.exchange.close(),
+      };
+      recording.sending = background;
+      pending.add(background);
+      const ended = (delivered: Delivered) => {
+        pending.delete(background);
+        recording.tokens.stop();
+        on.change();
+        over(delivered);
+      };
+      background.done.then(
+        (done) => ended({ done }),
+        (bug: unknown) => ended({ bug }),
+      );
+    },
+    sendEarlier: async () => {
+      for (const id of await unfinished(vault, host.log)) {
+        if (!mayBegin) return;
+        const { connection, log } = host;
+        const delivery = deliverPending(id, { vault, connection, log, audit, now });
+        pending.add(delivery);
+        on.change();
+        void delivery.done.catch(on.bug).finally(() => {
+          pending.delete(delivery);
+          on.change();
+        });
+      }
+    },
+    countBut: (recording) => [...pending].filter((delivery) => delivery !== recording?.sending).length,
+    beginNoMore: () => {
+      mayBegin = false;
+    },
+    close: async () => {
+      const delivered = Promise.allSettled([...pending].map((delivery) => delivery.done));
+      await Promise.race([delivered, once(QUIT_GRACE_MS)]);
+      for (const delivery of pending) delivery.close();
+      await delivered;
+    },
+  };
+}
+
+function once(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
+}
