@@ -3,6 +3,7 @@ import { ok, type Result } from '../contract/result.ts';
 import { askedMemoryIn } from '../native-permissions/asked-memory.ts';
 import { permissionsFor } from '../native-permissions/permissions.ts';
 import { openAuditLog } from './audit/log.ts';
+import { permissionCalls } from './bridge/permission-calls.ts';
 import { serveBridge } from './bridge/serve.ts';
 import { snapshotFeed } from './bridge/snapshot-feed.ts';
 import { defaultOf, listChannels, locateChannel } from './channels/list.ts';
@@ -14,8 +15,12 @@ import { createChannelPipeline } from './pipeline/channel-pipeline.ts';
 import { startSessionClock } from './pipeline/clock.ts';
 import { watchClock } from './pipeline/clock-watch.ts';
 import { chooseVideoEncoder } from './pipeline/encoder-choice.ts';
-import { PERMISSION, permitted } from './session/permitted.ts';
+import { missingWatchdogs } from './pipeline/watchdog-filters.ts';
+import { watchPermissions } from './session/permission-view.ts';
+import { PERMISSION, permitted, shown } from './session/permitted.ts';
+import { presentChannels } from './session/present-channel.ts';
 import { openRecorder } from './session/recorder.ts';
+import { screenProbe } from './session/screen-probe.ts';
 import { diskError } from './vault/disk-error.ts';
 import { lockData } from './vault/lock.ts';
 import { vaultIn } from './vault/vault.ts';
@@ -60,13 +65,15 @@ export async function openCapture(host: Host, options: CaptureOptions = {}): Pro
 
   let ffmpeg: CaptureFfmpeg | undefined;
   const feed = snapshotFeed((revision) => recorder.snapshot(revision));
+  const watched = watchPermissions(permissions, feed.changed);
+  const present = presentChannels();
   const recorder = openRecorder({
     host,
     vault: vaultIn(dataDir, host.secrets),
     audit: audit.value,
     listChannels: () => listChannels(machine),
     permitted: async (chosen) => {
-      const allowed = await permitted(chosen, host, permissions);
+      const allowed = await permitted(chosen, { host, permissions, platform: machine.platform });
       if (!allowed.ok) return allowed;
       const found = allowed.value;
       const isShown = chosen.some(({ channel }) => channel.kind === 'display');
@@ -77,15 +84,25 @@ export async function openCapture(host: Host, options: CaptureOptions = {}): Pro
       );
       ffmpeg = { ...found, videoEncoder: encoder };
       log('ffmpeg.found', { sentence: found.sentence, encoder });
+      for (const { tells, lacks } of missingWatchdogs(found.filters))
+        log('ffmpeg.watchdog-missing', { tells, lacks: lacks.join(', ') });
       for (const { encoder: name, flaw } of tried)
         if (flaw !== null) log('encoder.passed-over', { name, flaw });
       return ok(undefined);
     },
+    shown: async (chosen) => {
+      if (ffmpeg === undefined) return ok(undefined);
+      const { platform } = machine;
+      return shown(chosen, { permissions, platform, probe: screenProbe({ ffmpeg, env, platform, machine }) });
+    },
+    permissions: watched.known,
+    watchPermission: (kind, listener) => permissions.watch(PERMISSION[kind], listener),
+    present: present.of,
     newClock: () => startSessionClock(),
     witness: (kind, evidence) => permissions.witness(PERMISSION[kind], evidence),
     openPipeline: (sessionId, clock, { channel, follow }, on) => {
       if (ffmpeg === undefined) throw new Error('a pipeline is opened before ffmpeg was found');
-      return createChannelPipeline({
+      const options = present.overheard({
         channel,
         sessionId,
         clock,
@@ -99,8 +116,11 @@ export async function openCapture(host: Host, options: CaptureOptions = {}): Pro
         follows: follow,
         on,
       });
+      return createChannelPipeline(options);
     },
     watchClock: (onJump) => watchClock(onJump),
+    // Electron tells it on macOS and Windows.
+    seesLock: shell !== undefined && machine.platform !== 'linux',
     framesPerSecond,
     act: host.kind === 'cli' ? 'command-line' : 'window',
     now,
@@ -118,6 +138,7 @@ export async function openCapture(host: Host, options: CaptureOptions = {}): Pro
       'session.resume': async () => answered(await recorder.resume()),
       'session.stop': async ({ reason }) => answered(await recorder.stop(reason ?? 'person')),
       'session.renew': async () => answered(await recorder.renew()),
+      ...permissionCalls({ permissions, reopen: shell?.reopen, latest: feed.latest, log }),
     },
     log,
   );
@@ -125,6 +146,7 @@ export async function openCapture(host: Host, options: CaptureOptions = {}): Pro
     call,
     onSnapshot: feed.subscribe,
     close: async () => {
+      watched.close();
       await recorder.close();
       feed.close();
       lock.value.release();

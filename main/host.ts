@@ -31,6 +31,8 @@ export type Shell = {
   readonly pointer?: () => { readonly x: number; readonly y: number } | null;
   /** macOS and Windows: what the system plays. Elsewhere the sound server's monitor is recorded. */
   readonly systemAudio?: PcmSource;
+  /** Finishes what records, ends the app and starts it anew. Where it is missing, nobody can but the person. */
+  readonly reopen?: () => Promise<void>;
   /** Calls back on every change; returns its own unsubscribe. Linux tells neither `lock` nor `unlock`. */
   readonly onPower: (listener: (event: PowerEvent) => void) => () => void;
 };

@@ -30,7 +30,13 @@ export const words = {
     nothing: 'Nothing arrives from the devices at the moment.',
   },
   paused: {
-    sentence: 'Devices released. Nothing is captured until you resume.',
+    /** By what paused it, which may also end it. */
+    sentence: {
+      person: 'Devices released. Nothing is captured until you resume.',
+      'no-window': 'Devices released, as no window showed the lamp. Nothing is captured until you resume.',
+      sleep: 'Devices released. Nothing is captured until this computer wakes; then it goes on by itself.',
+      lock: 'Devices released. Nothing is captured until you unlock the screen; then it goes on by itself.',
+    },
     releasing: 'Releasing the devices.',
   },
   stopping: { fact: 'Stopping', sentence: 'Closing the devices and finishing the last seconds.' },
@@ -103,6 +109,27 @@ export const words = {
     dropped: (parts: string, count: number) => `${parts} ${count === 1 ? 'part' : 'parts'} skipped`,
     takeEnded: (take: string, time: string) => `take ${take} ended ${time}`,
     nothing: 'nothing captured yet',
+    gaps: (gaps: string, count: number, duration: string) =>
+      `${gaps} ${count === 1 ? 'gap' : 'gaps'}, ${duration}`,
+    gapsBecause: (gaps: string, reason: string) => `${gaps}: ${reason}`,
+  },
+  gap: {
+    of: { mic: 'the microphone', system_audio: 'the sound output', display: 'the display' },
+    because: {
+      'device-gone': (device: string) => `${device} was unplugged`,
+      'device-failed': (device: string) => `${device} stopped delivering`,
+      'device-busy': (device: string) => `another program held ${device}`,
+      'permission-denied': (device: string) => `the system did not allow ${device}`,
+      'channel-silent': (device: string) => `${device} gave only silence`,
+      'channel-black': () => 'the picture was black',
+      'channel-frozen': () => 'the picture stood still',
+      'microphone-missing': () => 'there was no microphone',
+      'sound-server-missing': () => 'the sound system did not answer',
+      'display-server-missing': () => 'the screen could not be reached',
+      'default-changed': () => 'the system changed to another device',
+      'display-changed': () => 'the display changed',
+      'clock-stepped': () => 'the clock of this computer was set',
+    },
   },
   counts: {
     kept: (count: string) => `${count} kept`,
@@ -131,6 +158,10 @@ export const words = {
     live: (names: string, count: number) =>
       `${names} ${count === 1 ? 'is' : 'are'} live only and never written to a disk.`,
     nothingKept: 'Nothing will be kept.',
+    follows: {
+      mic: (name: string) => `${name} (whichever it is)`,
+      system_audio: (name: string) => `${name} (whichever device plays it)`,
+    },
   },
   blocked: {
     chosen: 'Choose Live only or Keep for at least one channel.',
@@ -156,6 +187,15 @@ export const words = {
     keptHere: 'It is kept here, encrypted, and sent when the connection is back.',
     liveLost: 'What is live only is not delivered meanwhile, and not kept.',
   },
+  permission: {
+    step: {
+      ask: { ready: 'Let macOS ask', busy: 'macOS is asking' },
+      settings: { ready: 'Open settings', busy: 'Opening settings' },
+      reopen: { ready: 'Quit and reopen', busy: 'Finishing' },
+    },
+    finishes: 'The recording is finished first.',
+    command: 'The line to run',
+  },
   pending: (recordings: string, count: number) =>
     `${recordings} earlier ${count === 1 ? 'recording is' : 'recordings are'} still being sent.`,
 
@@ -164,7 +204,12 @@ export const words = {
     live: (counts: string) => `Live. ${counts}.`,
     still: 'Recording, but nothing arrives.',
     trouble: 'Recording, but something needs a look.',
-    paused: 'Paused. Nothing is captured until you resume.',
+    paused: {
+      person: 'Paused. Nothing is captured until you resume.',
+      'no-window': 'Paused. Nothing is captured until you resume.',
+      sleep: 'Paused. Nothing is captured until this computer wakes; then it goes on by itself.',
+      lock: 'Paused. Nothing is captured until you unlock the screen; then it goes on by itself.',
+    },
     delivering: 'Stopped. What you chose to keep is being delivered.',
     complete: 'Complete. Nothing is being captured.',
     failed: 'Stopped early. Nothing is being captured.',

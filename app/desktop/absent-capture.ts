@@ -13,14 +13,17 @@ export function absentCapture(error: TallylightError): Capture {
       activeMs: 0,
       pausedMs: 0,
       startedAt: null,
+      pausedBy: null,
       kept: null,
     },
     lamp: 'trouble',
     terms: null,
     channels: [],
+    permissions: [],
     delivery: { connected: null, disconnectedSince: null, undeliveredSeconds: 0, pendingRecordings: 0 },
     protection: { kind: 'key-file', warning: null },
     host: 'desktop',
+    canReopen: false,
     trouble: error,
   };
   return {

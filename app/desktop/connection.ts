@@ -14,6 +14,14 @@ export function connectionFrom(env: Parts['env'], yourBackend: Parts['yourBacken
   return yourBackend(url, secret);
 }
 
+/** For the app that is started anew with the environment of this one: puts back what `withoutSecrets` takes out. */
+export function secretsFor(env: Parts['env']): () => void {
+  const secret = env[SECRET_NAME];
+  return () => {
+    if (secret !== undefined) env[SECRET_NAME] = secret;
+  };
+}
+
 function missing(name: string): Connection {
   const refused = async () => fail('service-unreachable', `${name} is not set`);
   return { open: refused, reopen: refused };

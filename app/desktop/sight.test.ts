@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { elapsed } from './sight.ts';
+import type { PausedBy } from '../../contract/bridge/snapshot.ts';
+import { testSnapshot } from '../../main/bridge/test-snapshot.ts';
+import { elapsed, sightOf } from './sight.ts';
 
 test.each([
   [0, '0:00'],
@@ -10,4 +12,25 @@ test.each([
   [36_061_000, '10:01:01'],
 ])('%d ms read as %s', (ms, shown) => {
   expect(elapsed(ms)).toBe(shown);
+});
+
+const PAUSED: readonly (readonly [PausedBy, string])[] = [
+  ['person', 'Paused. Nothing is captured until you resume'],
+  ['no-window', 'Paused. Nothing is captured until you resume'],
+  ['sleep', 'Paused. Nothing is captured until this computer wakes; then it goes on by itself'],
+  ['lock', 'Paused. Nothing is captured until you unlock the screen; then it goes on by itself'],
+];
+test('[P05] a pause says what ends it, and the tooltip holds all of it', () => {
+  for (const [pausedBy, said] of PAUSED) {
+    const session = {
+      ...testSnapshot().session,
+      state: 'paused',
+      startedAt: '2026-03-03T13:41:00.000Z',
+    } as const;
+    const { stateLine, tooltip } = sightOf(
+      testSnapshot({ lamp: 'paused', session: { ...session, activeMs: 36_061_000, pausedBy } }),
+    );
+    expect(stateLine).toBe(said);
+    expect(tooltip.endsWith(said.slice('Paused. '.length))).toBe(true);
+  }
 });

@@ -1,4 +1,4 @@
-import type { ChannelView, Lamp, SessionState, Snapshot } from '../../contract/bridge/snapshot.ts';
+import type { ChannelView, Lamp, PausedBy, SessionState, Snapshot } from '../../contract/bridge/snapshot.ts';
 
 export const APP_NAME = 'Tallylight';
 
@@ -45,12 +45,20 @@ export function sightOf(snapshot: Snapshot): Sight {
   };
 }
 
-function lineOf({ lamp, channels, trouble }: Snapshot): string {
+/** What paused it may also end it; only the person's own pause waits for the person alone. */
+const PAUSED: Readonly<Record<PausedBy, string>> = {
+  person: 'Nothing is captured until you resume',
+  'no-window': 'Nothing is captured until you resume',
+  sleep: 'Nothing is captured until this computer wakes; then it goes on by itself',
+  lock: 'Nothing is captured until you unlock the screen; then it goes on by itself',
+};
+
+function lineOf({ lamp, session, channels, trouble }: Snapshot): string {
   switch (lamp) {
     case 'off':
       return 'Nothing is being captured';
     case 'paused':
-      return 'Nothing is captured until you resume';
+      return PAUSED[session.pausedBy ?? 'person'];
     case 'live':
       return liveLine(channels.filter((channel) => channel.state === 'live'));
     case 'trouble': {

@@ -2,11 +2,13 @@ import { app, Menu } from 'electron/main';
 import { registerAppScheme, serveAppScheme } from './app-scheme.ts';
 import { attachBridge } from './bridge.ts';
 import { openDesktopCapture } from './capture.ts';
+import { secretsFor } from './connection.ts';
 import { followSnapshots } from './follow.ts';
 import { leaveOnce } from './leave.ts';
 import { lockContents, lockSession } from './lockdown.ts';
 import { causeOf, log } from './log.ts';
 import type { Parts } from './parts.ts';
+import { withReopen } from './reopen.ts';
 import { openWindow } from './window.ts';
 
 /** Runs the desktop host. Everything before `ready` happens within this call. */
@@ -30,8 +32,9 @@ export function start(parts: Parts): void {
 async function run(parts: Parts): Promise<void> {
   lockSession();
   Menu.setApplicationMenu(parts.platform === 'darwin' ? macMenu() : null);
-  const capture = openDesktopCapture(parts);
-  const leaving = leaveOnce(capture);
+  const giveBack = secretsFor(parts.env);
+  const capture = openDesktopCapture(withReopen(parts, () => leaving.reopen()));
+  const leaving = leaveOnce(capture, giveBack);
   await serveAppScheme(parts.distDir);
   const window = openWindow(parts, leaving);
   app.on('second-instance', window.show);

@@ -11,6 +11,9 @@ export const CALL_NAMES = [
   'session.resume',
   'session.stop',
   'session.renew',
+  'permission.request',
+  'permission.open-settings',
+  'app.reopen',
 ] as const;
 export type CallName = (typeof CALL_NAMES)[number];
 

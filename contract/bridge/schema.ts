@@ -4,6 +4,8 @@ import type { CallName } from './names.ts';
 import { snapshot } from './snapshot.ts';
 
 const nothing = z.strictObject({});
+/** A kind of permission, in any spelling that main knows: `screen-capture`, `screen_capture`, `display`. */
+const permission = z.strictObject({ kind: z.string().max(32) });
 
 /** Request and response of every call a face may make. Whole snapshots come back, never diffs. */
 export const CALLS = {
@@ -47,6 +49,12 @@ export const CALLS = {
   },
   /** After `complete` or `failed`: a new session from the backend, back to `idle`. */
   'session.renew': { request: nothing, response: snapshot },
+  /** Makes the system ask where it can and has not. Answered when the person has, which may take minutes. */
+  'permission.request': { request: permission, response: snapshot },
+  /** Opens the system's settings at the right place; `not-now` where there is none to open. */
+  'permission.open-settings': { request: permission, response: snapshot },
+  /** Finishes what records, ends the app and starts it anew; `not-now` on a host that cannot (`canReopen`). */
+  'app.reopen': { request: nothing, response: snapshot },
 } as const satisfies Record<CallName, { request: z.ZodType; response: z.ZodType }>;
 
 /** A call over the loopback WebSocket. */

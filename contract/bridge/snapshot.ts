@@ -31,9 +31,18 @@ export type SessionState = z.infer<typeof sessionState>;
 export const channelState = z.enum(['idle', 'starting', 'live', 'paused', 'reconnecting', 'lost', 'ended']);
 export type ChannelState = z.infer<typeof channelState>;
 
+/** Why a part of a channel is missing: an error, or what made another take necessary. */
+export const gapReason = z.enum([...ERROR_CODES, 'default-changed', 'display-changed', 'clock-stepped']);
+export type GapReason = z.infer<typeof gapReason>;
+
+/** What was to be recorded and was not, as far as it is over. */
+export const gapsView = z.object({ count: z.int(), seconds: z.number(), lastReason: gapReason.nullable() });
+export type GapsView = z.infer<typeof gapsView>;
+
 export const channelView = z.object({
   id: channelId,
   kind: channelKind,
+  /** Of a channel that follows the default: the device that is captured now. */
   name: z.string(),
   area: area.optional(),
   state: channelState,
@@ -53,11 +62,33 @@ export const channelView = z.object({
   undeliveredSeconds: z.number(),
   /** Live only: fragments that were dropped because the service did not keep up. */
   droppedFragments: z.int(),
+  gaps: gapsView,
   framesPerSecond: z.int().nullable(),
   lastTakeEndedAt: z.iso.datetime().nullable(),
   trouble: trouble.nullable(),
 });
 export type ChannelView = z.infer<typeof channelView>;
+
+/** Who or what paused; `sleep` and `lock` end by themselves when the machine wakes or is unlocked. */
+export const pausedBy = z.enum(['person', 'no-window', 'sleep', 'lock']);
+export type PausedBy = z.infer<typeof pausedBy>;
+
+/** What the operating system says about one kind of capture. `unknown` is not granted. */
+export const permissionView = z.object({
+  kind: z.enum(['microphone', 'screen-capture', 'system-audio']),
+  state: z.enum(['granted', 'denied', 'not-determined', 'restricted', 'unknown']),
+  sentence: z.string(),
+  /** What the person can do about it; null where there is nothing to do. */
+  nextStep: z
+    .object({
+      kind: z.enum(['ask', 'open-settings', 'quit-and-reopen', 'reset', 'ask-admin', 'other']),
+      sentence: z.string(),
+      /** The line to run in a terminal, where a window does not do. */
+      command: z.string().exactOptional(),
+    })
+    .nullable(),
+});
+export type PermissionView = z.infer<typeof permissionView>;
 
 /** Everything the person is told before they agree; null until the media service said it. */
 export const termsView = z.object({
@@ -81,12 +112,16 @@ export const snapshot = z.object({
     activeMs: z.number(),
     pausedMs: z.number(),
     startedAt: z.iso.datetime().nullable(),
+    /** Null while it is not paused. */
+    pausedBy: pausedBy.nullable(),
     /** What is safe when it failed, in one sentence. */
     kept: z.string().nullable(),
   }),
   lamp,
   terms: termsView.nullable(),
   channels: z.array(channelView),
+  /** Of the kinds of the channels above, and of those that the system refuses. Empty until the system has answered. */
+  permissions: z.array(permissionView),
   delivery: z.object({
     /** Whether the last exchange with the service worked; null: nothing tried yet. */
     connected: z.boolean().nullable(),
@@ -99,6 +134,8 @@ export const snapshot = z.object({
   /** Where the key that protects recordings here is kept. */
   protection: z.object({ kind: z.enum(['keychain', 'key-file']), warning: z.string().nullable() }),
   host: z.enum(['desktop', 'browser', 'cli']),
+  /** Whether this host can end and start itself anew (`app.reopen`). */
+  canReopen: z.boolean(),
   trouble: trouble.nullable(),
 });
 export type Snapshot = z.infer<typeof snapshot>;

@@ -23,6 +23,8 @@ function served(changes: Partial<Handlers> = {}) {
 const REQUESTS: Readonly<Record<string, unknown>> = {
   'channel.choose': { channelId: 'mic:default', mode: 'live' },
   'session.agree': { channels: [{ id: 'mic:default', mode: 'keep' }], policyVersion: 1 },
+  'permission.request': { kind: 'screen_capture' },
+  'permission.open-settings': { kind: 'screen-capture' },
 };
 
 describe('the bridge', () => {
@@ -49,6 +51,10 @@ describe('the bridge', () => {
     ['channel.choose', { channelId: '../../etc', mode: 'live' }],
     ['channel.choose', { channelId: 'mic:default', mode: 'always' }],
     ['channel.choose', { channelId: 'mic:default', mode: 'live', token: 'st-secret' }],
+    ['permission.request', {}],
+    ['permission.request', { kind: 7 }],
+    ['permission.open-settings', { kind: 'microphone', url: 'https://example.com' }],
+    ['app.reopen', { now: true }],
     ['session.agree', { channels: [], policyVersion: 1 }],
     ['session.agree', { channels: [{ id: 'mic:default', mode: 'off' }], policyVersion: 1 }],
     ['session.agree', { channels: [{ id: 'mic:default', mode: 'live' }], policyVersion: '1' }],

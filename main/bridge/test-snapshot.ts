@@ -4,13 +4,24 @@ import type { Snapshot } from '../../contract/bridge/snapshot.ts';
 export function testSnapshot(changes: Partial<Snapshot> = {}): Snapshot {
   return {
     revision: 1,
-    session: { id: null, title: null, state: 'idle', activeMs: 0, pausedMs: 0, startedAt: null, kept: null },
+    session: {
+      id: null,
+      title: null,
+      state: 'idle',
+      activeMs: 0,
+      pausedMs: 0,
+      startedAt: null,
+      pausedBy: null,
+      kept: null,
+    },
     lamp: 'off',
     terms: null,
     channels: [],
+    permissions: [],
     delivery: { connected: null, disconnectedSince: null, undeliveredSeconds: 0, pendingRecordings: 0 },
     protection: { kind: 'key-file', warning: null },
     host: 'browser',
+    canReopen: false,
     trouble: null,
     ...changes,
   };

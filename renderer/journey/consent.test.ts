@@ -80,6 +80,53 @@ test('[P14] [P15] each channel is chosen by itself, and nothing is kept that nob
   ]);
 });
 
+const FOLLOW = 'Change to another device when the system’s default changes';
+
+test('[P14] following the default is a choice of its own, sent as it was made and agreed to as it is shown', async () => {
+  const named = { ...mic, name: 'Default microphone (Built-in)' };
+  const channels = [
+    { ...named, follows: false },
+    { ...systemAudio, mode: 'off' as const, follows: false },
+    display,
+  ];
+  const { page, main } = await open(snapshotOf({}, { channels }));
+  main.expect('channel.choose', (request) => {
+    const follows = (request as { follow: boolean }).follow;
+    const next = snapshotOf({}, { channels: [{ ...named, follows }] });
+    main.say(next);
+    return ok(next);
+  });
+  main.expect('session.agree', () => ok(SCENES.starting()));
+  const follow = page.getByRole('checkbox', { name: FOLLOW });
+  await follow.waitFor();
+  // Neither what is off nor a display has a default that one could follow.
+  expect(await follow.count()).toBe(1);
+  expect(await follow.isChecked()).toBe(false);
+  await follow.focus();
+  await page.keyboard.press('Space');
+  await eventually(() => follow.isChecked()).toBe(true);
+  await page.getByRole('button', { name: 'Agree and start' }).click();
+  await page.getByRole('heading', { name: 'Starting' }).waitFor();
+  expect(main.calls).toEqual([
+    { name: 'channel.choose', request: { channelId: 'mic:default', mode: 'live', follow: true } },
+    {
+      name: 'session.agree',
+      request: { channels: [{ id: 'mic:default', mode: 'live', follow: true }], policyVersion: 7 },
+    },
+  ]);
+});
+
+test('[P26] before anybody agrees they read that a channel follows the default, and afterwards which device it is', async () => {
+  const named = { ...mic, name: 'Default microphone (Built-in)', mode: 'keep' as const };
+  const { page, main } = await open(snapshotOf({}, { channels: [{ ...named, follows: false }] }));
+  await page.getByText('Default microphone will be kept.', { exact: true }).waitFor();
+  main.say(snapshotOf({}, { channels: [{ ...named, follows: true }] }));
+  await page.getByText('Default microphone (whichever it is) will be kept.', { exact: true }).waitFor();
+  const { session, channels } = SCENES['recording-gaps']();
+  main.say(snapshotOf(session, { lamp: 'live', channels }));
+  await page.getByText('Jabra Evolve2 65').waitFor();
+});
+
 test('a choice that main refuses goes back to what main says, and is told', async () => {
   const { page, main } = await open(SCENES.ready());
   main.expect('channel.choose', () => ({ ok: false, error: errorOf('policy-forbids') }));

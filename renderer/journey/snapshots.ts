@@ -1,4 +1,4 @@
-import type { ChannelView, Snapshot, TermsView } from '../../contract/bridge/snapshot.ts';
+import type { ChannelView, PermissionView, Snapshot, TermsView } from '../../contract/bridge/snapshot.ts';
 import { errorOf } from '../../contract/result.ts';
 
 /** One of these per state of the session: what main would say in the middle of a weekly meeting. */
@@ -24,6 +24,7 @@ function channel(view: Pick<ChannelView, 'id' | 'kind' | 'name'> & Partial<Chann
     deliveredBytes: 0,
     undeliveredSeconds: 0,
     droppedFragments: 0,
+    gaps: { count: 0, seconds: 0, lastReason: null },
     framesPerSecond: null,
     lastTakeEndedAt: null,
     trouble: null,
@@ -63,15 +64,18 @@ export function snapshotOf(session: Session, rest: Partial<Omit<Snapshot, 'sessi
       activeMs: 0,
       pausedMs: 0,
       startedAt: null,
+      pausedBy: null,
       kept: null,
       ...session,
     },
     lamp: 'off',
     terms,
     channels: [mic, systemAudio, display],
+    permissions: [],
     delivery: { connected: true, disconnectedSince: null, undeliveredSeconds: 0, pendingRecordings: 0 },
     protection: { kind: 'keychain', warning: null },
     host: 'browser',
+    canReopen: false,
     trouble: null,
     ...rest,
   };
@@ -110,6 +114,62 @@ const deviceFailed = {
   detail: 'pulse: monitor of sink 2',
 };
 
+/** In the words of native-permissions. */
+export const askForMicrophone: PermissionView = {
+  kind: 'microphone',
+  state: 'not-determined',
+  sentence: 'macOS has not asked yet whether Tallylight may use the microphone.',
+  nextStep: { kind: 'ask', sentence: 'Let macOS ask, and allow it.' },
+};
+export const openScreenSettings: PermissionView = {
+  kind: 'screen-capture',
+  state: 'denied',
+  sentence: 'macOS does not let Tallylight record the screen.',
+  nextStep: {
+    kind: 'open-settings',
+    sentence: 'Allow Tallylight under Privacy & Security, Screen & System Audio Recording.',
+  },
+};
+export const reopenForScreen: PermissionView = {
+  kind: 'screen-capture',
+  state: 'denied',
+  sentence: 'macOS does not let Tallylight record the screen yet.',
+  nextStep: {
+    kind: 'quit-and-reopen',
+    sentence:
+      'If you have allowed it, quit and reopen Tallylight: macOS shows it only to an app that starts afterwards.',
+  },
+};
+export const resetScreen: PermissionView = {
+  kind: 'screen-capture',
+  state: 'denied',
+  sentence: 'macOS says that Tallylight may record the screen, but every picture was black.',
+  nextStep: {
+    kind: 'reset',
+    sentence:
+      'The permission is for an older copy of Tallylight. Run this line in Terminal, reopen Tallylight and allow it anew.',
+    command: 'tccutil reset ScreenCapture app.tallylight.desktop',
+  },
+};
+export const flatpakMicrophone: PermissionView = {
+  kind: 'microphone',
+  state: 'denied',
+  sentence: 'Flatpak keeps Tallylight from the microphone.',
+  nextStep: {
+    kind: 'other',
+    sentence:
+      'Share the socket pulseaudio with Tallylight in your software centre (Flatpak), or run this line and start again.',
+    command: 'flatpak override --user --socket=pulseaudio app.tallylight.desktop',
+  },
+};
+export const unsureSystemAudio: PermissionView = {
+  kind: 'system-audio',
+  state: 'unknown',
+  sentence: 'macOS tells nobody whether the system audio may be recorded; it shows with the first sound.',
+  nextStep: { kind: 'ask', sentence: 'macOS asks when the recording begins; allow it there.' },
+};
+const onMac = { host: 'desktop', canReopen: true } as const;
+
 export const SCENES = {
   ready: () => snapshotOf({}),
   'ready-chosen': () =>
@@ -135,6 +195,10 @@ export const SCENES = {
         delivery: { connected: false, disconnectedSince: null, undeliveredSeconds: 0, pendingRecordings: 0 },
       },
     ),
+  'permission-ask': () => snapshotOf({}, { ...onMac, permissions: [askForMicrophone, unsureSystemAudio] }),
+  'permission-settings': () => snapshotOf({}, { ...onMac, permissions: [openScreenSettings] }),
+  'permission-reopen': () => snapshotOf({}, { ...onMac, permissions: [reopenForScreen] }),
+  'permission-line': () => snapshotOf({}, { ...onMac, permissions: [resetScreen] }),
   'ready-long-names': () =>
     snapshotOf(
       {},
@@ -184,6 +248,42 @@ export const SCENES = {
       { state: 'recording', ...running },
       { lamp: 'trouble', channels: all({ state: 'reconnecting', trouble: deviceFailed }) },
     ),
+  'recording-refused': () =>
+    snapshotOf(
+      { state: 'recording', ...running },
+      {
+        ...onMac,
+        lamp: 'live',
+        permissions: [reopenForScreen],
+        channels: [
+          liveMic,
+          liveSystem,
+          {
+            ...liveDisplay,
+            state: 'reconnecting',
+            framesPerSecond: null,
+            trouble: { ...errorOf('permission-denied'), message: reopenForScreen.sentence },
+          },
+        ],
+      },
+    ),
+  'recording-gaps': () =>
+    snapshotOf(
+      { state: 'recording', ...running },
+      {
+        lamp: 'live',
+        channels: [
+          {
+            ...liveMic,
+            name: 'Default microphone (Jabra Evolve2 65)',
+            follows: true,
+            gaps: { count: 2, seconds: 2.6, lastReason: 'device-gone' },
+          },
+          liveSystem,
+          liveDisplay,
+        ],
+      },
+    ),
   'recording-offline': () =>
     snapshotOf(
       { state: 'recording', ...running },
@@ -199,7 +299,12 @@ export const SCENES = {
     ),
   paused: () =>
     snapshotOf(
-      { state: 'paused', ...running },
+      { state: 'paused', ...running, pausedBy: 'person' },
+      { lamp: 'paused', channels: all({ state: 'paused', lastTakeEndedAt: '2026-03-03T14:22:31.000Z' }) },
+    ),
+  'paused-asleep': () =>
+    snapshotOf(
+      { state: 'paused', ...running, pausedBy: 'sleep' },
       { lamp: 'paused', channels: all({ state: 'paused', lastTakeEndedAt: '2026-03-03T14:22:31.000Z' }) },
     ),
   stopping: () => snapshotOf({ state: 'stopping', ...running }, { channels: all({ state: 'ended' }) }),

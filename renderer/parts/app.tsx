@@ -22,7 +22,7 @@ export function App({ connected }: { readonly connected: ConnectedFace }) {
   const screen = snapshot?.session.state ?? face.connection;
   const note = noteFor(face);
   const elapsed = useElapsed(face);
-  const heading = useKeptFocus(screen);
+  const heading = useKeptFocus(`${screen} ${note?.step?.call.name ?? ''}`);
   useShortcuts(connected);
   useWindowLamp(lampOf(face), titleFor(face, elapsed));
   return (
@@ -30,7 +30,7 @@ export function App({ connected }: { readonly connected: ConnectedFace }) {
       <Header face={face} />
       <main className="main">
         <HeroBlock face={face} elapsed={elapsed} heading={heading} />
-        {note === null ? null : <NoteBlock note={note} />}
+        {note === null ? null : <NoteBlock note={note} calls={face.calls} ask={ask} />}
         {snapshot === null ? null : <Screen snapshot={snapshot} face={face} note={note} ask={ask} />}
       </main>
       <ActionBar face={face} ask={ask} />

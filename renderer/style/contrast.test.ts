@@ -47,6 +47,7 @@ const TEXT = [
 const SHAPES = [
   ['ring', 'paper'],
   ['ring', 'surface'],
+  ['ring', 'amber-soft'],
   ['live', 'paper'],
   ['amber', 'paper'],
   ['green', 'sunken'],
@@ -54,6 +55,7 @@ const SHAPES = [
   ['blue', 'sunken'],
   ['focus', 'paper'],
   ['focus', 'surface'],
+  ['focus', 'amber-soft'],
 ] as const;
 
 test.each(Object.entries(themes))('%s: text and shapes stand out enough', (_name, tokens) => {

@@ -4,7 +4,7 @@ import type { Face } from '../store/face.ts';
 import { words } from '../words.ts';
 import { countsOf } from './counts.ts';
 import { listOf } from './format.ts';
-import { isOffline } from './note.ts';
+import { isOffline, noteFor } from './note.ts';
 import { isOpening, isRunning } from './states.ts';
 
 const { announce } = words;
@@ -36,7 +36,9 @@ function stateWords(snapshot: Snapshot): string {
     case 'recording':
       return recordingWords(snapshot);
     case 'paused':
-      return snapshot.lamp === 'paused' ? announce.paused : words.paused.releasing;
+      return snapshot.lamp === 'paused'
+        ? announce.paused[snapshot.session.pausedBy ?? 'person']
+        : words.paused.releasing;
     case 'stopping':
       return words.stopping.fact;
     case 'delivering':
@@ -51,7 +53,13 @@ function stateWords(snapshot: Snapshot): string {
 }
 
 /** What a screen reader is told: the same words for as long as the state is the same, so it is told once. */
-export function announcementFor({ snapshot, connection }: Face): string {
+export function announcementFor(face: Face): string {
+  const { snapshot, connection } = face;
   if (snapshot === null) return connection === 'lost' ? announce.lost : '';
-  return isOffline(snapshot) ? `${stateWords(snapshot)} ${announce.offline}` : stateWords(snapshot);
+  const said = [stateWords(snapshot)];
+  const note = noteFor(face);
+  // An alert tells itself.
+  if (note !== null && note.subject === 'permission' && !note.alert) said.push(note.message);
+  if (isOffline(snapshot)) said.push(announce.offline);
+  return said.join(' ');
 }

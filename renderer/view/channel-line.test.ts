@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ChannelView } from '../../contract/bridge/snapshot.ts';
+import { type ChannelView, gapReason } from '../../contract/bridge/snapshot.ts';
 import { SCENES } from '../journey/snapshots.ts';
 import { channelLine } from './channel-line.ts';
 
@@ -59,4 +59,28 @@ test('a channel that has captured nothing does not claim to be delivered', () =>
     badge: 'Kept',
     detail: 'Nothing captured yet',
   });
+});
+
+test('gaps are told with their length and the last reason, in words or not at all', () => {
+  const gapped = (lastReason: ChannelView['gaps']['lastReason'], count = 2, seconds = 2.6) =>
+    channelLine({ ...mic, gaps: { count, seconds, lastReason } }, 'recording', false).detail;
+  expect(gapped('device-gone')).toBe('All delivered · 2 gaps, 3 s: the microphone was unplugged');
+  expect(gapped('clock-stepped', 1, 61)).toBe(
+    'All delivered · 1 gap, 1 min 1 s: the clock of this computer was set',
+  );
+  expect(gapped('internal')).toBe('All delivered · 2 gaps, 3 s');
+  expect(channelLine(display, 'recording', false).detail).not.toContain('gap');
+});
+
+test('no reason of a gap shows as a code', () => {
+  for (const kind of ['mic', 'system_audio', 'display'] as const)
+    for (const lastReason of gapReason.options)
+      expect(
+        channelLine({ ...mic, kind, gaps: { count: 1, seconds: 1, lastReason } }, 'recording', false).detail,
+      ).not.toContain(lastReason);
+});
+
+test('the device behind a default is named, so that one sees where a channel that follows has gone', () => {
+  const { channels } = SCENES['recording-gaps']();
+  expect(channels[0] && channelLine(channels[0], 'recording', false).detail).toMatch(/^Jabra Evolve2 65 · /);
 });

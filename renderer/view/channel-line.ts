@@ -1,5 +1,6 @@
-import type { ChannelView, SessionState } from '../../contract/bridge/snapshot.ts';
+import type { ChannelView, GapReason, SessionState } from '../../contract/bridge/snapshot.ts';
 import { words } from '../words.ts';
+import { channelName } from './channel-name.ts';
 import { clockTime, count, figure, line, size, span } from './format.ts';
 
 /** What a channel's row says while and after it is captured. */
@@ -13,6 +14,15 @@ const { line: say } = words;
 
 export function pixels({ area }: ChannelView): string | null {
   return area === undefined ? null : say.pixels(figure(area.width), figure(area.height));
+}
+
+/** What is missing of it, and what the last gap was because of. */
+function gapsOf({ gaps, kind }: ChannelView): string | null {
+  if (gaps.count === 0) return null;
+  const said = say.gaps(count(gaps.count), gaps.count, span(gaps.seconds));
+  const because: Readonly<Partial<Record<GapReason, (device: string) => string>>> = words.gap.because;
+  const reason = gaps.lastReason === null ? undefined : because[gaps.lastReason];
+  return reason === undefined ? said : say.gapsBecause(said, reason(words.gap.of[kind]));
 }
 
 function badgeOf(channel: ChannelView): Pick<ChannelLine, 'badge' | 'tone'> {
@@ -53,10 +63,12 @@ export function channelLine(channel: ChannelView, session: SessionState, explain
   if (channel.trouble !== null && !explained) return { ...badge, detail: channel.trouble.message };
   const ended = channel.lastTakeEndedAt;
   const facts = [
+    channelName(channel).device,
     session === 'paused' && ended !== null
       ? say.takeEnded(count(channel.takes), clockTime(ended, 'second'))
       : pixels(channel),
     ...(channel.mode === 'keep' ? keptFacts(channel, session, badge.tone) : liveFacts(channel, session)),
+    gapsOf(channel),
   ];
   return { ...badge, detail: line(facts) };
 }

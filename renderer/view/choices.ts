@@ -26,8 +26,15 @@ export function choicesOf(snapshot: Snapshot, calls: readonly CallUnderWay[]): r
   });
 }
 
+/** A device that is followed is not called by what it is at present: that is not what one agrees to. */
+function chosenName({ channel, follows }: Choice): string {
+  const { name } = channelName(channel);
+  if (follows !== true || channel.kind === 'display') return name;
+  return words.summary.follows[channel.kind](name);
+}
+
 export function namesWith(choices: readonly Choice[], mode: ChannelMode): readonly string[] {
-  return choices.filter((choice) => choice.mode === mode).map(({ channel }) => channelName(channel).name);
+  return choices.filter((choice) => choice.mode === mode).map(chosenName);
 }
 
 /** What `session.agree` is told: exactly what is shown. Null where there is nothing one could agree to. */

@@ -37,7 +37,8 @@ function heroOf(snapshot: Snapshot): Hero {
     case 'paused':
       return {
         fact: 'elapsed',
-        sentence: lamp === 'paused' ? words.paused.sentence : words.paused.releasing,
+        sentence:
+          lamp === 'paused' ? words.paused.sentence[session.pausedBy ?? 'person'] : words.paused.releasing,
       };
     case 'stopping':
       return words.stopping;

@@ -4,6 +4,15 @@ import type { Face } from '../store/face.ts';
 import { words } from '../words.ts';
 import { channelName } from './channel-name.ts';
 import { clockTime, span } from './format.ts';
+import {
+  isAllowedByNow,
+  isRefused,
+  mayStandInTheWay,
+  type PermissionQuestion,
+  type StepCall,
+  standsInTheWay,
+  stepOf,
+} from './permission.ts';
 import { isRunning } from './states.ts';
 
 type Trouble = Pick<TallylightError, 'code' | 'message' | 'action'> & {
@@ -12,6 +21,7 @@ type Trouble = Pick<TallylightError, 'code' | 'message' | 'action'> & {
 
 /** The one note. `alert` interrupts a screen reader; the connection's absence is announced once and quietly. */
 export type Note = {
+  readonly subject: 'trouble' | 'permission' | 'connection';
   readonly alert: boolean;
   /** The channel it is about, or null. */
   readonly channelId: string | null;
@@ -20,11 +30,29 @@ export type Note = {
   readonly action: string;
   readonly code: string | null;
   readonly detail: string | null;
+  /** A line to copy into a terminal. */
+  readonly command: string | null;
+  /** What one button does about it. */
+  readonly step: {
+    readonly call: StepCall;
+    readonly label: { readonly ready: string; readonly busy: string };
+  } | null;
 };
 
 function noteOf(trouble: Trouble, channelId: string | null = null, name: string | null = null): Note {
   const { code, message, action, detail = null } = trouble;
-  return { alert: true, channelId, name, message, action, code, detail };
+  return {
+    subject: 'trouble',
+    alert: true,
+    channelId,
+    name,
+    message,
+    action,
+    code,
+    detail,
+    command: null,
+    step: null,
+  };
 }
 
 /** Whether a session is under way that the service should be hearing of. */
@@ -40,6 +68,7 @@ function offlineNote({ channels, delivery }: Snapshot): Note {
   const left = undeliveredSeconds > 0 ? `${words.note.undelivered(span(undeliveredSeconds))} ` : '';
   const action = keeps ? words.note.keptHere : words.note.liveLost;
   return {
+    subject: 'connection',
     alert: false,
     channelId: null,
     name: null,
@@ -47,14 +76,49 @@ function offlineNote({ channels, delivery }: Snapshot): Note {
     action,
     code: null,
     detail: null,
+    command: null,
+    step: null,
   };
 }
 
-/** At most one: what the person asked for and did not get, then the session, then a channel, then the connection. */
+/** In the system's own terms: what it says, and the one step that is next. */
+function permissionNote({ permission, channel }: PermissionQuestion, snapshot: Snapshot): Note {
+  const { sentence, nextStep } = permission;
+  const step = stepOf(permission, snapshot.canReopen);
+  const isFinishing = step?.call.name === 'app.reopen' && isRunning(snapshot.session.state);
+  return {
+    subject: 'permission',
+    alert: isRefused(permission),
+    channelId: channel?.id ?? null,
+    name: null,
+    message: sentence,
+    action: [nextStep?.sentence, isFinishing ? words.permission.finishes : ''].filter(Boolean).join(' '),
+    code: null,
+    detail: null,
+    command: nextStep?.command ?? null,
+    step,
+  };
+}
+
+function isOfPermission({ code }: Pick<TallylightError, 'code'>): boolean {
+  return code === 'permission-denied';
+}
+
+/**
+ * At most one: what the person asked for and did not get, then a permission that stands in the way, the session, a
+ * permission that may, a channel, the connection. Where the permission itself can speak, the refusal for it does not.
+ */
 export function noteFor({ snapshot, refused }: Face): Note | null {
   if (snapshot === null) return null;
-  if (refused !== null) return noteOf(refused);
-  if (snapshot.trouble !== null) return noteOf(snapshot.trouble);
+  const { trouble } = snapshot;
+  if (refused !== null && !isOfPermission(refused)) return noteOf(refused);
+  const blocking = standsInTheWay(snapshot);
+  if (blocking !== null) return permissionNote(blocking, snapshot);
+  if (trouble !== null && !isOfPermission(trouble)) return noteOf(trouble);
+  const open = mayStandInTheWay(snapshot);
+  if (open !== null) return permissionNote(open, snapshot);
+  const denied = refused ?? trouble;
+  if (denied !== null && !isAllowedByNow(snapshot)) return noteOf(denied);
   const channel = snapshot.channels.find(({ mode, trouble }) => mode !== 'off' && trouble !== null);
   if (channel !== undefined && channel.trouble !== null)
     return noteOf(channel.trouble, channel.id, channelName(channel).name);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { display, mic, SCENES, snapshotOf } from '../journey/snapshots.ts';
+import { display, mic, SCENES, snapshotOf, systemAudio } from '../journey/snapshots.ts';
 import { choicesOf } from './choices.ts';
 import { summaryOf } from './summary.ts';
 
@@ -26,4 +26,15 @@ test('leaves out what is not chosen', () => {
   ];
   expect(summary(snapshotOf({}, { channels }))).toBe('Microphone will be kept.');
   expect(summary(SCENES['ready-nothing-chosen']())).toBe('');
+});
+
+test('[P26] says of a channel that follows the default that it is whichever device that is', () => {
+  const channels = [
+    { ...mic, name: 'Default microphone (Built-in)', mode: 'keep' as const, follows: true },
+    { ...systemAudio, follows: true },
+    display,
+  ];
+  expect(summary(snapshotOf({}, { channels }))).toBe(
+    'Default microphone (whichever it is) will be kept. System audio (whichever device plays it) and Display 1 are live only and never written to a disk.',
+  );
 });

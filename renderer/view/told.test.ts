@@ -80,3 +80,14 @@ test('the announcement stays the same while only numbers change, and tells of a 
   expect(announcementFor(face)).toBe('Live. 2 kept and 1 live only.');
   expect(announcementFor(faceOf('recording-offline'))).toMatch(/No connection to the media service\.$/);
 });
+
+test.each([
+  ['person', 'until you resume'],
+  ['no-window', 'until you resume'],
+  ['sleep', 'until this computer wakes; then it goes on by itself'],
+  ['lock', 'until you unlock the screen; then it goes on by itself'],
+] as const)('[P05] a pause by %s says what ends it, in the window and to who listens', (pausedBy, said) => {
+  const face = received(NEW_FACE, snapshotOf({ state: 'paused', pausedBy }, { lamp: 'paused' }), 0);
+  expect(heroFor(face).sentence).toMatch(new RegExp(`Nothing is captured ${said}\\.$`));
+  expect(announcementFor(face)).toBe(`Paused. Nothing is captured ${said}.`);
+});

@@ -54,16 +54,25 @@ function makeSnapshot(
   session: Partial<Snapshot['session']>,
   rest: Partial<Snapshot>,
 ): Snapshot {
-  const idle = { state: 'idle', activeMs: 0, pausedMs: 0, startedAt: null, kept: null } as const;
+  const idle = {
+    state: 'idle',
+    activeMs: 0,
+    pausedMs: 0,
+    startedAt: null,
+    pausedBy: null,
+    kept: null,
+  } as const;
   return {
     revision,
     session: { id: 'cap-1', title: 'Weekly planning', ...idle, ...session },
     lamp: 'off',
     terms: null,
     channels: [],
+    permissions: [],
     delivery: { connected: null, disconnectedSince: null, undeliveredSeconds: 0, pendingRecordings: 0 },
     protection: { kind: 'keychain', warning: null },
     host: 'desktop',
+    canReopen: true,
     trouble: null,
     ...rest,
   };
@@ -84,6 +93,7 @@ export function channelOf(id: ChannelView['id'], changes: Partial<ChannelView>):
     deliveredBytes: 0,
     undeliveredSeconds: 0,
     droppedFragments: 0,
+    gaps: { count: 0, seconds: 0, lastReason: null },
     framesPerSecond: null,
     lastTakeEndedAt: null,
     trouble: null,

@@ -125,6 +125,11 @@ test.each<[string, NodeJS.Platform, () => unknown]>([
 
 const RECTANGLE = { x: 0, y: 0, width: 1920, height: 1080 };
 
+test('starting the app anew after it has exited is a loud error', () => {
+  app.exit(0);
+  expect(() => app.relaunch()).toThrow('app.relaunch after the exit');
+});
+
 test('registering a scheme after ready is a loud error', () => {
   world.isReady = true;
   expect(() => protocol.registerSchemesAsPrivileged([{ scheme: 'app' }])).toThrow('after the app is ready');

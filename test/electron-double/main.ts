@@ -30,6 +30,10 @@ export const app = strict('app', {
   quit: method('app.quit', [], () => {
     if (!fire('App', 'before-quit')) world.exitCode = 0;
   }),
+  // Each call starts another instance once this one has exited.
+  relaunch: method('app.relaunch', [], () =>
+    world.exitCode === undefined ? undefined : complain('app.relaunch after the exit'),
+  ),
   exit: method('app.exit', [whole], (code: number) => {
     world.exitCode = code;
   }),

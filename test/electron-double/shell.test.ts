@@ -15,7 +15,7 @@ prepareLaunches();
 const BUILDER = readFileSync(new URL('../../electron-builder.yml', import.meta.url), 'utf8');
 
 /** The whole shell that main is given on such a machine. */
-async function shellOf(machine: Partial<Machine>): Promise<Required<Omit<Shell, 'systemAudio'>>> {
+async function shellOf(machine: Partial<Machine>): Promise<Required<Omit<Shell, 'systemAudio' | 'reopen'>>> {
   const {
     bundleId = 'none',
     settings,

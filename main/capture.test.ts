@@ -1,0 +1,58 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { snapshot } from '../contract/bridge/snapshot.ts';
+import { fail } from '../contract/result.ts';
+import { openCapture } from './capture.ts';
+import type { Host, Shell } from './host.ts';
+import { keyFileSecrets } from './vault/key-file.ts';
+import { done, testFolder } from './vault/test-vault.ts';
+
+const unreachable: Host['connection'] = {
+  open: async () => fail('service-unreachable', 'a test'),
+  reopen: async () => fail('service-unreachable', 'a test'),
+};
+
+async function opened(shell?: Shell) {
+  const dataDir = await testFolder();
+  const logged: string[] = [];
+  const capture = done(
+    await openCapture({
+      kind: shell === undefined ? 'browser' : 'desktop',
+      dataDir,
+      secrets: done(await keyFileSecrets(dataDir)),
+      connection: unreachable,
+      env: { PATH: process.env.PATH },
+      log: (event) => void logged.push(event),
+      ...(shell === undefined ? {} : { shell }),
+    }),
+  );
+  onTestFinished(capture.close);
+  const read = async () => snapshot.parse(done(await capture.call('snapshot.read', {})));
+  return { call: capture.call, read, logged };
+}
+
+test('[P02] a face asks for a permission in either spelling, and for nothing that is none', async () => {
+  const { call, logged } = await opened();
+  for (const kind of ['microphone', 'screen-capture', 'screen_capture', 'system-audio', 'system_audio'])
+    expect(await call('permission.request', { kind })).toMatchObject({ ok: true });
+  expect(logged.filter((event) => event === 'permission.requested')).toHaveLength(5);
+  expect(await call('permission.request', { kind: 'camera' })).toMatchObject({
+    error: { code: 'bad-request' },
+  });
+});
+
+test('without a shell nobody can be reopened, and the snapshot says so', async () => {
+  const { call, read } = await opened();
+  expect((await read()).canReopen).toBe(false);
+  expect(await call('app.reopen', {})).toMatchObject({ error: { code: 'not-now' } });
+});
+
+test('a shell that can reopen is asked to', async () => {
+  let asked = 0;
+  const { call, read } = await opened({
+    onPower: () => () => undefined,
+    reopen: async () => void asked++,
+  });
+  expect((await read()).canReopen).toBe(true);
+  expect(await call('app.reopen', {})).toMatchObject({ ok: true });
+  expect(asked).toBe(1);
+});
