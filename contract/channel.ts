@@ -39,8 +39,8 @@ export const channel = z.object({
   device: z.string(),
   isDefault: z.boolean(),
   /**
-   * What is opened at present, where that is not `device`: an avfoundation index or a DXGI output number. It moves
-   * when devices come and go, so it is never remembered and never compared.
+   * What is opened at present, where that is not `device`: an avfoundation index, or an output number and monitor handle of
+   * Windows. It moves when devices come and go, so it is compared within one opening only, and never remembered.
    */
   address: z.string().exactOptional(),
   area: area.optional(),

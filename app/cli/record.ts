@@ -4,15 +4,13 @@ import { sessionId } from '../../contract/fragment.ts';
 import { errorOf, fail, ok, type Result } from '../../contract/result.ts';
 import { givenGrant } from '../../main/auth/your-backend.ts';
 import { openCapture } from '../../main/capture.ts';
-import { listChannels } from '../../main/channels/list.ts';
 import { serviceAddress } from '../../main/delivery/address.ts';
 import type { Capture } from '../../main/host.ts';
 import { finishOnBug } from '../../main/last-resort.ts';
-import { machineOf } from '../../main/machine.ts';
 import { keyFileSecrets } from '../../main/vault/key-file.ts';
 import type { Arguments, Command } from './command.ts';
 import { clientDir } from './data-dir.ts';
-import { isByFingerprint, listedId } from './named-channels.ts';
+import { listedId } from './named-channels.ts';
 import { type Printer, printer } from './print.ts';
 import { whenSnapshot } from './when-snapshot.ts';
 
@@ -70,32 +68,31 @@ export const record: Command = {
     const { close } = capture.value;
     finishOnBug(close, () => void out.failed(errorOf('internal')));
     try {
-      const named = await namedNow(order.value);
-      return named.ok ? await recordWith(capture.value, named.value, out) : out.failed(named.error);
+      return await recordWith(capture.value, order.value, out);
     } finally {
       await capture.value.close();
     }
   },
 };
 
-/** The order with the ids under which its displays are listed now. */
-async function namedNow(order: Order): Promise<Result<Order>> {
-  if (![...order.modes.keys()].some(isByFingerprint)) return ok(order);
-  const listed = await listChannels(machineOf({ env: process.env }));
-  if (!listed.ok) return listed;
+/** The modes by the ids under which the capture lists its displays now. */
+function modesNow(order: Order, channels: Snapshot['channels']): Result<Order['modes']> {
   const modes = new Map<string, 'live' | 'keep'>();
   for (const [given, mode] of order.modes) {
-    const id = listedId(given, listed.value.channels);
+    const id = listedId(given, channels);
     if (!id.ok) return id;
     if (modes.has(id.value)) return fail('usage', `${given} is named twice`);
     modes.set(id.value, mode);
   }
-  return ok({ ...order, modes });
+  return ok(modes);
 }
 
-async function recordWith(capture: Capture, order: Order, out: Printer): Promise<number> {
+async function recordWith(capture: Capture, given: Order, out: Printer): Promise<number> {
   const ready = await whenSnapshot(capture, ({ terms, trouble }) => terms !== null || trouble !== null);
   if (ready.terms === null) return out.failed(ready.trouble ?? errorOf('service-unreachable'));
+  const modes = modesNow(given, ready.channels);
+  if (!modes.ok) return out.failed(modes.error);
+  const order = { ...given, modes: modes.value };
   const follow = (id: string) =>
     order.follow && ready.channels.some((channel) => channel.id === id && channel.follows !== null)
       ? { follow: true }

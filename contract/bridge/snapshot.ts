@@ -45,6 +45,8 @@ export const channelView = z.object({
   /** Of a channel that follows the default: the device that is captured now. */
   name: z.string(),
   area: area.optional(),
+  /** Of a display whose system tells which monitor it is; see `channel` in contract/channel.ts. */
+  fingerprint: z.string().exactOptional(),
   state: channelState,
   mode: channelMode,
   /** Whether this default device is followed when another one becomes the default; null: not a default device. */

@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Channel } from '../../contract/channel.ts';
-import { errorOf } from '../../contract/result.ts';
+import { errorOf, type TallylightError } from '../../contract/result.ts';
 import type { Ffmpeg } from './ffmpeg-finder.ts';
 import { feedPcm } from './pcm-feed.ts';
 import type { PcmChunk, PcmEvents, PcmSource } from './pcm-source.ts';
@@ -38,7 +38,7 @@ function toneSource(form: Pick<PcmChunk, 'sampleRate' | 'channels'> = { sampleRa
     open: (on) => {
       Object.assign(log, { isOpen: true, opened: log.opened + 1 });
       events = on;
-      on.opened();
+      queueMicrotask(on.opened);
       const startedMs = Date.now();
       let toldMs = 0;
       const timer = setInterval(() => {
@@ -105,7 +105,7 @@ describe('sound that the host brings', () => {
   test('of which nothing ever comes is recorded as silence: some systems give nothing while nothing plays', async () => {
     const one = capture({
       open: ({ opened }) => {
-        opened();
+        queueMicrotask(opened);
         return { close: async () => undefined };
       },
     });
@@ -142,6 +142,62 @@ describe('sound that the host brings', () => {
     const tail = (await samplesOf(one.fragments)).slice(-24_000, -4_800);
     const crossings = tail.filter((sample, index) => sample >= 0 && (tail[index - 1] ?? 0) < 0).length;
     expect(Math.abs(crossings / (tail.length / 48_000) - 440)).toBeLessThan(5);
+  });
+
+  test('a clock that is set forward by an hour ends it at once, and makes no hour of silence', async () => {
+    const ends: TallylightError[] = [];
+    let [wallMs, bytes] = [1_700_000_000_000, 0];
+    let look: () => void = () => undefined;
+    let bring: PcmEvents | undefined;
+    const sink = new PassThrough().on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+    });
+    const source: PcmSource = {
+      open: (on) => {
+        bring = on;
+        return { close: async () => undefined };
+      },
+    };
+    const time = {
+      nowMs: () => wallMs,
+      every: (_delayMs: number, run: () => void) => {
+        look = run;
+        return () => undefined;
+      },
+    };
+    feedPcm(source, sink, { first: () => undefined, ended: (error) => ends.push(error) }, time);
+    bring?.opened();
+    bring?.chunk(second(wallMs));
+    wallMs += 3_600_000;
+    look();
+    await finished(sink);
+    expect(ends).toMatchObject([{ code: 'device-failed' }]);
+    expect(bytes).toBeLessThan(1_000_000);
+  });
+
+  test('what waits for a sink that is slow is written before it ends', async () => {
+    let bring: PcmEvents | undefined;
+    let bytes = 0;
+    const sink = new PassThrough({ highWaterMark: 1 });
+    const feed = feedPcm(
+      {
+        open: (on) => {
+          bring = on;
+          return { close: async () => undefined };
+        },
+      },
+      sink,
+      { first: () => undefined, ended: () => undefined },
+    );
+    bring?.opened();
+    const startedMs = Date.now();
+    for (const index of [0, 1]) bring?.chunk(second(startedMs + index * 1_000));
+    await feed.close();
+    sink.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+    });
+    await finished(sink);
+    expect(bytes).toBeGreaterThanOrEqual(2 * 48_000 * 4 * 2);
   });
 
   test('what was heard up to the end comes before the device is let go', async () => {

@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import type { TallylightError } from '../../contract/result.ts';
+import { errorOf, type TallylightError } from '../../contract/result.ts';
 import { inForm, type PcmForm } from './pcm-form.ts';
 import { type PcmLayout, pcmLayout } from './pcm-layout.ts';
 import type { PcmChunk, PcmSource } from './pcm-source.ts';
@@ -15,8 +15,6 @@ export type PcmFeedEvents = {
 export type PcmFeed = {
   /** Releases the device, ends the sink. */
   readonly close: () => Promise<void>;
-  /** Frames that were given up because the sink did not keep up; they are silence. */
-  readonly lostFrames: () => number;
 };
 
 export type PcmFeedTime = {
@@ -31,7 +29,9 @@ const LATE_MS = 500;
 /** Where nothing plays some systems give nothing at all (WASAPI); the recording begins with silence then. */
 const FIRST_MS = 1_000;
 const LOOK_MS = 100;
-/** What waits for a sink that does not keep up. */
+/** More than this at once is no silence: the wall clock was set, the machine stood still, or a time is wrong. */
+const MOST_SILENCE_MS = 10_000;
+/** What waits for a sink that does not keep up; what came first is given up then, and is silence. */
 const MOST_WAITING_MS = 2_000;
 const USUAL_FORM: PcmForm = { sampleRate: 48_000, channels: 2 };
 
@@ -49,7 +49,6 @@ export function feedPcm(
   let openedMs: number | undefined;
   const waiting: PcmChunk[] = [];
   let waitingMs = 0;
-  let lost = 0;
   let laid: { readonly layout: PcmLayout; readonly form: PcmForm } | undefined;
   let isBlocked = false;
   let isOver = false;
@@ -74,7 +73,7 @@ export function feedPcm(
 
   function take(chunk: PcmChunk): void {
     const { layout, form } = laid ?? begin(chunk.startedWallMs, chunk);
-    writeAll(layout.place(inForm(chunk, form)));
+    if (isWithin(layout, chunk.startedWallMs)) writeAll(layout.place(inForm(chunk, form)));
   }
 
   function receive(chunk: PcmChunk): void {
@@ -89,7 +88,6 @@ export function feedPcm(
       const dropped = waiting.shift();
       if (dropped === undefined) return;
       waitingMs -= lengthMs(dropped);
-      lost += dropped.samples.length / dropped.channels;
     }
   }
 
@@ -107,7 +105,16 @@ export function feedPcm(
     if (isBlocked || openedMs === undefined) return;
     const now = nowMs();
     if (laid === undefined && now - openedMs >= FIRST_MS) begin(openedMs, USUAL_FORM);
-    if (laid !== undefined) writeAll(laid.layout.fillTo(now - LATE_MS));
+    if (laid !== undefined && isWithin(laid.layout, now - LATE_MS))
+      writeAll(laid.layout.fillTo(now - LATE_MS));
+  }
+
+  /** Ends what would become a silence of hours, as a clock that was set forward would make it. */
+  function isWithin({ missingMs }: PcmLayout, wallMs: number): boolean {
+    const missing = missingMs(wallMs);
+    if (missing <= MOST_SILENCE_MS) return true;
+    end(errorOf('device-failed', `${Math.round(missing / 1_000)} s are missing at once`));
+    return false;
   }
 
   function end(error: TallylightError): void {
@@ -126,6 +133,8 @@ export function feedPcm(
     await stream.close();
     isOver = true;
     sink.off('drain', goOn);
+    // What waits for the sink is written all the same: it is bounded, and it was heard.
+    for (const chunk of waiting.splice(0)) take(chunk);
     sink.end();
   }
 
@@ -135,7 +144,7 @@ export function feedPcm(
     openedMs ??= nowMs();
   };
   const stream = source.open({ opened, chunk: receive, ended: end });
-  return { close, lostFrames: () => lost };
+  return { close };
 }
 
 function lengthMs({ samples, channels, sampleRate }: PcmChunk): number {

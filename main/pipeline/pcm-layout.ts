@@ -6,6 +6,8 @@ export type PcmLayout = {
   readonly startedWallMs: number;
   /** The samples to write for this chunk: silence before it, itself, cut and stretched as its time demands. */
   readonly place: (chunk: PcmChunk) => readonly Float32Array[];
+  /** From the end of what is written up to that time, in milliseconds; negative where it is written already. */
+  readonly missingMs: (wallMs: number) => number;
   /** Silence up to that time, where nothing has come. */
   readonly fillTo: (wallMs: number) => readonly Float32Array[];
 };
@@ -31,10 +33,13 @@ export function pcmLayout(startedWallMs: number, sampleRate: number, channels: n
     return parts;
   }
 
+  const framesTo = (wallMs: number) => (wallMs - startedWallMs) * framesPerMs - written;
+
   return {
     startedWallMs,
+    missingMs: (wallMs) => framesTo(wallMs) / framesPerMs,
     place: ({ startedWallMs: atMs, samples }) => {
-      const behind = Math.round((atMs - startedWallMs) * framesPerMs) - written;
+      const behind = Math.round(framesTo(atMs));
       const before = behind > GAP_MS * framesPerMs ? silence(behind) : [];
       const isOverlap = behind < -GAP_MS * framesPerMs;
       const fresh = isOverlap ? samples.subarray(Math.min(samples.length, -behind * channels)) : samples;
@@ -44,7 +49,7 @@ export function pcmLayout(startedWallMs: number, sampleRate: number, channels: n
       return followed.length === 0 ? before : [...before, followed];
     },
     fillTo: (wallMs) => {
-      const missing = Math.floor((wallMs - startedWallMs) * framesPerMs) - written;
+      const missing = Math.floor(framesTo(wallMs));
       return missing > 0 ? silence(missing) : [];
     },
   };

@@ -41,6 +41,7 @@ export function channelView(
     kind: channel.kind,
     name: channel.name,
     ...(channel.area === undefined ? {} : { area: channel.area }),
+    ...(channel.fingerprint === undefined ? {} : { fingerprint: channel.fingerprint }),
     state: meter?.state ?? 'idle',
     mode,
     follows,

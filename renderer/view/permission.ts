@@ -87,6 +87,8 @@ export function stepOf({ kind, nextStep }: PermissionView, canReopen: boolean): 
     : null;
   switch (nextStep?.kind) {
     case 'ask':
+      // The system asks by itself when the recording begins; there is nothing that would make it ask before.
+      if (kind === 'system-audio') return null;
       return { call: { name: 'permission.request', request: { kind } }, label: say.ask };
     case 'open-settings':
       return settings;

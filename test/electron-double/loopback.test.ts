@@ -8,7 +8,7 @@ import type { FromPage } from '../../app/desktop/loopback/page/messages.ts';
 import type { TallylightError } from '../../contract/result.ts';
 import type { PcmChunk, PcmSource, PcmStream } from '../../main/pipeline/pcm-source.ts';
 import { fire, tell } from './events.ts';
-import { pageSends } from './message-channel.ts';
+import { pageCloses, pageSends } from './message-channel.ts';
 import { callsOf, freshWorld, only, type World, world } from './world.ts';
 
 vi.mock('electron/main', () => import('./main.ts'));
@@ -163,23 +163,25 @@ describe('the window that hears the system', () => {
   });
 
   test.each([
-    ['media', true],
-    ['display-capture', true],
-    ['geolocation', false],
-    ['clipboard-read', false],
-    ['unknown', false],
+    ['display-capture', {}, true],
+    ['media', { mediaTypes: [], mediaType: 'unknown' }, true],
+    ['media', { mediaTypes: ['audio'], mediaType: 'audio' }, false],
+    ['media', { mediaTypes: ['video'], mediaType: 'video' }, false],
+    ['media', { mediaTypes: ['audio', 'video'], mediaType: 'video' }, false],
+    ['geolocation', {}, false],
+    ['clipboard-read', {}, false],
+    ['unknown', {}, false],
   ])(
-    '[P01] under the Electron double its page is allowed %s: %s, and no other page nor later',
-    async (permission, allowed) => {
+    '[P01] under the Electron double its page is allowed %s with %o: %s, another page and later nothing',
+    async (permission, details, allowed) => {
       const { stream } = await listening();
       const own = only(current.windows).webContents;
       const asked = (who: unknown) => {
         const answers: unknown[] = [
-          handler('setPermissionCheckHandler')?.(who, permission, 'app://loopback/'),
+          handler('setPermissionCheckHandler')?.(who, permission, 'app://loopback/', details),
         ];
-        handler('setPermissionRequestHandler')?.(who, permission, (granted: unknown) =>
-          answers.push(granted),
-        );
+        const answer = (granted: unknown) => answers.push(granted);
+        handler('setPermissionRequestHandler')?.(who, permission, answer, details);
         return answers;
       };
       expect(asked(own)).toEqual([allowed, allowed]);
@@ -278,6 +280,28 @@ describe('the window that hears the system', () => {
       detail: expect.stringContaining('crashed'),
     });
     await first.stream.close();
+  });
+
+  test('[P04] under the Electron double a page that lets go of its port is told: no silence of a device that is not open', async () => {
+    const { ends, say } = await listening();
+    say({ type: 'opened', by: 'processor' });
+    pageCloses(only(current.ports));
+    expect(only(ends)).toMatchObject({ code: 'device-failed' });
+    expect(only(current.windows).destroyed).toBe(true);
+  });
+
+  test('[P04] under the Electron double a page that says nothing for seconds is told, one that is there is not', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setImmediate'] });
+    const { ends, say } = await listening();
+    say({ type: 'opened', by: 'processor' });
+    for (const _second of [1, 2, 3, 4, 5, 6]) {
+      await vi.advanceTimersByTimeAsync(1_000);
+      say({ type: 'alive' });
+    }
+    expect(ends).toEqual([]);
+    await vi.advanceTimersByTimeAsync(5_000);
+    vi.useRealTimers();
+    expect(only(ends)).toMatchObject({ code: 'device-failed' });
   });
 
   test('under the Electron double a script that fails in the page is told, without its words', async () => {

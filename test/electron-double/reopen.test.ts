@@ -34,6 +34,11 @@ test.each(['darwin', 'win32'] as const)(
   },
 );
 
+test('under the Electron double an app from source is not offered to reopen: what runs beside it ends with it', async () => {
+  const { host } = await launch({ platform: 'darwin', packaged: false });
+  expect(host().shell).not.toHaveProperty('reopen');
+});
+
 test('under the Electron double Linux is not offered to reopen', async () => {
   const { host } = await launch({ platform: 'linux' });
   expect(host().shell).not.toHaveProperty('reopen');

@@ -78,10 +78,7 @@ export function BrowserWindow(given: Record<string, unknown>): object {
   const webContents = contentsOf(state);
   state.webContents = webContents;
   fire('App', 'web-contents-created', webContents);
-  const alive =
-    (name: string, run: (...given: never[]) => unknown) =>
-    (...args: never[]) =>
-      state.destroyed ? complain(`${name} is called on a destroyed window`) : run(...args);
+  const alive = aliveIn(state);
   const change = (name: string, changes: Partial<WindowDouble>) =>
     method(
       name,
@@ -117,27 +114,45 @@ export function BrowserWindow(given: Record<string, unknown>): object {
   } satisfies Known<Electron.BrowserWindow>);
 }
 
+/** Electron throws where a window that is destroyed, or its page, is used. */
+function aliveIn(state: WindowDouble) {
+  return (name: string, run: (...given: never[]) => unknown) =>
+    (...args: never[]) =>
+      state.destroyed ? complain(`${name} is called on a destroyed window`) : run(...args);
+}
+
 function contentsOf(state: WindowDouble): object {
+  const alive = aliveIn(state);
   return strict('WebContents', {
     ...emitter('WebContents', state.contents),
     mainFrame: state.mainFrame,
     setWindowOpenHandler: method('WebContents.setWindowOpenHandler', [call], (handler: () => unknown) => {
       state.openHandler = handler;
     }),
-    send: method('WebContents.send', [text, anything], (channel: string, value: unknown) => {
-      state.sent.push({ channel, value: structuredClone(value) });
-    }),
-    reload: method('WebContents.reload', []),
+    send: method(
+      'WebContents.send',
+      [text, anything],
+      alive('WebContents.send', (channel: string, value: unknown) => {
+        state.sent.push({ channel, value: structuredClone(value) });
+      }),
+    ),
+    reload: method(
+      'WebContents.reload',
+      [],
+      alive('WebContents.reload', () => undefined),
+    ),
     postMessage: method(
       'WebContents.postMessage',
       [text, anything, listOf(freePort)],
-      (channel: string, _message: unknown, ports: readonly object[]) => {
+      alive('WebContents.postMessage', (channel: string, _message: unknown, ports: readonly object[]) => {
         for (const port of ports) freePorts.delete(port);
         state.posted.push({ channel, ports });
-      },
+      }),
     ),
-    executeJavaScript: method('WebContents.executeJavaScript', [text, flag], (code: string) =>
-      world.runScript(code),
+    executeJavaScript: method(
+      'WebContents.executeJavaScript',
+      [text, flag],
+      alive('WebContents.executeJavaScript', (code: string) => world.runScript(code)),
     ),
   } satisfies Known<Electron.WebContents>);
 }

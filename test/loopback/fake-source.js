@@ -28,12 +28,12 @@ if (typeof window === 'object') {
   let writer;
   let startedMs = 0;
   let frame = 0;
-  let isSkipping = false;
+  let silentTo = 0;
   let timer = 0;
 
   const write = (due) => {
     for (; frame + FRAMES <= due; frame += FRAMES) {
-      if (isSkipping) continue;
+      if (frame < silentTo) continue;
       const data = new Float32Array(FRAMES * 2);
       for (let i = 0; i < FRAMES; i++) {
         // Exact in 32-bit floats, and never zero, which is silence.
@@ -53,6 +53,6 @@ if (typeof window === 'object') {
       startedMs = performance.now();
       self.postMessage(performance.timeOrigin + startedMs);
       timer = setInterval(() => write(((performance.now() - startedMs) / 1000) * RATE), 4);
-    } else isSkipping = data.skip;
+    } else silentTo = frame + data.skipSeconds * RATE;
   };
 }

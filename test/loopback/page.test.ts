@@ -87,6 +87,9 @@ const startedWallMs = ({ page }: Heard) => page.evaluate<number>('window.fake.st
 const worstMs = (pieces: readonly Sound[]) =>
   errorsMs(pieces).reduce((worst, ms) => Math.max(worst, Math.abs(ms)), 0);
 
+/** A chunk that waited when the stream was handed to the worker is left out, see sound-clock.ts; pieces are longer. */
+const STRAY_MS = 30;
+
 describe('the page that hears system audio', () => {
   test('asks for sound untouched and without its own, lets the picture go, and says that it is open', async () => {
     const heard = await opened();
@@ -124,9 +127,8 @@ describe('the page that hears system audio', () => {
     const heard = await opened();
     await listen(heard.page);
     await until(() => secondsOf(heard) > 0.5);
-    await heard.page.evaluate('window.fake.tell({ skip: true })');
-    await heard.page.waitForTimeout(400);
-    await heard.page.evaluate('window.fake.tell({ skip: false })');
+    await heard.page.evaluate('window.fake.tell({ skipSeconds: 0.4 })');
+    await until(() => Math.max(0, ...gapsMs(soundOf(heard))) > 100);
     const before = secondsOf(heard);
     await until(() => secondsOf(heard) > before + 0.5);
     const pieces = soundOf(heard);
@@ -145,6 +147,7 @@ describe('the page that hears system audio', () => {
       await until(() => secondsOf(heard) > 4);
       const pieces = soundOf(heard);
       expect(worstMs(pieces)).toBeLessThan(2);
+      expect(Math.abs(earlyMs(pieces, await startedWallMs(heard)))).toBeLessThan(2);
       expect(pieces.map(({ number }) => number)).toEqual(pieces.map((_, index) => index));
     } finally {
       for (const burner of burners) burner.kill('SIGKILL');
@@ -155,7 +158,7 @@ describe('the page that hears system audio', () => {
     let isTaking = false;
     const heard = await opened(() => isTaking);
     await listen(heard.page);
-    await until(() => heard.said.some(({ type }) => type === 'lost'));
+    await until(() => heard.said.some((told) => told.type === 'lost' && told.milliseconds > STRAY_MS));
     const untaken = soundOf(heard);
     expect(secondsOf(heard)).toBeGreaterThan(1.5);
     expect(secondsOf(heard)).toBeLessThan(2.5);
@@ -164,8 +167,17 @@ describe('the page that hears system audio', () => {
     await until(() => soundOf(heard).length > untaken.length + 20);
     const pieces = soundOf(heard);
     expect(worstMs(pieces)).toBeLessThan(1);
-    const lostMs = heard.said.reduce((sum, told) => sum + (told.type === 'lost' ? told.milliseconds : 0), 0);
+    const lost = heard.said.flatMap((told) => (told.type === 'lost' ? [told.milliseconds] : []));
+    const lostMs = lost.filter((ms) => ms > STRAY_MS).reduce((sum, ms) => sum + ms, 0);
     expect(Math.abs(Math.max(...gapsMs(pieces)) - lostMs)).toBeLessThan(50);
+  });
+
+  test('says that it is there while nothing plays', async () => {
+    const heard = await opened();
+    await listen(heard.page);
+    await heard.page.evaluate('window.fake.tell({ skipSeconds: 3600 })');
+    await until(() => heard.said.filter(({ type }) => type === 'alive').length > 1);
+    expect(heard.said.at(-1)?.type).toBe('alive');
   });
 
   test('a worker that is told to close sends what it has and lets go of the device', async () => {
@@ -206,7 +218,7 @@ describe('the page that hears system audio', () => {
     expect(heard.said.at(-1)).toMatchObject({ why: 'track-ended' });
   });
 
-  test('without MediaStreamTrackProcessor an AudioWorklet hears it, and every sample is within 20 ms', async () => {
+  test('without MediaStreamTrackProcessor an AudioWorklet hears it, and the sound is within 40 ms', async () => {
     const heard = await opened(undefined, 'delete window.MediaStreamTrackProcessor');
     await listen(heard.page);
     await until(() => secondsOf(heard) > 3);

@@ -1,5 +1,10 @@
 import { join } from 'node:path';
-import { session, type WebContents, type WebFrameMain } from 'electron/main';
+import {
+  type MediaAccessPermissionRequest,
+  session,
+  type WebContents,
+  type WebFrameMain,
+} from 'electron/main';
 import { serveStatic } from '../static-files.ts';
 import { LOOPBACK_POLICY } from './policy.ts';
 
@@ -14,8 +19,8 @@ export type Admission = {
   readonly admit: (contents: WebContents) => () => void;
 };
 
-/** A capture is asked for by the second, after both are allowed in general. */
-const PERMISSIONS: ReadonlySet<string> = new Set(['media', 'display-capture']);
+/** What a page asks for that wants a device of its own, such as the microphone; a capture of the system names none. */
+const DEVICES: ReadonlySet<string | undefined> = new Set(['audio', 'video']);
 
 /**
  * A session of its own for the page that hears the system, apart from the app's, which allows nothing. What is not
@@ -26,18 +31,27 @@ export async function openAdmission(distDir: string): Promise<Admission> {
   let admitted: WebContents | undefined;
   let mayCapture = false;
 
-  function isAdmitted(contents: WebContents | null, permission: string): boolean {
-    return contents !== null && contents === admitted && PERMISSIONS.has(permission);
+  /**
+   * Electron asks for `media` before it asks for the display (web_contents_permission_helper.cc), with no kind of media where
+   * no device is meant. The microphone and the camera are never allowed here.
+   */
+  function isAllowed(contents: WebContents | null, permission: string, kinds: readonly unknown[]): boolean {
+    if (contents === null || contents !== admitted) return false;
+    if (permission === 'display-capture') return true;
+    return permission === 'media' && !kinds.some((kind) => DEVICES.has(kind as string));
   }
 
   function isItsPage(frame: WebFrameMain | null): frame is WebFrameMain {
     return frame !== null && frame === admitted?.mainFrame && frame.origin === LOOPBACK_ORIGIN;
   }
 
-  apart.setPermissionCheckHandler(isAdmitted);
-  apart.setPermissionRequestHandler((contents, permission, answer) =>
-    answer(isAdmitted(contents, permission)),
+  apart.setPermissionCheckHandler((contents, permission, _origin, { mediaType }) =>
+    isAllowed(contents, permission, [mediaType]),
   );
+  apart.setPermissionRequestHandler((contents, permission, answer, details) => {
+    const { mediaTypes = [] }: Partial<MediaAccessPermissionRequest> = details;
+    answer(isAllowed(contents, permission, mediaTypes));
+  });
   apart.setDevicePermissionHandler(() => false);
   apart.webRequest.onBeforeRequest(({ url }, answer) =>
     answer({ cancel: !url.startsWith(`${LOOPBACK_ORIGIN}/`) }),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { errorOf, type TallylightError } from '../../../contract/result.ts';
 import type { EndReason, FromPage } from './page/messages.ts';
 
-/** Faster than any device, and so a bound for what a page can make main allocate. */
+/** Bounds for what a page can make main allocate with one message: faster than any device, longer than any piece. */
 const FASTEST_HZ = 384_000;
 const LONGEST_SAMPLES = 1_000_000;
 
@@ -20,6 +20,7 @@ const sound = z
 const fromPage: z.ZodType<FromPage> = z.union([
   sound,
   z.strictObject({ type: z.literal('opened'), by: z.enum(['processor', 'worklet']) }),
+  z.strictObject({ type: z.literal('alive') }),
   z.strictObject({ type: z.literal('lost'), milliseconds: z.number().nonnegative() }),
   z.strictObject({
     type: z.literal('ended'),

@@ -2,11 +2,12 @@ import { join } from 'node:path';
 import { BrowserWindow, MessageChannelMain, type MessagePortMain } from 'electron/main';
 import { errorOf, type TallylightError } from '../../../contract/result.ts';
 import type { PcmEvents, PcmStream } from '../../../main/pipeline/pcm-source.ts';
+import { createWatchdog } from '../../../main/pipeline/watchdog.ts';
 import { hardened } from '../hardened.ts';
 import { causeOf, log } from '../log.ts';
 import { type Admission, LOOPBACK_PAGE, LOOPBACK_PARTITION } from './admission.ts';
 import { errorOfEnd, heard } from './heard.ts';
-import { LOOPBACK_PORT, type Sound, type ToPage } from './page/messages.ts';
+import { ALIVE_EVERY_MS, LOOPBACK_PORT, type Sound, type ToPage } from './page/messages.ts';
 
 export type ListeningParts = {
   readonly admission: Promise<Admission>;
@@ -16,6 +17,8 @@ export type ListeningParts = {
 
 /** For the page to send what it has; its window is destroyed then, and the device with it. */
 const GOODBYE_MS = 300;
+/** Silence is sound of an open device only while somebody says that it is open. */
+const MUTE_MS = 4 * ALIVE_EVERY_MS;
 
 /** One hidden window that hears the system until it is closed. */
 export function openListening({ admission, distDir, platform }: ListeningParts, on: PcmEvents): PcmStream {
@@ -26,6 +29,7 @@ export function openListening({ admission, distDir, platform }: ListeningParts, 
   let hadSound = false;
   let lostMs = 0;
   const saidGoodbye = Promise.withResolvers<void>();
+  const mute = createWatchdog(() => fail('its page does not say anything any more'));
 
   async function start(): Promise<void> {
     const admitted = await admission;
@@ -52,6 +56,7 @@ export function openListening({ admission, distDir, platform }: ListeningParts, 
     const { port1, port2 } = new MessageChannelMain();
     port = port1;
     port1.on('message', ({ data }) => hear(data));
+    port1.on('close', () => fail('its page let go of its port'));
     port1.start();
     webContents.postMessage(LOOPBACK_PORT, null, [port2]);
     dismiss = admitted.admit(webContents);
@@ -62,9 +67,12 @@ export function openListening({ admission, distDir, platform }: ListeningParts, 
   function hear(data: unknown): void {
     if (state === 'over') return;
     const message = heard(data);
+    mute.restart(MUTE_MS);
     switch (message?.type) {
       case 'opened':
         on.opened();
+        break;
+      case 'alive':
         break;
       case 'sound':
         take(message);
@@ -100,6 +108,7 @@ export function openListening({ admission, distDir, platform }: ListeningParts, 
   function letGo(): void {
     if (state === 'over') return;
     state = 'over';
+    mute.cancel();
     dismiss();
     port?.close();
     if (window?.isDestroyed() === false) window.destroy();

@@ -3,8 +3,8 @@ import { type Admission, openAdmission } from './admission.ts';
 import { openListening } from './listening.ts';
 
 /**
- * What the system plays, by Chromium: a hidden window for each time it is heard, gone when that is over. On macOS and Windows;
- * believed, not measured, as no Electron was at hand to run it on.
+ * What the system plays, by Chromium: a hidden window for each time it is heard, gone when that is over. On macOS and Windows.
+ * Believed, not measured: that Electron 45 lets it through there.
  */
 export function loopbackSource(distDir: string, platform: NodeJS.Platform): PcmSource {
   let admission: Promise<Admission> | undefined;

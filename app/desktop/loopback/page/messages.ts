@@ -28,9 +28,13 @@ export type Sound = {
   readonly sampleRate: number;
 };
 
+/** While nothing plays a system may send nothing: the worker says so often that it is still there. */
+export const ALIVE_EVERY_MS = 1_000;
+
 export type FromPage =
   /** The device is open. */
   | { readonly type: 'opened'; readonly by: 'processor' | 'worklet' }
+  | { readonly type: 'alive' }
   | Sound
   /** Given up, because the other side did not take it. */
   | { readonly type: 'lost'; readonly milliseconds: number }

@@ -55,6 +55,8 @@ async function carryOff(track: MediaStreamTrack, port: MessagePort): Promise<voi
   const tell = (order: Order, transfer: Transferable[] = []) => worker.postMessage(order, transfer);
   track.addEventListener('ended', () => tell({ type: 'track-ended' }));
   worker.addEventListener('message', () => track.stop());
+  // The port may be the worker's by now; without it main hears nothing any more and ends this page.
+  worker.addEventListener('error', () => track.stop());
   if (typeof MediaStreamTrackProcessor === 'function') {
     const { readable } = new MediaStreamTrackProcessor({ track, maxBufferSize: WAITING_CHUNKS });
     tell({ type: 'begin', port, from: { kind: 'processor', readable } }, [port, readable]);

@@ -1,5 +1,5 @@
 import { createCourier } from './courier.ts';
-import type { EndReason, FromPage, ToPage } from './messages.ts';
+import { ALIVE_EVERY_MS, type EndReason, type FromPage, type ToPage } from './messages.ts';
 import type { Order, Quanta } from './orders.ts';
 import { countedClock, type SoundClock, stampedClock } from './sound-clock.ts';
 
@@ -24,6 +24,7 @@ function begin({ port, from }: Begin): void {
   end = (why, detail) => {
     if (isOver) return;
     isOver = true;
+    clearInterval(alive);
     courier.flush();
     send({ type: 'ended', why, detail });
     // The page lets go of the track.
@@ -45,6 +46,7 @@ function begin({ port, from }: Begin): void {
     else end('closed', '');
   };
   send({ type: 'opened', by: from.kind });
+  const alive = setInterval(() => send({ type: 'alive' }), ALIVE_EVERY_MS);
   if (from.kind === 'processor')
     read(from.readable, carry, stampedClock(unixOrigin())).then(
       () => end('track-ended', ''),
@@ -61,9 +63,13 @@ function begin({ port, from }: Begin): void {
 function unixOrigin(): number {
   const startedMs = performance.now();
   let originMs = Number.NEGATIVE_INFINITY;
-  // Date.now() counts whole milliseconds and is never ahead: the largest difference over one step is the true one.
-  for (let nowMs = startedMs; nowMs - startedMs < 1.1; nowMs = performance.now())
-    originMs = Math.max(originMs, Date.now() - nowMs);
+  // As main/pipeline/clock.ts does it: Date.now() counts whole milliseconds and is never ahead, and an interruption between the
+  // two readings only makes their difference smaller, so that the largest over one step is the true one.
+  for (let nowMs = startedMs; nowMs - startedMs < 1.1; ) {
+    const wallMs = Date.now();
+    nowMs = performance.now();
+    originMs = Math.max(originMs, wallMs - nowMs);
+  }
   return originMs;
 }
 
