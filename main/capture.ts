@@ -16,6 +16,7 @@ import { startSessionClock } from './pipeline/clock.ts';
 import { watchClock } from './pipeline/clock-watch.ts';
 import { chooseVideoEncoder } from './pipeline/encoder-choice.ts';
 import { missingWatchdogs } from './pipeline/watchdog-filters.ts';
+import { withdrawn } from './session/consent.ts';
 import { watchPermissions } from './session/permission-view.ts';
 import { PERMISSION, permitted, shown } from './session/permitted.ts';
 import { presentChannels } from './session/present-channel.ts';
@@ -72,8 +73,8 @@ export async function openCapture(host: Host, options: CaptureOptions = {}): Pro
     vault: vaultIn(dataDir, host.secrets),
     audit: audit.value,
     listChannels: () => listChannels(machine),
-    permitted: async (chosen) => {
-      const allowed = await permitted(chosen, { host, permissions, platform: machine.platform });
+    permitted: async (chosen, signal) => {
+      const allowed = await permitted(chosen, { host, permissions, platform: machine.platform, signal });
       if (!allowed.ok) return allowed;
       const found = allowed.value;
       const isShown = chosen.some(({ channel }) => channel.kind === 'display');
@@ -82,6 +83,8 @@ export async function openCapture(host: Host, options: CaptureOptions = {}): Pro
         machine.platform,
         isShown ? env : SOUND_ONLY,
       );
+      // By now it may be another agreement's that is seen to.
+      if (signal.aborted) return withdrawn();
       ffmpeg = { ...found, videoEncoder: encoder };
       log('ffmpeg.found', { sentence: found.sentence, encoder });
       for (const { tells, lacks } of missingWatchdogs(found.filters))
@@ -90,10 +93,11 @@ export async function openCapture(host: Host, options: CaptureOptions = {}): Pro
         if (flaw !== null) log('encoder.passed-over', { name, flaw });
       return ok(undefined);
     },
-    shown: async (chosen) => {
+    shown: async (chosen, look) => {
       if (ffmpeg === undefined) return ok(undefined);
       const { platform } = machine;
-      return shown(chosen, { permissions, platform, probe: screenProbe({ ffmpeg, env, platform, machine }) });
+      const probe = screenProbe({ ffmpeg, env, platform, machine });
+      return shown(chosen, { permissions, platform, probe, look });
     },
     permissions: watched.known,
     watchPermission: (kind, listener) => permissions.watch(PERMISSION[kind], listener),

@@ -16,11 +16,11 @@ const PULSE = soundServerFrom(said('pulseaudio'));
 const HEARS = { sandbox: NONE, sound: async () => PULSE };
 const flatpak = (...sockets: string[]): Sandbox => ({
   kind: 'flatpak',
-  appId: 'io.tallylight.app',
+  appId: 'app.tallylight.desktop',
   sockets: new Set(sockets),
 });
 const INFO = `[Application]
-name=io.tallylight.app
+name=app.tallylight.desktop
 runtime=runtime/org.freedesktop.Platform/x86_64/24.08
 
 [Context]
@@ -67,7 +67,7 @@ describe('permissions on Linux', () => {
     expect([heard.state, seen.state]).toEqual([microphone, screen]);
     for (const { state, nextStep } of [heard, seen])
       if (state === 'denied')
-        expect(nextStep?.command).toMatch(/^flatpak override --user --socket=\w+ io\.tallylight\.app$/);
+        expect(nextStep?.command).toMatch(/^flatpak override --user --socket=\w+ app\.tallylight\.desktop$/);
     permissions.witness('microphone', 'content');
     expect((await permissions.status('microphone')).state).toBe(
       microphone === 'denied' ? 'denied' : 'granted',
@@ -180,7 +180,7 @@ describe('permissions on Linux', () => {
     });
     expect(sandboxOf({}, () => INFO)).toEqual({
       kind: 'flatpak',
-      appId: 'io.tallylight.app',
+      appId: 'app.tallylight.desktop',
       sockets: new Set(['x11', 'pulseaudio']),
     });
   });

@@ -7,6 +7,8 @@ export type ScreenFacts = {
   readonly electron: string | undefined;
   /** Whether macOS was ever made to ask, as far as anybody remembers. */
   readonly wasAsked: boolean;
+  /** macOS said `granted` to this process, which then needs no memory to know that somebody was asked. */
+  readonly wasGranted: boolean;
   /** In this process macOS was made to ask, or its settings were opened: a grant may have come that it cannot see. */
   readonly mayHaveChanged: boolean;
   readonly evidence: Evidence | undefined;
@@ -24,7 +26,7 @@ export type ScreenFacts = {
  * while the picture is empty.
  */
 export function screenFrom(facts: ScreenFacts): Permission {
-  const { preflight, electron, evidence, subject, wasAsked } = facts;
+  const { evidence, subject } = facts;
   const source = sourceOf(facts);
   const say = (state: Permission['state'], sentence: string, nextStep: NextStep | null): Permission => ({
     kind: 'screen-capture',
@@ -34,7 +36,7 @@ export function screenFrom(facts: ScreenFacts): Permission {
     nextStep,
   });
 
-  if (electron === 'restricted')
+  if (facts.electron === 'restricted')
     return say('restricted', 'Your organisation does not allow screen recording on this Mac.', {
       kind: 'ask-admin',
       sentence: `Ask your admin to allow screen recording for ${subject}.`,
@@ -45,7 +47,8 @@ export function screenFrom(facts: ScreenFacts): Permission {
         kind: 'quit-and-reopen',
         sentence: `If you have allowed it, quit and reopen Tallylight: macOS shows it only to an app that starts afterwards.`,
       });
-    if (wasAsked)
+    // Believed, not measured: a process that had the grant is told at once when it is taken away.
+    if (facts.wasAsked || facts.wasGranted)
       return say('denied', `macOS does not let ${subject} record the screen.`, {
         kind: 'open-settings',
         sentence: `Allow ${subject} under Privacy & Security, Screen & System Audio Recording.`,
@@ -55,7 +58,7 @@ export function screenFrom(facts: ScreenFacts): Permission {
       sentence: 'Let macOS ask. After you allow it, quit and reopen Tallylight.',
     });
   }
-  if (preflight !== true && electron !== 'granted')
+  if (!isGranted(facts))
     return say('unknown', 'Nobody here can ask macOS about the screen; it shows when the recording begins.', {
       kind: 'open-settings',
       sentence: `See that ${subject} is allowed under Privacy & Security, Screen & System Audio Recording.`,
@@ -77,6 +80,11 @@ export function isRefused({ preflight, electron }: Pick<ScreenFacts, 'preflight'
   return preflight === false || electron === 'denied' || electron === 'not-determined';
 }
 
+/** By macOS itself, which says the same of a grant for another copy of the app. */
+export function isGranted(said: Pick<ScreenFacts, 'preflight' | 'electron'>): boolean {
+  return !isRefused(said) && (said.preflight === true || said.electron === 'granted');
+}
+
 const REOPEN: NextStep = {
   kind: 'quit-and-reopen',
   sentence: 'Quit and reopen Tallylight; a permission often takes hold only then.',
@@ -95,11 +103,13 @@ function reset({ subject, bundleId }: ScreenFacts): NextStep {
       };
 }
 
-function sourceOf({ preflight, electron, evidence, wasAsked, wasStale }: ScreenFacts): string {
+function sourceOf(facts: ScreenFacts): string {
+  const { preflight, electron, evidence, wasAsked, wasGranted, wasStale } = facts;
   return [
     `CGPreflightScreenCaptureAccess ${preflight ?? 'not to be called'}`,
     ...(electron === undefined ? [] : [`Electron ${electron}`]),
     wasAsked ? 'asked before' : 'never asked as far as known',
+    ...(wasGranted && isRefused(facts) ? ['granted before in this run'] : []),
     ...(wasStale ? ['stale in an earlier run'] : []),
     ...(evidence === undefined ? [] : [`capture ${evidence}`]),
   ].join(', ');

@@ -41,22 +41,30 @@ function memory(): AskedMemory & {
 
 const NO_CALLS: ScreenAccess = { kind: 'missing', why: 'not macOS' };
 const mac = (parts: Partial<MacosParts>) =>
-  macosPermissions({ env: {}, screen: NO_CALLS, release: '25.0.0', bundleId: 'io.tallylight.app', ...parts });
+  macosPermissions({
+    env: {},
+    screen: NO_CALLS,
+    release: '25.0.0',
+    bundleId: 'app.tallylight.desktop',
+    ...parts,
+  });
 
 describe('the screen of macOS', () => {
   const facts = {
     preflight: undefined,
     electron: undefined,
     wasAsked: false,
+    wasGranted: false,
     mayHaveChanged: false,
     evidence: undefined,
     wasStale: false,
     subject: 'Tallylight',
-    bundleId: 'io.tallylight.app',
+    bundleId: 'app.tallylight.desktop',
   } as const;
 
   test.each([
     ['nobody was ever asked', { preflight: false }, 'not-determined', 'ask'],
+    ['it was granted and is no more', { preflight: false, wasGranted: true }, 'denied', 'open-settings'],
     ['it was denied before', { preflight: false, wasAsked: true }, 'denied', 'open-settings'],
     [
       'it was just asked',
@@ -84,7 +92,7 @@ describe('the screen of macOS', () => {
     expect([permission.state, permission.nextStep?.kind]).toEqual([state, step]);
     expect(permission.sentence).toMatch(/^(macOS|[A-Z]).*\.$/);
     if (step === 'reset')
-      expect(permission.nextStep?.command).toBe('tccutil reset ScreenCapture io.tallylight.app');
+      expect(permission.nextStep?.command).toBe('tccutil reset ScreenCapture app.tallylight.desktop');
   });
 
   test('is asked for once, the question is remembered first, and then quitting is what helps', async () => {
@@ -191,12 +199,38 @@ describe('the screen of macOS, after what a capture showed', () => {
     expect((await mac({ screen, memory: kept }).status('screen-capture')).state).toBe('denied');
   });
 
+  test('[P01][P02] a grant that nobody here asked for and that is taken away is denied, and a watcher is told', async () => {
+    for (const by of ['preflight', 'Electron'] as const) {
+      let isGranted = true;
+      const permissions = mac({
+        memory: memory(),
+        ...(by === 'preflight'
+          ? { screen: { kind: 'there', preflight: () => isGranted, request: async () => false } }
+          : { settings: settings({ mediaAccess: () => (isGranted ? 'granted' : 'denied') }) }),
+      });
+      const told: string[] = [];
+      const end = permissions.watch('screen-capture', ({ state }) => told.push(state));
+      await expect.poll(() => told).toEqual(['granted']);
+      await permissions.request('screen-capture');
+      expect(told).toEqual(['granted']);
+      isGranted = false;
+      await permissions.request('screen-capture');
+      await expect.poll(() => told).toEqual(['granted', 'denied']);
+      end();
+      expect(await permissions.status('screen-capture')).toMatchObject({
+        state: 'denied',
+        nextStep: { kind: 'open-settings' },
+      });
+    }
+  });
+
   test('[P02] a reset while the app runs is seen where macOS tells it of it', async () => {
     const kept = memory();
     let isGranted = true;
     const screen: ScreenAccess = { kind: 'there', preflight: () => isGranted, request: async () => false };
     const permissions = mac({ screen, memory: kept });
     await kept.noteAsked('screen-capture');
+    expect((await permissions.status('screen-capture')).state).toBe('granted');
     permissions.witness('screen-capture', 'nothing');
     await expect.poll(() => kept.stale.has('screen-capture')).toBe(true);
     isGranted = false;

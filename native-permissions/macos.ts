@@ -1,6 +1,6 @@
 import { assertNever } from '../contract/result.ts';
 import type { ScreenAccess } from './core-graphics.ts';
-import { isRefused, screenFrom } from './macos-screen.ts';
+import { isGranted, isRefused, screenFrom } from './macos-screen.ts';
 import { macMicrophoneFrom, macSystemAudioFrom } from './macos-sound.ts';
 import { firstLineOf } from './native-library.ts';
 import type {
@@ -36,6 +36,7 @@ export function macosPermissions(parts: MacosParts): Permissions {
   const openedHere = new Set<PermissionKind>();
   const asking = new Map<PermissionKind, Promise<void>>();
   let systemAudioAnswered: boolean | undefined;
+  let wasScreenGranted = false;
   let wasStale: Promise<boolean> | undefined;
 
   async function status(kind: PermissionKind): Promise<Permission> {
@@ -62,10 +63,13 @@ export function macosPermissions(parts: MacosParts): Permissions {
     await wasStale;
     const said = { preflight: preflight(), electron: electronSays('screen') };
     if (isRefused(said) && said.electron !== 'restricted') await forgetWhatWasReset();
+    const wasGranted = wasScreenGranted;
+    wasScreenGranted ||= isGranted(said);
     const [stale, wasAsked] = await Promise.all([wasStale, memory?.wasAsked('screen-capture') ?? false]);
     return screenFrom({
       ...said,
       wasAsked: wasAsked || askedHere.has('screen-capture'),
+      wasGranted,
       mayHaveChanged: askedHere.has('screen-capture') || openedHere.has('screen-capture'),
       evidence: evidence.get('screen-capture'),
       wasStale: stale,
@@ -79,6 +83,7 @@ export function macosPermissions(parts: MacosParts): Permissions {
     const kind = 'screen-capture';
     if (memory === undefined || !(await memory.wasStale(kind))) return;
     wasStale = Promise.resolve(false);
+    wasScreenGranted = false;
     evidence.delete(kind);
     askedHere.delete(kind);
     openedHere.delete(kind);

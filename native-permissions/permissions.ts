@@ -6,12 +6,15 @@ import { linuxPermissions } from './linux.ts';
 import { macosPermissions } from './macos.ts';
 import type { AskedMemory, Permissions, SystemSettings } from './permission.ts';
 import { firstThatReads } from './registry.ts';
-import { readByApi } from './registry-native.ts';
+import { canReadByApi, readByApi } from './registry-native.ts';
 import { readByProgram, regOf } from './registry-program.ts';
 import type { Environment } from './small-program.ts';
 import { windowsPermissions } from './windows.ts';
 
 export type { PermissionKind } from './permission.ts';
+
+/** One look is about eight runs of `reg.exe`, 100 ms each. */
+const REGISTRY_PROGRAM_LOOK_MS = 5_000;
 
 /** Where permissions are asked for, and what is there to ask. */
 export type Surroundings = {
@@ -20,7 +23,7 @@ export type Surroundings = {
   /** Electron's; without it the system is asked as far as it answers, and nothing is claimed. */
   readonly settings?: SystemSettings;
   readonly memory?: AskedMemory;
-  /** The bundle that macOS knows the app by, e.g. `io.tallylight.app`. */
+  /** The bundle that macOS knows the app by, e.g. `app.tallylight.desktop`. */
   readonly bundleId?: string;
 };
 
@@ -43,6 +46,7 @@ export function permissionsFor({ platform, env, settings, memory, bundleId }: Su
       return windowsPermissions({
         env,
         read: firstThatReads([readByApi, readByProgram(regOf(env))]),
+        ...(canReadByApi() ? {} : { lookEveryMs: REGISTRY_PROGRAM_LOOK_MS }),
         ...electron,
       });
     default:

@@ -24,6 +24,12 @@ type RegGetValue = (
 
 let bound: { readonly get: RegGetValue } | { readonly error: string } | undefined;
 
+/** Whether values are read by a call, which costs nothing, or need another reader. */
+export function canReadByApi(): boolean {
+  bound ??= bind();
+  return 'get' in bound;
+}
+
 /** Reads by RegGetValueW of advapi32.dll through koffi. */
 export const readByApi: ReadRegistryValue = async (root, key, name) => {
   bound ??= bind();

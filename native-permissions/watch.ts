@@ -5,61 +5,83 @@ export type LookEveryMs = number | null;
 
 export type Watching = {
   readonly watch: Permissions['watch'];
-  /** Makes everybody who watches this kind look now. */
+  /** Looks now for everybody who watches this kind. */
   readonly lookNow: (kind: PermissionKind) => void;
 };
 
+type Watcher = { readonly tell: (permission: Permission) => void; told: Permission | undefined };
+
 /**
- * Tells the present state first and then every change. Looks only while somebody watches, never twice at a time, and
- * keeps no process alive.
+ * Tells the present state first and then every change. Looks only while somebody watches, once for all who watch a kind, never
+ * twice at a time, and keeps no process alive.
  */
 export function watching(status: Permissions['status'], everyMs: LookEveryMs): Watching {
-  const looks = new Map<PermissionKind, Set<() => void>>();
+  const kinds = new Map<PermissionKind, Looks>();
 
-  function watch(kind: PermissionKind, listener: (permission: Permission) => void): () => void {
-    let told: Permission | undefined;
-    let isWatched = true;
-    let isLooking = false;
-    let isAskedAgain = false;
-
-    function look(): void {
-      if (isLooking) isAskedAgain = true;
-      else void lookOnce();
-    }
-
-    async function lookOnce(): Promise<void> {
-      isLooking = true;
-      try {
-        do {
-          isAskedAgain = false;
-          const seen = await status(kind);
-          if (!isWatched) return;
-          if (told === undefined || isOther(told, seen)) {
-            told = seen;
-            listener(seen);
-          }
-        } while (isAskedAgain && isWatched);
-      } finally {
-        isLooking = false;
-      }
-    }
-
-    const ofKind = looks.get(kind) ?? new Set();
-    looks.set(kind, ofKind.add(look));
-    // A timer that finds a look under way leaves it at that one.
-    const timer = everyMs === null ? undefined : setInterval(() => isLooking || look(), everyMs).unref();
-    look();
-    return () => {
-      isWatched = false;
-      ofKind.delete(look);
-      clearInterval(timer);
-    };
+  function looksAt(kind: PermissionKind): Looks {
+    const looks = kinds.get(kind) ?? sharedLooks(() => status(kind), everyMs);
+    kinds.set(kind, looks);
+    return looks;
   }
 
   return {
-    watch,
-    lookNow: (kind) => {
-      for (const look of [...(looks.get(kind) ?? [])]) look();
+    watch: (kind, tell) => looksAt(kind).join({ tell, told: undefined }),
+    lookNow: (kind) => kinds.get(kind)?.again(),
+  };
+}
+
+type Looks = {
+  readonly join: (watcher: Watcher) => () => void;
+  /** What was seen before this does not count. */
+  readonly again: () => void;
+};
+
+function sharedLooks(see: () => Promise<Permission>, everyMs: LookEveryMs): Looks {
+  const watchers = new Set<Watcher>();
+  let timer: NodeJS.Timeout | undefined;
+  let isLooking = false;
+  let isAskedAgain = false;
+
+  /** One that is under way serves whoever joins meanwhile. */
+  function look(): void {
+    if (!isLooking) void lookOnce();
+  }
+
+  async function lookOnce(): Promise<void> {
+    isLooking = true;
+    try {
+      do {
+        isAskedAgain = false;
+        const seen = await see();
+        for (const watcher of [...watchers]) tell(watcher, seen);
+      } while (isAskedAgain && watchers.size > 0);
+    } finally {
+      isLooking = false;
+    }
+  }
+
+  function tell(watcher: Watcher, seen: Permission): void {
+    // Who was told before may have ended this one.
+    if (!watchers.has(watcher) || (watcher.told !== undefined && !isOther(watcher.told, seen))) return;
+    watcher.told = seen;
+    watcher.tell(seen);
+  }
+
+  return {
+    join: (watcher) => {
+      watchers.add(watcher);
+      if (everyMs !== null) timer ??= setInterval(look, everyMs).unref();
+      look();
+      return () => {
+        watchers.delete(watcher);
+        if (watchers.size > 0) return;
+        clearInterval(timer);
+        timer = undefined;
+      };
+    },
+    again: () => {
+      isAskedAgain = isLooking;
+      if (watchers.size > 0) look();
     },
   };
 }

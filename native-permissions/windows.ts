@@ -6,11 +6,13 @@ import type { Environment } from './small-program.ts';
 import { watching } from './watch.ts';
 import { MICROPHONE_VALUES, type MicrophoneFacts, microphoneFrom } from './windows-microphone.ts';
 
-const LOOK_EVERY_MS = 1000;
+const LOOK_EVERY_MS = 1_000;
 
 export type WindowsParts = {
   readonly env: Environment;
   readonly read: ReadRegistryValue;
+  /** How often the registry is read for those who watch; 1 s where it is not given. */
+  readonly lookEveryMs?: number;
   readonly settings?: SystemSettings;
 };
 
@@ -18,7 +20,12 @@ export type WindowsParts = {
  * Windows 10 and 11. It never asks for a desktop program: there are switches for all of them, and none for the screen
  * and for what the machine plays.
  */
-export function windowsPermissions({ env, read, settings }: WindowsParts): Permissions {
+export function windowsPermissions({
+  env,
+  read,
+  lookEveryMs = LOOK_EVERY_MS,
+  settings,
+}: WindowsParts): Permissions {
   const evidence = new Map<PermissionKind, Evidence>();
 
   async function status(kind: PermissionKind): Promise<Permission> {
@@ -39,7 +46,7 @@ export function windowsPermissions({ env, read, settings }: WindowsParts): Permi
     return microphoneFrom({ ...facts, electron: electronSays(settings) });
   }
 
-  const { watch, lookNow } = watching(status, LOOK_EVERY_MS);
+  const { watch, lookNow } = watching(status, lookEveryMs);
   return {
     status,
     request: async (kind) => {

@@ -72,6 +72,9 @@ export const words = {
   },
   /** Where a sentence would say that nothing is captured while the lamp says otherwise. */
   stillLive: 'Something is still live.',
+  /** macOS, before the first device opens: see screen-probe.ts of main. */
+  looking:
+    'Your screen is looked at for a moment, to see whether the system shows it. Nothing of it is kept or sent.',
 
   channels: {
     follow: 'Change to another device when the system’s default changes',

@@ -34,3 +34,10 @@ test('[P05] a pause says what ends it, and the tooltip holds all of it', () => {
     expect(tooltip.endsWith(said.slice('Paused. '.length))).toBe(true);
   }
 });
+
+test('[P04] a look at the screen before the recording is told as one', () => {
+  const session = { ...testSnapshot().session, state: 'consenting' } as const;
+  expect(sightOf(testSnapshot({ lamp: 'live', session })).stateLine).toBe(
+    'Live. Your screen is looked at for a moment; nothing of it is kept',
+  );
+});

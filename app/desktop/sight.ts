@@ -60,6 +60,8 @@ function lineOf({ lamp, session, channels, trouble }: Snapshot): string {
     case 'paused':
       return PAUSED[session.pausedBy ?? 'person'];
     case 'live':
+      if (session.state === 'consenting')
+        return 'Your screen is looked at for a moment; nothing of it is kept';
       return liveLine(channels.filter((channel) => channel.state === 'live'));
     case 'trouble': {
       if (trouble !== null) return trouble.message;

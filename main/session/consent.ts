@@ -3,7 +3,7 @@ import { canonicalJson } from '../../contract/canonical.ts';
 import type { ChannelMode } from '../../contract/channel.ts';
 import { type ConsentReceipt, type ConsentStatement, fingerprintOf } from '../../contract/consent.ts';
 import { isAllowed, type Policy } from '../../contract/policy.ts';
-import { errorOf, fail, ok, type Result } from '../../contract/result.ts';
+import { errorOf, type Failed, fail, ok, type Result } from '../../contract/result.ts';
 import type { SessionView } from '../../contract/wire.ts';
 import type { AgreedChannel } from './run.ts';
 
@@ -41,6 +41,11 @@ export function checkAgreement(
   if (!same) return fail('consent-missing', 'the choice changed after it was shown');
   if (agreement.policyVersion !== view.policy.version) return fail('consent-missing', 'the policy changed');
   return ok(statementOf(chosen, view));
+}
+
+/** The answer to whoever agreed and took it back before a device of the recording opened. */
+export function withdrawn(): Failed {
+  return fail('consent-missing', 'it was taken back');
 }
 
 /** A policy that cannot be obeyed here is not recorded under. Error: `policy-forbids`. */

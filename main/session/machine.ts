@@ -6,7 +6,10 @@ import { assertNever, type TallylightError } from '../../contract/result.ts';
  */
 export type Session =
   | { readonly state: 'idle' }
-  /** The person agreed; receipt, policy and service are being seen to. No device is open. */
+  /**
+   * The person agreed; policy, system, receipt and service are being seen to. No device is open, but for a look at what the
+   * chosen displays show on macOS, after the receipt: the lamp is live as long as that lasts.
+   */
   | { readonly state: 'consenting' }
   /** Devices are being opened; nothing has arrived yet. */
   | { readonly state: 'starting' }

@@ -7,7 +7,7 @@ import {
   type PermissionKind,
   type Permissions,
 } from '../../native-permissions/permission.ts';
-import { PERMISSION } from './permitted.ts';
+import { isRefused, PERMISSION } from './permitted.ts';
 
 /** What the system said last of each kind of capture, for snapshots. */
 export type WatchedPermissions = {
@@ -34,11 +34,6 @@ export function watchPermissions(
       for (const end of ends) end();
     },
   };
-}
-
-/** Whether the system does not let anything of this kind be captured; not to know is no refusal. */
-export function isRefused({ state }: Pick<Permission, 'state'>): boolean {
-  return state === 'denied' || state === 'restricted';
 }
 
 /** Those that matter: of what is listed, and what the system refuses, which is why nothing of it may be listed. */

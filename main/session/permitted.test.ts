@@ -15,7 +15,7 @@ import type { FfmpegSearch } from '../pipeline/ffmpeg-finder.ts';
 import { done } from '../vault/test-vault.ts';
 import { permitted, shown } from './permitted.ts';
 import type { AgreedChannel } from './run.ts';
-import type { ScreenProbe } from './screen-probe.ts';
+import { type Look, probeScreens, type ScreenProbe } from './screen-probe.ts';
 import { CHANNELS, testRecorder } from './test-recorder.ts';
 
 const chosen = (...kinds: ChannelKind[]): AgreedChannel[] =>
@@ -57,6 +57,7 @@ function parts(permissions: Permissions, platform: NodeJS.Platform = 'darwin') {
     host: { env: {} },
     permissions,
     platform,
+    signal: new AbortController().signal,
     find: async (search: FfmpegSearch) => {
       searched.push(search);
       return fail('ffmpeg-missing', 'found by nobody');
@@ -119,7 +120,7 @@ describe('before a recording starts', () => {
   test.each(['denied', 'restricted'] as const)(
     '[P01] what is %s is refused, with what to do about it, and no ffmpeg is looked for',
     async (state) => {
-      const command = 'tccutil reset ScreenCapture io.tallylight.app';
+      const command = 'tccutil reset ScreenCapture app.tallylight.desktop';
       const { permissions } = saying({
         state,
         sentence: 'macOS does not allow it.',
@@ -136,6 +137,24 @@ describe('before a recording starts', () => {
       expect(on.searched).toEqual([]);
     },
   );
+
+  test('[P01] nobody is asked any more, and no ffmpeg looked for, once the consent was taken back', async () => {
+    const taken = new AbortController();
+    const { permissions, asked } = saying({ state: 'not-determined', nextStep: ASK }, { nextStep: null });
+    const on = parts({
+      ...permissions,
+      request: (kind) => {
+        taken.abort();
+        return permissions.request(kind);
+      },
+    });
+    const agreed = chosen('mic', 'system_audio', 'display');
+    expect(await permitted(agreed, { ...on, signal: taken.signal })).toMatchObject({
+      error: { code: 'consent-missing' },
+    });
+    expect(asked).toEqual(['microphone']);
+    expect(on.searched).toEqual([]);
+  });
 
   test('ffmpeg is looked for on the platform that was asked about', async () => {
     const { permissions } = saying({});
@@ -185,7 +204,7 @@ describe('a grant of macOS that shows nothing', () => {
       env: {},
       screen: SCREEN,
       release: '25.0.0',
-      bundleId: 'io.tallylight.app',
+      bundleId: 'app.tallylight.desktop',
       memory: {
         wasAsked: async () => true,
         noteAsked: async () => undefined,
@@ -198,13 +217,14 @@ describe('a grant of macOS that shows nothing', () => {
       looked.push(displays.map(({ id }) => id));
       return evidence;
     };
-    return { looked, on: { permissions, platform: 'darwin' as const, probe } };
+    const look: Look = { signal: new AbortController().signal, opened: () => undefined };
+    return { looked, on: { permissions, platform: 'darwin' as const, probe, look } };
   }
 
   test.each([
     ['empty', false, 'every picture was black'],
     ['nothing', false, 'no picture came'],
-    ['empty', true, 'tccutil reset ScreenCapture io.tallylight.app'],
+    ['empty', true, 'tccutil reset ScreenCapture app.tallylight.desktop'],
   ] as const)('[P02] is refused where a look brings %s, stale before: %s', async (seen, stale, said) => {
     const { on } = mac(seen, stale);
     expect(await shown(chosen('display', 'mic'), on)).toMatchObject({
@@ -221,6 +241,21 @@ describe('a grant of macOS that shows nothing', () => {
       expect(await shown(chosen('display', 'mic'), on)).toEqual(ok(undefined));
       expect(looked).toEqual([['display:1']]);
     }
+  });
+
+  test('[P01] is not told by a look that was broken off', async () => {
+    const { on } = mac('nothing');
+    const taken = new AbortController();
+    const script = (): Promise<Evidence | undefined> =>
+      probeScreens(
+        CHANNELS.filter(({ kind }) => kind === 'display'),
+        { ...on.look, signal: taken.signal },
+        { open: () => ({ stop: async () => undefined }), patienceMs: 60_000 },
+      );
+    const looked = shown(chosen('display'), { ...on, probe: script });
+    setImmediate(() => taken.abort());
+    expect(await looked).toEqual(ok(undefined));
+    expect((await on.permissions.status('screen-capture')).state).toBe('granted');
   });
 
   test('is not looked for without a display, elsewhere than on macOS, or where macOS does not grant it', async () => {

@@ -3,8 +3,9 @@ import { errorOf, fail, ok, type Result } from '../../contract/result.ts';
 import type { Permission, PermissionKind, Permissions } from '../../native-permissions/permission.ts';
 import type { Host } from '../host.ts';
 import { type Ffmpeg, type FfmpegSearch, findFfmpeg } from '../pipeline/ffmpeg-finder.ts';
+import { withdrawn } from './consent.ts';
 import type { AgreedChannel } from './run.ts';
-import type { ScreenProbe } from './screen-probe.ts';
+import type { Look, ScreenProbe } from './screen-probe.ts';
 
 export const PERMISSION: Readonly<Record<ChannelKind, PermissionKind>> = {
   mic: 'microphone',
@@ -21,6 +22,8 @@ export type PermittedParts = {
   readonly host: Pick<Host, 'env' | 'packagedDir'>;
   readonly permissions: Permissions;
   readonly platform: NodeJS.Platform;
+  /** Aborted where the consent is taken back: nobody is asked for anything more. */
+  readonly signal: AbortSignal;
   readonly find?: (search: FfmpegSearch) => Promise<Result<Ffmpeg>>;
 };
 
@@ -30,16 +33,18 @@ export type PermittedParts = {
  */
 export async function permitted(
   chosen: readonly AgreedChannel[],
-  { host, permissions, platform, find = findFfmpeg }: PermittedParts,
+  { host, permissions, platform, signal, find = findFfmpeg }: PermittedParts,
 ): Promise<Result<Ffmpeg>> {
   const kinds = [...new Set(chosen.map(({ channel }) => channel.kind))];
   for (const kind of kinds) {
     const now = await permissions.status(PERMISSION[kind]);
+    if (signal.aborted) return withdrawn();
     // Here, where a person has just agreed to exactly this, the system is asked, and a new try is a new witness.
     const isToBeAsked = now.nextStep?.kind === 'ask' || now.byCapture === true;
     const allowed = refusedBy(isToBeAsked ? await permissions.request(PERMISSION[kind]) : now);
     if (!allowed.ok) return allowed;
   }
+  if (signal.aborted) return withdrawn();
   return find({
     platform,
     env: host.env,
@@ -52,6 +57,7 @@ export type ShownParts = {
   readonly permissions: Permissions;
   readonly platform: NodeJS.Platform;
   readonly probe: ScreenProbe;
+  readonly look: Look;
 };
 
 /**
@@ -60,21 +66,27 @@ export type ShownParts = {
  */
 export async function shown(
   chosen: readonly AgreedChannel[],
-  { permissions, platform, probe }: ShownParts,
+  { permissions, platform, probe, look }: ShownParts,
 ): Promise<Result<void>> {
   const displays = chosen.flatMap(({ channel }) => (channel.kind === 'display' ? [channel] : []));
   if (platform !== 'darwin' || displays.length === 0) return ok(undefined);
   const { state } = await permissions.status(PERMISSION.display);
   if (state !== 'granted') return ok(undefined);
-  const seen = await probe(displays);
+  const seen = await probe(displays, look);
   if (seen === undefined) return ok(undefined);
   permissions.witness(PERMISSION.display, seen);
   return refusedBy(await permissions.status(PERMISSION.display));
 }
 
-/** `permission-denied` with what the person can do, where the system does not allow it; never for `unknown`. */
-export function refusedBy({ kind, state, sentence, nextStep }: Permission): Result<void> {
-  if (state !== 'denied' && state !== 'restricted') return ok(undefined);
+/** Whether the system does not let anything of this kind be captured; not to know is no refusal. */
+export function isRefused({ state }: Pick<Permission, 'state'>): boolean {
+  return state === 'denied' || state === 'restricted';
+}
+
+/** `permission-denied` with what the person can do, where the system does not allow it. */
+export function refusedBy(permission: Permission): Result<void> {
+  if (!isRefused(permission)) return ok(undefined);
+  const { kind, sentence, nextStep } = permission;
   const action = [nextStep?.sentence, nextStep?.command].filter(Boolean).join(' ');
   const detail = [`${kind}: ${sentence}`, action].filter(Boolean).join(' ');
   if (nextStep === null) return fail('permission-denied', detail);

@@ -3,12 +3,21 @@ import { mediaTypeOf } from '../../contract/channel.ts';
 import { type ConsentReceipt, fingerprintOf } from '../../contract/consent.ts';
 import { fail, ok, type Result } from '../../contract/result.ts';
 import type { SessionView, StopSessionRequest } from '../../contract/wire.ts';
+import { orLetGo } from '../delivery/let-go.ts';
 import type { ServiceClient } from '../delivery/service-client.ts';
 import type { Grant } from '../host.ts';
 import type { Recording } from '../vault/recording.ts';
 import type { Vault } from '../vault/vault.ts';
-import { type Agreement, agreedName, checkAgreement, checkObedience, receiptFor } from './consent.ts';
+import {
+  type Agreement,
+  agreedName,
+  checkAgreement,
+  checkObedience,
+  receiptFor,
+  withdrawn,
+} from './consent.ts';
 import type { AgreedChannel } from './run.ts';
+import type { Look } from './screen-probe.ts';
 
 export type PrepareParts = {
   readonly grant: Grant;
@@ -28,9 +37,11 @@ export type PrepareParts = {
   /** Whether this host is told when the screen is locked. */
   readonly seesLock: boolean;
   /** Refuses where the system does not let these channels be captured; opens no device. */
-  readonly permitted: (chosen: readonly AgreedChannel[]) => Promise<Result<void>>;
+  readonly permitted: (chosen: readonly AgreedChannel[], signal: AbortSignal) => Promise<Result<void>>;
   /** Refuses where what the system permits shows nothing; it may open displays to find out. */
-  readonly shown: (chosen: readonly AgreedChannel[]) => Promise<Result<void>>;
+  readonly shown: (chosen: readonly AgreedChannel[], look: Look) => Promise<Result<void>>;
+  /** Its signal is aborted where the consent is taken back: from then on nothing opens, and nothing says it was given. */
+  readonly look: Look;
   readonly audit: (event: AuditEvent) => Promise<Result<unknown>>;
   readonly now: () => Date;
 };
@@ -50,12 +61,15 @@ const SPENT: ReadonlySet<string> = new Set(['session-ended', 'session-unknown', 
 /**
  * Everything that comes between "I agree" and the first device: the choice is what was shown, the policy allows it,
  * the system permits it, the receipt is in the audit log, the screens show something, the service knows the session,
- * the vault is ready.
+ * the vault is ready. It may be taken back at any moment of it, which `consent-missing` tells; a recording that was made by
+ * then is the caller's to erase.
  */
 export async function prepare(parts: PrepareParts): Promise<Result<Prepared>> {
-  const { grant, client, chosen, audit, now, ask, on } = parts;
+  const { grant, client, chosen, audit, now, ask, on, look } = parts;
+  const { signal } = look;
   // The policy may have changed since it was shown: what counts is what it says at this moment.
   const asked = await ask(client.session);
+  if (signal.aborted) return withdrawn();
   if (!asked.ok) return asked;
   const view = asked.value;
   on.view(view);
@@ -63,12 +77,16 @@ export async function prepare(parts: PrepareParts): Promise<Result<Prepared>> {
   if (!statement.ok) return statement;
   const obeyed = checkObedience(view.policy, parts.seesLock);
   if (!obeyed.ok) return obeyed;
-  const permitted = await parts.permitted(chosen);
+  // The system may wait for the person for minutes; who takes the consent back does not wait for the system.
+  const permitted = await orLetGo(parts.permitted(chosen, signal), signal);
+  if (signal.aborted) return withdrawn();
   if (!permitted.ok) return permitted;
   const receipt = receiptFor(statement.value, parts.act, now());
   const written = await audit({ type: 'consent.given', receipt });
   if (!written.ok) return written;
-  const shown = await parts.shown(chosen);
+  if (signal.aborted) return withdrawn();
+  const shown = await parts.shown(chosen, look);
+  if (signal.aborted) return withdrawn();
   if (!shown.ok) return refused(shown.error.code, shown);
 
   const started = await ask((token) =>
@@ -84,6 +102,7 @@ export async function prepare(parts: PrepareParts): Promise<Result<Prepared>> {
       consent_sha256: receipt.statementSha256,
     }),
   );
+  if (signal.aborted) return withdrawn();
   if (!started.ok) {
     if (SPENT.has(started.error.code)) on.spent();
     return refused(started.error.code, started);
@@ -127,6 +146,8 @@ export async function prepare(parts: PrepareParts): Promise<Result<Prepared>> {
     if (!created.ok) return refused(created.error.code, created);
     recording = created.value;
   }
+  // Nothing has started where it was taken back meanwhile, and nothing says so.
+  if (signal.aborted) return ok({ view: started.value, rtstreams, recording });
   await audit({
     type: 'session.started',
     sessionId: grant.sessionId,

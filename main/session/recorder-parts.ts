@@ -14,6 +14,7 @@ import type { Wish } from './choice.ts';
 import type { Agreement } from './consent.ts';
 import type { PauseReason, StopReason } from './machine.ts';
 import type { AgreedChannel, Pipeline } from './run.ts';
+import type { Look } from './screen-probe.ts';
 
 export type RecorderParts = {
   readonly host: Host;
@@ -21,9 +22,9 @@ export type RecorderParts = {
   readonly audit: AuditLog;
   readonly listChannels: () => Promise<Result<ChannelList>>;
   /** Refuses where system or ffmpeg do not allow these channels to be captured. Opens no device. */
-  readonly permitted: (chosen: readonly AgreedChannel[]) => Promise<Result<void>>;
+  readonly permitted: (chosen: readonly AgreedChannel[], signal: AbortSignal) => Promise<Result<void>>;
   /** Refuses where what is permitted shows nothing. Asked when the receipt is written, as it may open displays. */
-  readonly shown?: (chosen: readonly AgreedChannel[]) => Promise<Result<void>>;
+  readonly shown?: (chosen: readonly AgreedChannel[], look: Look) => Promise<Result<void>>;
   readonly newClock: () => SessionClock;
   readonly openPipeline: (
     sessionId: string,

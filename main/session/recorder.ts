@@ -7,7 +7,7 @@ import { BY_PERSON, closeRecording, pauseRecording, resumeRecording } from './ac
 import { backgroundDelivery } from './background-delivery.ts';
 import { channelChoice } from './choice.ts';
 import { type Connected, connect } from './connect.ts';
-import type { Agreement } from './consent.ts';
+import { type Agreement, withdrawn } from './consent.ts';
 import {
   type PauseReason,
   type ResumeReason,
@@ -28,7 +28,10 @@ export function openRecorder(parts: RecorderParts): Recorder {
   let session: Session = { state: 'idle' };
   let connected: Connected | undefined;
   const choice = channelChoice();
-  let agreement: Agreement | undefined;
+  /** From the moment the person agreed: it may be taken back before anybody has begun to see to it. */
+  let consent: { readonly agreement: Agreement; readonly withdrawal: AbortController } | undefined;
+  /** Displays are open for a look at what they show. */
+  let isLooking = false;
   let active: Active | undefined;
   let trouble: TallylightError | null = null;
   let reach: { readonly connected: boolean | null; readonly since: string | null } = {
@@ -36,8 +39,6 @@ export function openRecorder(parts: RecorderParts): Recorder {
     since: null,
   };
   let effects: Promise<void> = Promise.resolve();
-  /** Takes the agreement back while it is being prepared. */
-  let takeBack: () => void = () => undefined;
   let closed = false;
   let endRefusals: () => void = () => undefined;
   const told = { audit: note, bug: logBug };
@@ -123,10 +124,12 @@ export function openRecorder(parts: RecorderParts): Recorder {
 
   async function prepareChosen(): Promise<void> {
     const ready = connected;
-    if (ready === undefined || agreement === undefined) return refuse(errorOf('service-unreachable'));
+    if (ready === undefined || consent === undefined) return refuse(errorOf('service-unreachable'));
+    const { agreement, withdrawal } = consent;
+    const { signal } = withdrawal;
     const asking = openExchange(ready.tokens, { connected: reached });
-    takeBack = asking.close;
-    if (closed) takeBack();
+    signal.addEventListener('abort', asking.close);
+    if (signal.aborted) asking.close();
     const channels = choice.chosen();
     let isSpent = false;
     const prepared = await prepare({
@@ -148,13 +151,19 @@ export function openRecorder(parts: RecorderParts): Recorder {
       seesLock: parts.seesLock === true,
       permitted: parts.permitted,
       shown: parts.shown ?? (async () => ok(undefined)),
+      look: {
+        signal,
+        opened: (isOpen) => {
+          isLooking = isOpen;
+          parts.onChange();
+        },
+      },
       audit: note,
       now,
     });
-    if (prepared.ok && !asking.closed()) return begin(ready, prepared.value, channels);
-    const isTakenBack = asking.closed();
-    const error =
-      isTakenBack || prepared.ok ? errorOf('consent-missing', 'it was taken back') : prepared.error;
+    const isTakenBack = signal.aborted;
+    if (prepared.ok && !isTakenBack) return begin(ready, prepared.value, channels);
+    const { error } = isTakenBack || prepared.ok ? withdrawn() : prepared;
     if (isTakenBack) {
       if (prepared.ok) await prepared.value.recording?.erase();
       await note({ type: 'session.refused', sessionId: ready.grant.sessionId, code: 'consent-missing' });
@@ -330,6 +339,7 @@ export function openRecorder(parts: RecorderParts): Recorder {
       snapshotOf({
         revision,
         session,
+        isLooking,
         connected,
         choice,
         active,
@@ -358,7 +368,7 @@ export function openRecorder(parts: RecorderParts): Recorder {
       await effects;
       if (!isIdle()) return fail('not-now', `agree while ${session.state}`);
       if (connected === undefined) return { ok: false, error: trouble ?? errorOf('service-unreachable') };
-      agreement = agreed;
+      consent = { agreement: agreed, withdrawal: new AbortController() };
       trouble = null;
       const accepted = await run({ type: 'agree' });
       if (!accepted.ok) return accepted;
@@ -371,7 +381,7 @@ export function openRecorder(parts: RecorderParts): Recorder {
     resume: () => run({ type: 'resume', by: 'person' }),
     stop: async (reason) => {
       if (session.state === 'consenting') {
-        takeBack();
+        consent?.withdrawal.abort();
         await effects;
         if (isIdle()) return ok(undefined);
       }
@@ -383,7 +393,7 @@ export function openRecorder(parts: RecorderParts): Recorder {
       closed = true;
       machine.end();
       deliveries.beginNoMore();
-      takeBack();
+      consent?.withdrawal.abort();
       // While idle there is nothing to finish, and whoever is being asked for a session may take long.
       for (let settled: Promise<void> | undefined; settled !== effects && !isIdle(); ) {
         happen({ type: 'stop', reason: 'quit' });

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Channel } from '../../contract/channel.ts';
+import { INIT_SEQUENCE } from '../../contract/fragment.ts';
 import type { Ffmpeg } from '../pipeline/ffmpeg-finder.ts';
 import type { Take } from '../pipeline/take.ts';
 import { DISPLAY, testFfmpeg } from '../pipeline/test-capture.ts';
@@ -11,6 +12,13 @@ import { type ProbeEvents, probeScreens, probeTakes } from './screen-probe.ts';
 
 const run = promisify(execFile);
 const SECOND: Channel = { ...DISPLAY, id: 'display:2' };
+
+/** A look that nobody breaks off unless the test does, and when displays were open. */
+function looking() {
+  const taken = new AbortController();
+  const open: boolean[] = [];
+  return { signal: taken.signal, opened: (isOpen: boolean) => void open.push(isOpen), open, taken };
+}
 
 /** Takes that do what the test says, and whether they were let go of. */
 function scripted(script: (display: Channel, on: ProbeEvents) => void) {
@@ -27,7 +35,8 @@ function scripted(script: (display: Channel, on: ProbeEvents) => void) {
 describe('a look at the screens', () => {
   test('ends at the first picture that shows something, and lets go of every display', async () => {
     const takes = scripted((display, on) => display.id === SECOND.id && on.content());
-    expect(await probeScreens([DISPLAY, SECOND], { open: takes.open, patienceMs: 60_000 })).toBe('content');
+    const seen = await probeScreens([DISPLAY, SECOND], looking(), { open: takes.open, patienceMs: 60_000 });
+    expect(seen).toBe('content');
     expect(takes.released).toEqual(['display:1', 'display:2']);
   });
 
@@ -38,7 +47,7 @@ describe('a look at the screens', () => {
     'that brings no more than segment %i shows %s once its time is over',
     async (sequence, seen) => {
       const takes = scripted((_display, on) => on.fragment(testFragment({ sequence })));
-      expect(await probeScreens([DISPLAY], { open: takes.open, patienceMs: 5 })).toBe(seen);
+      expect(await probeScreens([DISPLAY], looking(), { open: takes.open, patienceMs: 5 })).toBe(seen);
       expect(takes.released).toEqual(['display:1']);
     },
   );
@@ -57,8 +66,68 @@ describe('a look at the screens', () => {
         };
       },
     };
-    expect(await probeScreens([DISPLAY, SECOND], late)).toBe('empty');
-    expect(await probeScreens([DISPLAY], { ...late, open: takes.open })).toBe('nothing');
+    expect(await probeScreens([DISPLAY, SECOND], looking(), late)).toBe('empty');
+    expect(await probeScreens([DISPLAY], looking(), { ...late, open: takes.open })).toBe('nothing');
+  });
+});
+
+describe('a look that is broken off', () => {
+  test('[P01][P06] lets go of every display at once, and has seen nothing', async () => {
+    const look = looking();
+    const takes = scripted((_display, on) => on.fragment(testFragment({ sequence: 1 })));
+    const seen = probeScreens([DISPLAY, SECOND], look, { open: takes.open, patienceMs: 60_000 });
+    setImmediate(() => look.taken.abort());
+    expect(await seen).toBeUndefined();
+    expect(takes.released).toEqual(['display:1', 'display:2']);
+  });
+
+  test('[P01] before it began opens nothing', async () => {
+    const look = looking();
+    look.taken.abort();
+    const open = () => {
+      throw new Error('a display was opened');
+    };
+    expect(await probeScreens([DISPLAY], look, { open, patienceMs: 60_000 })).toBeUndefined();
+    expect(look.open).toEqual([]);
+  });
+});
+
+describe('the displays of a look', () => {
+  test('[P04] are told to be open before the first opens, and not to be before the last is released', async () => {
+    const look = looking();
+    const told: string[] = [];
+    await probeScreens([DISPLAY, SECOND], look, {
+      patienceMs: 60_000,
+      open: (display, on) => {
+        told.push(`${display.id} opens, told ${look.open}`);
+        queueMicrotask(on.content);
+        return {
+          stop: async () => {
+            await new Promise(setImmediate);
+            told.push(`${display.id} is released, told ${look.open}`);
+          },
+        };
+      },
+    });
+    expect(told).toEqual([
+      'display:1 opens, told true',
+      'display:2 opens, told true',
+      'display:1 is released, told true',
+      'display:2 is released, told true',
+    ]);
+    expect(look.open).toEqual([true, false]);
+  });
+
+  test('[P04] are let go of where another one does not open', async () => {
+    const look = looking();
+    const takes = scripted(() => undefined);
+    const open = (display: Channel, on: ProbeEvents) => {
+      if (display.id === SECOND.id) throw new Error('no such display');
+      return takes.open(display, on);
+    };
+    await expect(probeScreens([DISPLAY, SECOND], look, { open })).rejects.toThrow('no such display');
+    expect(takes.released).toEqual(['display:1']);
+    expect(look.open).toEqual([true, false]);
   });
 });
 
@@ -75,17 +144,18 @@ describe('a look at a real display', () => {
   });
   afterAll(() => display.close());
 
-  async function look() {
+  async function look(on = looking(), onInit: () => void = () => undefined) {
     const opened: Take[] = [];
     const pids: number[] = [];
     const open = probeTakes({ ffmpeg, env, platform: 'linux' });
-    const seen = await probeScreens([DISPLAY], {
-      open: (channel, on) => {
+    const seen = await probeScreens([DISPLAY], on, {
+      open: (channel, told) => {
         const take = open(channel, {
-          ...on,
+          ...told,
           fragment: (fragment) => {
             pids.push(opened[0]?.pid() ?? 0);
-            on.fragment(fragment);
+            told.fragment(fragment);
+            if (fragment.header.sequence === INIT_SEQUENCE) onInit();
           },
         }) as Take;
         opened.push(take);
@@ -97,6 +167,11 @@ describe('a look at a real display', () => {
       isReleased: opened[0]?.pid() === undefined && pids.every((pid) => pid === 0 || !isAlive(pid)),
     };
   }
+
+  test('[P01] that is broken off in mid-picture releases the display', async () => {
+    const on = looking();
+    expect(await look(on, () => on.taken.abort())).toEqual({ seen: undefined, isReleased: true });
+  });
 
   test('that is black, that shows something, and that is not there', async () => {
     expect(await look()).toEqual({ seen: 'empty', isReleased: true });

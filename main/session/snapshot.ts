@@ -13,6 +13,8 @@ import { channelView, lampOf, termsOf } from './view.ts';
 export type SnapshotParts = {
   readonly revision: number;
   readonly session: Session;
+  /** Displays are open for a look, outside of any recording. */
+  readonly isLooking: boolean;
   readonly connected: Connected | undefined;
   readonly choice: Choice;
   readonly active: Active | undefined;
@@ -49,7 +51,7 @@ export function snapshotOf(parts: SnapshotParts): Snapshot {
     if (active === undefined) return view;
     return { ...view, trouble: takenBack(parts.permissions, channel.kind, session.state) ?? view.trouble };
   });
-  const lamp = lampOf(session, channels);
+  const lamp = lampOf(session, channels, parts.isLooking);
   const undeliveredSeconds = Math.max(0, ...channels.map((channel) => channel.undeliveredSeconds));
   return {
     revision: parts.revision,

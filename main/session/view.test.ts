@@ -23,29 +23,34 @@ function viewIn(state: ChannelState) {
   if (MIC === undefined) throw new Error('no channel');
   return channelView(MIC, 'keep', false, DEFAULT_POLICY, { ...newMeter(), state }, undefined, 15);
 }
-const lamp = (session: Session, ...states: ChannelState[]): Lamp => lampOf(session, states.map(viewIn));
+const lamp = (session: Session, ...states: ChannelState[]): Lamp =>
+  lampOf(session, states.map(viewIn), false);
 
-test('[P04] the lamp is live in every state in which bytes of any device arrive, and in no other', () => {
+test('[P04] the lamp is live in every state in which bytes of any device arrive or a look is taken, and in no other', () => {
   for (const session of SESSIONS)
     for (const first of channelState.options)
       for (const second of channelState.options) {
         const isLive = first === 'live' || second === 'live';
         expect(lamp(session, first, second) === 'live').toBe(isLive);
+        expect(lampOf(session, [first, second].map(viewIn), true)).toBe('live');
       }
 });
 
-/** One channel in each of its states, by the state of the session; `live` is always live. */
+/**
+ * One channel in each of its states, by the state of the session; `live` is always live. The last column is a look at the
+ * screens without any channel.
+ */
 const TABLE = `
-              idle    starting paused  reconnecting lost    ended
-idle          off     off      off     off          off     off
-consenting    off     off      off     off          off     off
-starting      off     off      off     off          off     off
-recording     off     off      off     trouble      trouble off
-paused        paused  off      paused  paused       paused  paused
-stopping      off     off      off     off          off     off
-delivering    off     off      off     off          off     off
-complete      off     off      off     off          off     off
-failed        trouble trouble  trouble trouble      trouble trouble
+              idle    starting paused  reconnecting lost    ended   look
+idle          off     off      off     off          off     off     live
+consenting    off     off      off     off          off     off     live
+starting      off     off      off     off          off     off     live
+recording     off     off      off     trouble      trouble off     live
+paused        paused  off      paused  paused       paused  paused  live
+stopping      off     off      off     off          off     off     live
+delivering    off     off      off     off          off     off     live
+complete      off     off      off     off          off     off     live
+failed        trouble trouble  trouble trouble      trouble trouble live
 `;
 
 test('[P04] the lamp shows for every state of session and channel what the table says', () => {
@@ -54,7 +59,9 @@ test('[P04] the lamp shows for every state of session and channel what the table
     .map((line) => line.trim().split(/ +/));
   expect(rows.map(([name]) => name)).toEqual(SESSIONS.map(({ state }) => state));
   SESSIONS.forEach((session, row) => {
-    const shown = (head ?? []).map((state) => lamp(session, channelState.parse(state)));
+    const shown = (head ?? []).map((column) =>
+      column === 'look' ? lampOf(session, [], true) : lamp(session, channelState.parse(column)),
+    );
     expect([session.state, ...shown]).toEqual(rows[row]);
   });
 });

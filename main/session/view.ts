@@ -12,8 +12,12 @@ export type DeliveredSoFar = {
   readonly dropped: number;
 };
 
-/** The lamp follows what the pipelines do: live means that bytes of at least one device arrive. */
-export function lampOf(session: Session, channels: readonly ChannelView[]): Lamp {
+/**
+ * The lamp follows what the pipelines do: live means that bytes of at least one device arrive. A look at the screens before
+ * the recording is as live as one: no session state and no channel tells of it, so that it is told by itself.
+ */
+export function lampOf(session: Session, channels: readonly ChannelView[], isLooking: boolean): Lamp {
+  if (isLooking) return 'live';
   if (channels.some((channel) => channel.state === 'live')) return 'live';
   const failing = channels.some((channel) => channel.state === 'reconnecting' || channel.state === 'lost');
   if (failing && session.state === 'recording') return 'trouble';

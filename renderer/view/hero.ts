@@ -58,6 +58,6 @@ export function heroFor({ snapshot, connection }: Face): Hero {
   if (snapshot === null) return connection === 'lost' ? words.lost : words.seeking;
   const hero = heroOf(snapshot);
   return snapshot.lamp === 'live' && !isRunning(snapshot.session.state)
-    ? { ...hero, sentence: words.stillLive }
+    ? { ...hero, sentence: snapshot.session.state === 'consenting' ? words.looking : words.stillLive }
     : hero;
 }

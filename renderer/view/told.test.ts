@@ -26,6 +26,11 @@ test('[P04] no sentence says that nothing is captured while the lamp is live', (
   );
 });
 
+test('[P04] a look at the screen before the recording is told as one', () => {
+  const face = received(NEW_FACE, snapshotOf({ state: 'consenting' }, { lamp: 'live' }), 0);
+  expect(heroFor(face).sentence).toContain('Your screen is looked at for a moment');
+});
+
 test('[P04] the lamp of the title is the lamp of the snapshot in every state', () => {
   const signs = { off: '○', live: '●', paused: '❚❚', trouble: '◌' } as const;
   fc.assert(
