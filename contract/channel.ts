@@ -40,7 +40,7 @@ export const channel = z.object({
   isDefault: z.boolean(),
   /**
    * What is opened at present, where that is not `device`: an avfoundation index, or an output number and monitor handle of
-   * Windows. It moves when devices come and go, so it is compared within one opening only, and never remembered.
+   * Windows. It moves when devices come and go: compared within the opening of one take, never remembered.
    */
   address: z.string().exactOptional(),
   area: area.optional(),

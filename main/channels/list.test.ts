@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -159,6 +159,29 @@ describe('listing the channels of this machine', () => {
   });
 });
 
+test('looking for one channel asks for its kind alone', async () => {
+  const path = await mkdtemp(join(folder, 'tools-'));
+  for (const tool of ['pactl', 'xrandr', 'xdpyinfo'])
+    await writeFile(join(path, tool), `#!/bin/sh\necho ${tool} >> ${path}/asked\nexit 1\n`, { mode: 0o755 });
+  const machine = machineOf({ env: { PATH: path, DISPLAY: ':65000' } }, 'linux');
+  const asked = async () => {
+    const tools = (await readFile(join(path, 'asked'), 'utf8')).trim().split('\n');
+    await rm(join(path, 'asked'));
+    return new Set(tools);
+  };
+  const of = (id: string, kind: Channel['kind']) => ({ id, kind, name: '', device: 'any', isDefault: true });
+  for (const look of [defaultOf, locateChannel]) {
+    for (const sound of [of('mic:default', 'mic'), of('system_audio:default', 'system_audio')]) {
+      expect(await look(machine, sound)).toMatchObject({ error: { code: 'sound-server-missing' } });
+      expect(await asked()).toEqual(new Set(['pactl']));
+    }
+    expect(await look(machine, of('display:1', 'display'))).toMatchObject({
+      error: { code: 'display-server-missing' },
+    });
+    expect(await asked()).toEqual(new Set(['xrandr', 'xdpyinfo']));
+  }
+});
+
 describe('several monitors of a real X server', () => {
   test('are listed, and one that is taken away is gone', async () => {
     const server = await startTestDisplay(1600, 600, ['-noreset']);
@@ -252,6 +275,11 @@ describe('[P01] a display that was agreed to', () => {
     expect(await locatedIn([DP], 'display:2', 'DP-1', { props: one ?? '', agreed })).toMatchObject({
       ok: true,
       value: { id: 'display:2', device: 'DP-1' },
+    });
+    // The second look has failed, or the monitor there has no EDID.
+    expect(await locatedIn([HDMI, DP], 'display:2', 'DP-1', { agreed })).toMatchObject({
+      ok: false,
+      error: { code: 'device-failed' },
     });
   });
 });

@@ -1,12 +1,13 @@
-import type { Channel } from '../../contract/channel.ts';
+import type { Channel, ChannelKind } from '../../contract/channel.ts';
+import { isDefaultSound } from '../../contract/consent.ts';
 import type { ErrorCode } from '../../contract/errors.ts';
 import type { Result } from '../../contract/result.ts';
 import { fail, ok } from '../../contract/result.ts';
 import type { ChannelList } from './channel-list.ts';
-import { listLinuxChannels } from './linux.ts';
+import { listLinuxChannels, listLinuxKind } from './linux.ts';
 import type { Machine } from './machine.ts';
 import { listMacChannels } from './macos.ts';
-import { isDefaultChannel, sameChannel } from './same-channel.ts';
+import { sameChannel } from './same-channel.ts';
 import { listWindowsChannels } from './windows.ts';
 
 /**
@@ -27,15 +28,24 @@ export async function listChannels(machine: Machine): Promise<Result<ChannelList
   }
 }
 
+/** Enough to find one of this kind: what is asked for every second should cost no more. */
+async function listKind(machine: Machine, kind: ChannelKind): Promise<Result<ChannelList>> {
+  // Elsewhere one ffmpeg lists them all.
+  return machine.platform === 'linux' ? ok(await listLinuxKind(machine.env, kind)) : listChannels(machine);
+}
+
 /**
  * The same channel on the same device as it is now: address, place and size may have changed. A name such as
  * `mic:default` or `display:1` that stands for another device by now is not what was agreed to. The answer has the id
- * that was asked for. Fails with `device-gone`, or with the reason why the whole kind is missing.
+ * that was asked for. Fails with `device-gone`, with the reason why the whole kind is missing, or with `device-failed` where
+ * a display was agreed to by its fingerprint, and what is on its plug now has none.
  */
 export async function locateChannel(machine: Machine, channel: Channel): Promise<Result<Channel>> {
-  const list = await listChannels(machine);
+  const list = await listKind(machine, channel.kind);
   if (!list.ok) return list;
   const found = sameChannel(list.value.channels, channel);
+  if (found === 'in-doubt')
+    return fail('device-failed', `${channel.id}: the system does not say which monitor is on its plug`);
   return found === undefined ? goneFrom(list.value, channel) : ok(found);
 }
 
@@ -44,8 +54,8 @@ export async function locateChannel(machine: Machine, channel: Channel): Promise
  * channel that is not a default one follows nothing and is located as `locateChannel` does. Fails like that.
  */
 export async function defaultOf(machine: Machine, channel: Channel): Promise<Result<Channel>> {
-  if (!isDefaultChannel(channel)) return locateChannel(machine, channel);
-  const list = await listChannels(machine);
+  if (!isDefaultSound(channel)) return locateChannel(machine, channel);
+  const list = await listKind(machine, channel.kind);
   if (!list.ok) return list;
   const found = list.value.channels.find(({ id }) => id === channel.id);
   return found === undefined ? goneFrom(list.value, channel) : ok(found);

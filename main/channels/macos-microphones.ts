@@ -1,5 +1,4 @@
 import type { TallylightError } from '../../contract/result.ts';
-import { errorOf } from '../../contract/result.ts';
 import type { AvfoundationDevice } from './avfoundation-listing.ts';
 import type { DefaultMicrophone, Microphone } from './microphone-channels.ts';
 import { distinctMicrophones } from './microphone-channels.ts';
@@ -12,17 +11,9 @@ export function macMicrophones(devices: readonly AvfoundationDevice[]): {
   readonly microphones: readonly Microphone[];
   readonly missing: readonly TallylightError[];
 } {
-  if (devices.length === 0) return { microphones: [], missing: [errorOf('microphone-missing')] };
-  const { distinct, doubtful } = distinctMicrophones(
+  return distinctMicrophones(
     devices.map(({ index, name, uid }) => ({ device: uid ?? name, name, address: String(index) })),
   );
-  const missing = doubtful.map((name) =>
-    errorOf(
-      'ffmpeg-lacks-device',
-      `two microphones are both called "${name}", and this ffmpeg does not tell them apart`,
-    ),
-  );
-  return { microphones: distinct, missing };
 }
 
 /** The default among them, by uid, else by a name that only one of them has. */

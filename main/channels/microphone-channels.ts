@@ -1,4 +1,6 @@
 import type { Channel } from '../../contract/channel.ts';
+import type { TallylightError } from '../../contract/result.ts';
+import { errorOf } from '../../contract/result.ts';
 import { distinctSlugs } from './channel-slug.ts';
 import { soundsLikeLoopback } from './loopback-names.ts';
 
@@ -42,13 +44,19 @@ export function microphoneChannels(microphones: readonly Microphone[], system: D
 }
 
 /** Microphones without those of which two have one device: opened by it, either could be recorded. */
-export function distinctMicrophones(microphones: readonly Microphone[]): {
-  readonly distinct: readonly Microphone[];
-  /** Names of the others, each once. */
-  readonly doubtful: readonly string[];
+export function distinctMicrophones(listed: readonly Microphone[]): {
+  readonly microphones: readonly Microphone[];
+  /** Why the others are not among them, or why there is none. */
+  readonly missing: readonly TallylightError[];
 } {
-  const isAlone = ({ device }: Microphone) =>
-    microphones.filter((other) => other.device === device).length === 1;
-  const others = microphones.filter((microphone) => !isAlone(microphone));
-  return { distinct: microphones.filter(isAlone), doubtful: [...new Set(others.map(({ name }) => name))] };
+  if (listed.length === 0) return { microphones: [], missing: [errorOf('microphone-missing')] };
+  const isAlone = ({ device }: Microphone) => listed.filter((other) => other.device === device).length === 1;
+  const twins = listed.filter((microphone) => !isAlone(microphone)).map(({ name }) => name);
+  const missing = [...new Set(twins)].map((name) =>
+    errorOf(
+      'ffmpeg-lacks-device',
+      `two microphones are both called "${name}", and this ffmpeg does not tell them apart`,
+    ),
+  );
+  return { microphones: listed.filter(isAlone), missing };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Channel } from '../../contract/channel.ts';
-import { sameChannel } from './same-channel.ts';
+import { isSameDevice, sameChannel } from './same-channel.ts';
 
 const channel = (id: string, device: string, more: Partial<Channel> = {}): Channel => ({
   id,
@@ -26,9 +26,9 @@ describe('[P01] a channel that was agreed to is', () => {
       channel('display:1', 'DP-1', DELL),
     ],
     [
-      'a monitor whose EDID cannot be read now',
-      channel('display:1', 'DP-1', DELL),
+      'a display that was agreed to without a fingerprint, and has one now',
       channel('display:1', 'DP-1'),
+      channel('display:1', 'DP-1', DELL),
     ],
     [
       'the default microphone that is it no more',
@@ -63,11 +63,6 @@ describe('[P01] a channel that was agreed to is not', () => {
       channel('display:2', 'DP-1'),
       channel('display:1', 'DP-1'),
     ],
-    [
-      'one whose fingerprint is not known any more, under another number',
-      channel('display:2', 'DP-1', DELL),
-      channel('display:1', 'DP-1'),
-    ],
     ['another default microphone', channel('mic:default', 'usb-a'), channel('mic:default', 'usb-b')],
     [
       'the default, where a microphone was meant',
@@ -86,5 +81,19 @@ describe('[P01] a channel that was agreed to is not', () => {
     ],
   ])('%s', (_what, agreed, now) => {
     expect(sameChannel([now], agreed)).toBeUndefined();
+  });
+});
+
+describe('[P01] a display that was agreed to by its fingerprint', () => {
+  const agreed = channel('display:1', 'DP-1', DELL);
+
+  test.each(['display:1', 'display:2'])('is in doubt where what is on its plug has none: %s', (id) => {
+    const now = channel(id, 'DP-1');
+    expect(sameChannel([channel('display:3', 'DP-3', DELL), now], agreed)).toBe('in-doubt');
+    expect(isSameDevice(agreed, now)).toBe(false);
+  });
+
+  test('is in no doubt where it is listed as well', () => {
+    expect(sameChannel([channel('display:2', 'DP-1'), agreed], agreed)).toEqual(agreed);
   });
 });

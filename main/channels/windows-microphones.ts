@@ -1,5 +1,4 @@
 import type { TallylightError } from '../../contract/result.ts';
-import { errorOf } from '../../contract/result.ts';
 import type { DshowDevice } from './dshow-listing.ts';
 import type { DefaultMicrophone, Microphone } from './microphone-channels.ts';
 import { distinctMicrophones } from './microphone-channels.ts';
@@ -10,17 +9,9 @@ export function windowsMicrophones(devices: readonly DshowDevice[]): {
   readonly missing: readonly TallylightError[];
 } {
   const audio = devices.filter(({ kinds }) => kinds.has('audio'));
-  if (audio.length === 0) return { microphones: [], missing: [errorOf('microphone-missing')] };
-  const { distinct, doubtful } = distinctMicrophones(
+  return distinctMicrophones(
     audio.map(({ name, alternativeName }) => ({ device: alternativeName ?? name, name })),
   );
-  const missing = doubtful.map((name) =>
-    errorOf(
-      'ffmpeg-lacks-device',
-      `two microphones are both called "${name}", and this ffmpeg does not tell them apart`,
-    ),
-  );
-  return { microphones: distinct, missing };
 }
 
 /**

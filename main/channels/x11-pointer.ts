@@ -1,11 +1,10 @@
 import type { ProcessEnv } from './host-env.ts';
-import type { DisplayName } from './x11-display.ts';
 import { parseDisplayName } from './x11-display.ts';
-import { dial, readCookie, setupRequest } from './x11-handshake.ts';
+import { dial, readCookie } from './x11-handshake.ts';
+import { screenFromSetup, setupBytes, setupRequest } from './x11-setup.ts';
 
 const PATIENCE_MS = 1_000;
 const REPLY_BYTES = 32;
-const padded = (length: number) => (length + 3) & ~3;
 
 /**
  * Where the pointer is on an X server, in pixels of its whole screen; null where it does not say. One request
@@ -18,7 +17,7 @@ export async function askX11Pointer(env: ProcessEnv): Promise<{ x: number; y: nu
   return new Promise((resolve) => {
     const socket = dial(display);
     let received = Buffer.alloc(0);
-    let setupBytes: number | undefined;
+    let replyAt: number | undefined;
     const answer = (place: { x: number; y: number } | null) => {
       socket.destroy();
       resolve(place);
@@ -30,14 +29,14 @@ export async function askX11Pointer(env: ProcessEnv): Promise<{ x: number; y: nu
     socket.on('connect', () => socket.write(setup));
     socket.on('data', (chunk: Buffer) => {
       received = Buffer.concat([received, chunk]);
-      if (setupBytes === undefined) {
-        if (received.length < 8 || received.length < 8 + received.readUInt16LE(6) * 4) return;
-        setupBytes = 8 + received.readUInt16LE(6) * 4;
-        const root = rootWindow(received, display);
-        if (root === undefined) return answer(null);
-        socket.write(queryPointer(root));
-      } else if (received.length >= setupBytes + REPLY_BYTES)
-        answer(placeIn(received.subarray(setupBytes, setupBytes + REPLY_BYTES)));
+      if (replyAt === undefined) {
+        replyAt = setupBytes(received);
+        if (replyAt === undefined) return;
+        const screen = screenFromSetup(received, display.screen);
+        if (typeof screen === 'string') return answer(null);
+        socket.write(queryPointer(screen.root));
+      } else if (received.length >= replyAt + REPLY_BYTES)
+        answer(placeIn(received.subarray(replyAt, replyAt + REPLY_BYTES)));
     });
   });
 }
@@ -56,21 +55,4 @@ function placeIn(reply: Buffer): { x: number; y: number } | null {
   const [kind, isSameScreen] = reply;
   if (kind !== 1 || isSameScreen !== 1) return null;
   return { x: reply.readInt16LE(16), y: reply.readInt16LE(18) };
-}
-
-/** The root window of a screen in a whole setup reply (chapter 8, "Server response"). */
-function rootWindow(reply: Buffer, { screen }: DisplayName): number | undefined {
-  if (reply[0] !== 1) return undefined;
-  let offset = 40 + padded(reply.readUInt16LE(24)) + reply.readUInt8(29) * 8;
-  for (let index = 0; index < reply.readUInt8(28); index++) {
-    if (offset + 40 > reply.length) return undefined;
-    if (index === screen) return reply.readUInt32LE(offset);
-    const depths = reply.readUInt8(offset + 39);
-    offset += 40;
-    for (let depth = 0; depth < depths; depth++) {
-      if (offset + 8 > reply.length) return undefined;
-      offset += 8 + reply.readUInt16LE(offset + 2) * 24;
-    }
-  }
-  return undefined;
 }

@@ -3,7 +3,8 @@ import type { Result } from '../../contract/result.ts';
 import type { ChannelList } from '../channels/channel-list.ts';
 import { listChannels } from '../channels/list.ts';
 import type { Machine } from '../channels/machine.ts';
-import { isSameDevice } from '../channels/same-channel.ts';
+import type { Likeness } from '../channels/same-channel.ts';
+import { likenessAmong } from '../channels/same-channel.ts';
 import { createWatchdog } from './watchdog.ts';
 
 export type AddressGuard = { readonly close: () => void };
@@ -28,8 +29,8 @@ type AddressGuardOptions = {
 
 /**
  * Makes sure that a device which ffmpeg opens by its number is the one that was agreed to: numbers move when
- * devices come and go, and one may have come between the list and the opening. To be started once the device is
- * open; a device that is open stays, whatever its number becomes.
+ * devices come and go, and one may have come between the list and the opening. To be started once something of the
+ * device has arrived: before that ffmpeg may have yet to open it. A device that is open stays, whatever its number becomes.
  */
 export function guardAddress(
   channel: Channel,
@@ -52,18 +53,25 @@ export function guardAddress(
   async function ask(): Promise<void> {
     const listed = await list(machine);
     if (isClosed) return;
-    const mine = listed.ok ? listed.value.channels.filter(({ kind }) => kind === channel.kind) : [];
-    // An empty list says more about ffmpeg than about the device.
-    if (mine.length === 0) {
+    const verdict = listed.ok ? verdictOf(listed.value.channels, channel) : 'in-doubt';
+    if (verdict === 'in-doubt') {
       next = setTimeout(() => void ask(), pauseMs);
       return;
     }
     close();
-    if (mine.some((one) => isSameDevice(one, channel) && one.address === channel.address)) on.confirmed();
+    if (verdict === 'same') on.confirmed();
     else on.gone();
   }
 
   deadline.restart(patienceMs);
   void ask();
   return { close };
+}
+
+function verdictOf(listed: readonly Channel[], agreed: Channel): Likeness {
+  const mine = listed.filter(({ kind }) => kind === agreed.kind);
+  // An empty list says more about ffmpeg than about the device.
+  if (mine.length === 0) return 'in-doubt';
+  const there = mine.filter(({ address }) => address === agreed.address);
+  return likenessAmong(there, agreed);
 }

@@ -69,8 +69,8 @@ describe('the arguments of ffmpeg on Linux', () => {
     expect(line(right)).toBe(
       '-hide_banner -nostats -loglevel info -f x11grab -framerate 15 -draw_mouse 1 -thread_queue_size 64 ' +
         `-video_size 1366x768 -i :99+1920,30 -filter_complex ${EVEN},split=2[pic][tap];[pic]null[out];${LOOK} ` +
-        '-map [out] -c:v libx264 -preset ultrafast -crf 25 -threads 1 -fps_mode passthrough ' +
-        `-enc_time_base 1:1000 -g 150 -colorspace smpte170m ${MUXER}`,
+        '-map [out] -c:v libx264 -preset ultrafast -crf 25 -maxrate 32M -bufsize 64M -threads 1 ' +
+        `-fps_mode passthrough -enc_time_base 1:1000 -g 150 -colorspace smpte170m ${MUXER}`,
     );
   });
 

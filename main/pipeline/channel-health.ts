@@ -140,10 +140,10 @@ function createFreeze(area: Area | undefined, pointer: Pointer | undefined) {
   let isAsking = false;
   let isFrozen = false;
 
-  async function ask(ask: Pointer, within: Area): Promise<void> {
+  async function ask(whereIs: Pointer, within: Area): Promise<void> {
     isAsking = true;
     const mine = sinceMs;
-    const place = await ask();
+    const place = await whereIs();
     isAsking = false;
     // A picture that changed meanwhile begins anew.
     if (mine !== sinceMs) return;

@@ -31,7 +31,7 @@ describe('a channel pipeline', () => {
     expect(events).toEqual(['starting', 'live', 'fragment 1/1', 'fragment 1/2']);
     last().release();
     await pausing;
-    expect(events.at(-1)).toBe('paused');
+    expect(events.slice(4)).toEqual(['fragment 1/3', 'paused']);
   });
 
   test('that is resumed while it is still pausing waits for the device', async () => {
@@ -131,10 +131,61 @@ describe('a channel pipeline', () => {
     deliver(1, 0);
     time.nowMs = 1_700;
     const stopping = pipeline.stop();
-    last().options.on.ended({ reason: 'stopped', isCut: true });
-    last().release();
+    last().release('cut');
     await stopping;
     expect(events.slice(-2)).toEqual(['gap 1000-1700 device-failed', 'ended']);
+  });
+
+  test.each(['whole', 'cut'] as const)(
+    'that is told to begin another take says what is missing between the two, and why: its end is %s',
+    async (how) => {
+      const { pipeline, events, deliver, last } = bench();
+      pipeline.start();
+      deliver(1, 0);
+      pipeline.renew('clock-stepped');
+      last().release(how);
+      await settled();
+      deliver(1, 1_900);
+      const toMs = how === 'whole' ? 1_200 : 1_000;
+      expect(events.slice(3).filter((event) => event !== 'fragment 1/2')).toEqual([
+        'starting',
+        `gap ${toMs}-1900 clock-stepped`,
+        'live',
+        'fragment 2/1',
+      ]);
+    },
+  );
+
+  test('that follows a default which moved says what is missing between the two devices', async () => {
+    const { events, pipeline, deliver, last, pass } = pipelineBench({
+      follows: true,
+      locate: async (channel) => ok({ ...channel, device: 'headset' }),
+    });
+    pipeline.start();
+    deliver(1, 0);
+    await pass();
+    last().release();
+    await settled();
+    deliver(1, 1_900);
+    expect(events.slice(3)).toEqual([
+      'fragment 1/2',
+      'starting',
+      'gap 1200-1900 default-changed',
+      'live',
+      'fragment 2/1',
+    ]);
+  });
+
+  test('that is stopped while it is to begin another take names no gap: nothing was to come', async () => {
+    const { pipeline, events, time, deliver, last } = bench();
+    pipeline.start();
+    deliver(1, 0);
+    time.nowMs = 1_300;
+    pipeline.renew('clock-stepped');
+    const stopping = pipeline.stop();
+    last().release();
+    await stopping;
+    expect(events.slice(3)).toEqual(['fragment 1/2', 'ended']);
   });
 
   test('that is paused and resumed twice while it looks for its device opens one take', async () => {

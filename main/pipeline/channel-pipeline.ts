@@ -1,14 +1,15 @@
 import type { ChannelState } from '../../contract/bridge/snapshot.ts';
+import { isDefaultSound } from '../../contract/consent.ts';
 import type { Fragment } from '../../contract/fragment.ts';
 import { INIT_SEQUENCE } from '../../contract/fragment.ts';
 import type { TallylightError } from '../../contract/result.ts';
 import { assertNever, errorOf } from '../../contract/result.ts';
-import { isDefaultChannel } from '../channels/same-channel.ts';
 import { defaultSoundName } from '../channels/sound-presence.ts';
 import { watchDefault } from './default-watch.ts';
 import { foundAt } from './device-search.ts';
 import type { Interruption } from './gap-ledger.ts';
 import { gapLedger } from './gap-ledger.ts';
+import { afterTimeout } from './later.ts';
 import type { PipelineOptions } from './pipeline-options.ts';
 import {
   isAbsence,
@@ -60,6 +61,8 @@ export function createChannelPipeline(options: PipelineOptions): ChannelPipeline
   let hasMedia = false;
   /** What the last take died of, until a look has shown whether its device is gone. */
   let absence: TallylightError | undefined;
+  /** Why the take that runs is being ended, where another is to follow. */
+  let renewal: Interruption | undefined;
   let releasing: Promise<void> = Promise.resolve();
   let restartsMs: number[] = [];
   let callOff: () => void = () => undefined;
@@ -84,6 +87,7 @@ export function createChannelPipeline(options: PipelineOptions): ChannelPipeline
   function openNext(): void {
     takes++;
     hasMedia = false;
+    renewal = undefined;
     const { machine, pcm, pointer } = options;
     const mine = open({
       channel,
@@ -114,7 +118,7 @@ export function createChannelPipeline(options: PipelineOptions): ChannelPipeline
           if (take === mine) take = undefined;
           stopFollowing();
           if (end.reason === 'died') recover(end.error ?? errorOf('device-failed', channel.id));
-          else if (end.isCut) ledger.broken('device-failed');
+          else if (end.isCut) ledger.broken(renewal ?? 'device-failed');
         },
       },
     });
@@ -218,7 +222,7 @@ export function createChannelPipeline(options: PipelineOptions): ChannelPipeline
     stopFollowing();
     const { machine } = options;
     // What a Mac or Windows plays is heard by the host, whatever plays it.
-    const hasOthers = isDefaultChannel(channel) && (platform === 'linux' || channel.kind === 'mic');
+    const hasOthers = isDefaultSound(channel) && (platform === 'linux' || channel.kind === 'mic');
     if (!follows || locate === undefined || !hasOthers) return;
     stopFollowing = watchDefault(
       {
@@ -246,9 +250,11 @@ export function createChannelPipeline(options: PipelineOptions): ChannelPipeline
 
   function renew(because: Interruption): void {
     if (wanted !== 'running' || take === undefined) return;
-    ledger.broken(because);
+    renewal = because;
     void letGo().then(() => {
       if (wanted !== 'running' || take !== undefined) return;
+      // Not before the last fragments are there: they would end the gap before it began.
+      ledger.broken(because);
       enter('starting', because);
       void openLocated();
     });
@@ -291,9 +297,4 @@ export function createChannelPipeline(options: PipelineOptions): ChannelPipeline
       if (state !== 'lost') enter('ended');
     },
   };
-}
-
-function afterTimeout(delayMs: number, run: () => void): () => void {
-  const timer = setTimeout(run, delayMs);
-  return () => clearTimeout(timer);
 }

@@ -128,6 +128,20 @@ describe('a device that ffmpeg does not find', () => {
   });
 });
 
+test('[P01] a display of which nobody can say that it is the agreed one is tried a few times, and never opened', async () => {
+  const { pipeline, events, takes, die, pass } = await started(
+    pipelineBench({ channel: DISPLAY, locate: async () => fail('device-failed', 'nobody says which it is') }),
+  );
+  die('device-gone');
+  for (let looks = 0; looks < 20 && pipeline.state() !== 'lost'; looks++) await pass();
+  expect([pipeline.state(), takes.length]).toEqual(['lost', 1]);
+  expect(events.filter((event) => event.startsWith('trouble'))).toEqual([
+    'trouble device-gone',
+    ...Array(6).fill('trouble device-failed'),
+    'trouble channel-lost',
+  ]);
+});
+
 describe('a display that is locked', () => {
   test('is waited for by the same way, told once, for as long as it takes', async () => {
     const { events, takes, deliver, die, pass, time } = await started(pipelineBench(WINDOWS));
@@ -216,9 +230,10 @@ describe('a display that brings nothing', () => {
     const bench = await started(pipelineBench(WINDOWS));
     const { timers, events, last, deliver } = bench;
     for (let blacks = 0; blacks < 3; blacks++) {
-      deliver(1, blacks * 1_000);
+      deliver(1, blacks * 1_000, 500);
       last().options.on.health(errorOf('channel-black'));
-      last().release();
+      // The last way has no other after it, and goes on.
+      if (blacks < 2) last().release();
       await settled();
       await settled();
     }
@@ -227,6 +242,10 @@ describe('a display that brings nothing', () => {
     expect(events.filter((event) => event.startsWith('health'))).toEqual(
       Array(3).fill('health channel-black'),
     );
+    expect(events.filter((event) => event.startsWith('gap'))).toEqual([
+      'gap 700-1000 channel-black',
+      'gap 1700-2000 channel-black',
+    ]);
   });
 
   test('with an encoder in hardware is encoded in software next, by the same way', async () => {

@@ -2,15 +2,15 @@ import { expect, test } from 'vitest';
 import type { Channel } from '../../contract/channel.ts';
 import { ok } from '../../contract/result.ts';
 import { watchDefault } from './default-watch.ts';
-import { settled } from './test-bench.ts';
 import { MIC } from './test-capture.ts';
+import { handTimers } from './test-timers.ts';
 
 const OTHER: Channel = { ...MIC, device: 'other' };
 
 /** A watch whose time passes by hand. */
 function watch({ isCheap = false }: { isCheap?: boolean } = {}) {
   const world = { named: 'a' as string | undefined, device: MIC, listings: 0, moved: 0 };
-  const timers: { delayMs: number; run: () => void }[] = [];
+  const { later, pass } = handTimers();
   const stop = watchDefault(
     {
       channel: MIC,
@@ -20,22 +20,12 @@ function watch({ isCheap = false }: { isCheap?: boolean } = {}) {
       },
       named: () => world.named,
       isCheap,
-      later: (delayMs, run) => {
-        const timer = { delayMs, run };
-        timers.push(timer);
-        return () => timers.splice(timers.indexOf(timer), 1);
-      },
+      later,
     },
     () => {
       world.moved++;
     },
   );
-  const pass = async () => {
-    const timer = timers.shift();
-    timer?.run();
-    await settled();
-    return timer?.delayMs;
-  };
   return { world, pass, stop };
 }
 

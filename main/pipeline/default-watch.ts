@@ -1,6 +1,7 @@
 import type { Channel } from '../../contract/channel.ts';
 import type { Result } from '../../contract/result.ts';
 import { isSameDevice } from '../channels/same-channel.ts';
+import type { Later } from './later.ts';
 import { LISTING_LOOK_MS, LOOK_MS } from './restart-schedule.ts';
 
 export type DefaultWatchOptions = {
@@ -12,7 +13,7 @@ export type DefaultWatchOptions = {
   readonly named: () => string | undefined;
   /** Whether a list costs little: no ffmpeg is started for it. */
   readonly isCheap: boolean;
-  readonly later: (delayMs: number, run: () => void) => () => void;
+  readonly later: Later;
 };
 
 /**
@@ -39,7 +40,7 @@ export function watchDefault(
     if (name !== undefined && name === agreed) return again();
     const located = await locate(channel);
     if (isOver) return;
-    if (located.ok && !isSameDevice(located.value, channel)) return moved();
+    if (located.ok && !isSameDevice(channel, located.value)) return moved();
     agreed = located.ok ? name : undefined;
     again();
   }

@@ -3,6 +3,7 @@ import type { TallylightError } from '../../contract/result.ts';
 import { errorOf } from '../../contract/result.ts';
 import type { Machine } from '../channels/machine.ts';
 import { LOOPBACK } from '../channels/system-audio.ts';
+import type { AddressGuard } from './address-guard.ts';
 import { guardAddress } from './address-guard.ts';
 import { guardDisplay } from './display-guard.ts';
 import { guardPresence } from './presence-guard.ts';
@@ -12,7 +13,7 @@ import { guardSource } from './source-guard.ts';
 export type DeviceGuard = {
   /** Whether it has yet to be made sure what is recorded; what arrives meanwhile is not to be passed on. */
   readonly isInDoubt: () => boolean;
-  /** Something arrived. Where this is not there, a doubt cannot be settled once the recording is over. */
+  /** Something arrived: the device is open. Where this is not there, a doubt cannot be settled once the recording is over. */
   readonly arrived?: () => void;
   readonly close: () => void;
 };
@@ -31,7 +32,7 @@ export type Opened = {
   readonly recorderPid: number;
 };
 
-/** The guard of a device that is open now, by what can happen to it on this system. */
+/** The guard of a device that is open or about to be, by what can happen to it on this system. */
 export function guardDevice(opened: Opened, on: DeviceGuardEvents): DeviceGuard {
   const { channel, machine } = opened;
   const guard = channel.kind === 'display' ? display : sound;
@@ -75,7 +76,10 @@ function sound({ channel, machine, recorderPid }: Opened, { cleared, lost }: Dev
   );
 }
 
-/** Until the number that was opened is confirmed, nothing passes, whatever the other guard says. */
+/**
+ * Until the number that was opened is confirmed, nothing passes, whatever the other guard says. It is asked for when the
+ * first thing arrives: a process that has just been started may open its device long after another took the number.
+ */
 function numbered(
   opened: Opened,
   guarded: (opened: Opened, on: DeviceGuardEvents) => DeviceGuard,
@@ -91,25 +95,30 @@ function numbered(
       if (isConfirmed) on.cleared(untilMs);
     },
   });
-  const number = guardAddress(
-    channel,
-    { machine },
-    {
-      confirmed: () => {
-        isConfirmed = true;
-        on.cleared(clearedToMs);
+  let number: AddressGuard | undefined;
+  const startNumber = () =>
+    guardAddress(
+      channel,
+      { machine },
+      {
+        confirmed: () => {
+          isConfirmed = true;
+          on.cleared(clearedToMs);
+        },
+        gone: () =>
+          on.lost(errorOf('device-gone', `${channel.id}: what was opened by its number is another device`)),
+        unsure: () =>
+          on.lost(errorOf('device-failed', `${channel.id}: the system does not say which device was opened`)),
       },
-      gone: () =>
-        on.lost(errorOf('device-gone', `${channel.id}: what was opened by its number is another device`)),
-      unsure: () =>
-        on.lost(errorOf('device-failed', `${channel.id}: the system does not say which device was opened`)),
-    },
-  );
+    );
   return {
     isInDoubt: () => !isConfirmed || guard.isInDoubt(),
-    arrived: () => guard.arrived?.(),
+    arrived: () => {
+      number ??= startNumber();
+      guard.arrived?.();
+    },
     close: () => {
-      number.close();
+      number?.close();
       guard.close();
     },
   };

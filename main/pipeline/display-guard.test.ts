@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Channel } from '../../contract/channel.ts';
 import type { Result } from '../../contract/result.ts';
 import { fail, ok } from '../../contract/result.ts';
@@ -17,20 +17,27 @@ const machineOf = (env: ProcessEnv): Machine => ({
   ffmpeg: async () => fail('ffmpeg-missing'),
 });
 
-function watch(answers: Result<Channel[]>[]) {
+function watch(answers: Result<Channel[]>[], agreed = DISPLAY) {
   const said: string[] = [];
   let asked = 0;
+  let cleared = 0;
   const guard = guardDisplay(
-    DISPLAY,
+    agreed,
     {
       machine: machineOf({}),
       list: async () => answers[Math.min(asked++, answers.length - 1)] ?? fail('display-server-missing'),
       everyMs: 5,
       patienceMs: 150,
     },
-    { cleared: () => undefined, gone: () => said.push('gone'), unsure: () => said.push('unsure') },
+    {
+      cleared: () => {
+        cleared++;
+      },
+      gone: () => said.push('gone'),
+      unsure: () => said.push('unsure'),
+    },
   );
-  return { guard, said, asked: () => asked };
+  return { guard, said, asked: () => asked, cleared: () => cleared };
 }
 
 test.each([
@@ -55,6 +62,31 @@ test('[P01] an X server that does not say for too long where a display is leaves
   const { said } = watch([ok([DISPLAY]), fail('display-server-missing')]);
   await until(() => said.length > 0);
   expect(said).toEqual(['unsure']);
+});
+
+describe('[P01] a display that was agreed to by its fingerprint, and that has none now', () => {
+  const agreed = { ...DISPLAY, fingerprint: 'de11de11de11de11' };
+
+  test('is not cleared, and in the end nobody knows what it is', async () => {
+    const { said, cleared, asked } = watch([ok([DISPLAY])], agreed);
+    await until(() => said.length > 0);
+    expect([said, cleared()]).toEqual([['unsure'], 0]);
+    expect(asked()).toBeGreaterThan(1);
+  });
+
+  test('is asked for again, and goes on where it has it again', async () => {
+    const { guard, said, cleared, asked } = watch([ok([agreed]), ok([DISPLAY]), ok([agreed])], agreed);
+    await until(() => asked() > 4);
+    guard.close();
+    expect(said).toEqual([]);
+    expect(cleared()).toBeLessThan(asked());
+  });
+
+  test('is gone where another place is there as well', async () => {
+    const { said } = watch([ok([{ ...DISPLAY, area: { ...AREA, width: 160 } }])], agreed);
+    await until(() => said.length > 0);
+    expect(said).toEqual(['gone']);
+  });
 });
 
 test('of a bare X server, without xrandr, its size is the place', async () => {

@@ -2,7 +2,8 @@ import type { Area, Channel } from '../../contract/channel.ts';
 import type { Result } from '../../contract/result.ts';
 import { listDisplays } from '../channels/displays.ts';
 import type { Machine } from '../channels/machine.ts';
-import { isSameDevice } from '../channels/same-channel.ts';
+import type { Likeness } from '../channels/same-channel.ts';
+import { likenessAmong } from '../channels/same-channel.ts';
 import { createWatchdog } from './watchdog.ts';
 
 export type DisplayGuard = {
@@ -16,7 +17,7 @@ type DisplayGuardEvents = {
   readonly cleared: (untilMs: number) => void;
   /** The display is not there any more, or has another place or size, or is another monitor. Final. */
   readonly gone: () => void;
-  /** The system has not said for too long where its displays are. Final. */
+  /** The system has not said for too long where its displays are, or which. Final. */
   readonly unsure: () => void;
 };
 
@@ -62,18 +63,20 @@ export function guardDisplay(
     const listed = await list(machine);
     isAsking = false;
     if (isClosed) return;
-    if (listed.ok) {
-      if (!listed.value.some((one) => isSamePlace(one, channel))) {
-        close();
-        return on.gone();
-      }
+    const verdict = listed.ok ? verdictOf(listed.value, channel) : 'in-doubt';
+    if (verdict === 'other') {
+      close();
+      return on.gone();
+    }
+    const isAnswer = verdict === 'same';
+    if (isAnswer) {
       deadline.restart(patienceMs);
       on.cleared(askedMs);
     }
     // What the answer led to may have closed this.
     if (isClosed) return;
-    if (isDirty && listed.ok) return void ask();
-    next = setTimeout(() => void ask(), listed.ok ? everyMs : Math.min(everyMs, AGAIN_MS));
+    if (isDirty && isAnswer) return void ask();
+    next = setTimeout(() => void ask(), isAnswer ? everyMs : Math.min(everyMs, AGAIN_MS));
   }
 
   deadline.restart(patienceMs);
@@ -92,8 +95,9 @@ export function guardDisplay(
 /** After a question without an answer. */
 const AGAIN_MS = 200;
 
-function isSamePlace(one: Channel, agreed: Channel): boolean {
-  return isSameDevice(one, agreed) && placeOf(one.area) === placeOf(agreed.area);
+function verdictOf(listed: readonly Channel[], agreed: Channel): Likeness {
+  const there = listed.filter(({ area }) => placeOf(area) === placeOf(agreed.area));
+  return likenessAmong(there, agreed);
 }
 
 function placeOf(area: Area | undefined): string {

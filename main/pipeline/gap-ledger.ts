@@ -1,8 +1,8 @@
-import type { ErrorCode } from '../../contract/errors.ts';
+import type { GapReason } from '../../contract/bridge/snapshot.ts';
 import { WAITED_FOR } from './restart-schedule.ts';
 
 /** Why something that was to be recorded was not: what went wrong, or what asked for another take. */
-export type Interruption = ErrorCode | 'default-changed' | 'display-changed' | 'clock-stepped';
+export type Interruption = GapReason;
 
 /** A part of the session clock, in milliseconds, that was to be recorded and was not. */
 export type Gap = { readonly fromMs: number; readonly toMs: number; readonly reason: Interruption };
@@ -18,7 +18,6 @@ export type GapLedger = {
   readonly broken: (by: Interruption) => void;
   /** The cause was another than it seemed; nothing where there is none. */
   readonly rename: (by: Interruption) => void;
-  readonly isBroken: () => boolean;
   /** Media from `startedAtMs` on; ends the gap. */
   readonly recorded: (startedAtMs: number, durationMs: number) => void;
   /** Nothing more is to come; ends the gap at `toMs`. */
@@ -44,7 +43,6 @@ export function gapLedger(onGap: (gap: Gap) => void): GapLedger {
     rename: (by) => {
       if (brokenBy !== undefined) brokenBy = by;
     },
-    isBroken: () => brokenBy !== undefined,
     recorded: (startedAtMs, durationMs) => {
       end(startedAtMs);
       recordedToMs = startedAtMs + durationMs;

@@ -9,6 +9,7 @@ import type { CaptureFfmpeg } from './capture-way.ts';
 import type { Pointer } from './channel-health.ts';
 import type { SessionClock } from './clock.ts';
 import type { Gap, Interruption } from './gap-ledger.ts';
+import type { Later } from './later.ts';
 import type { PcmSource } from './pcm-source.ts';
 import type { Take, TakeOptions } from './take.ts';
 
@@ -52,6 +53,5 @@ export type PipelineOptions = {
   /** Whether another device is taken up while this one still works, as soon as `locate` names it. */
   readonly follows?: boolean;
   readonly open?: (options: TakeOptions) => Take;
-  /** Runs something later; returns how to call it off. */
-  readonly later?: (delayMs: number, run: () => void) => () => void;
+  readonly later?: Later;
 };

@@ -6,8 +6,11 @@ import type { SoundPresence } from '../channels/sound-presence.ts';
 import { guardDevice } from './device-guard.ts';
 import type { PresenceGuard } from './presence-guard.ts';
 import { guardPresence } from './presence-guard.ts';
+import { LISTING_LOOK_MS, LOOK_MS } from './restart-schedule.ts';
+import { settled } from './test-bench.ts';
 import { MIC, SYSTEM_AUDIO } from './test-capture.ts';
 import { until } from './test-devices.ts';
+import { handTimers } from './test-timers.ts';
 
 const machine: Machine = { platform: 'darwin', env: {}, ffmpeg: async () => fail('ffmpeg-missing') };
 const OTHER: Channel = { ...MIC, id: 'mic:other', device: 'other' };
@@ -23,6 +26,7 @@ afterEach(() => {
 /** Answers one after the other, the last for good. */
 function watch(native: SoundPresence[], lists: (readonly Channel[] | 'none')[] = []) {
   const count = { gone: 0, looks: 0, listings: 0 };
+  const { later, pass } = handTimers();
   const guard = guardPresence(
     MIC,
     {
@@ -32,14 +36,14 @@ function watch(native: SoundPresence[], lists: (readonly Channel[] | 'none')[] =
         const channels = lists[Math.min(count.listings++, lists.length - 1)] ?? 'none';
         return channels === 'none' ? fail('device-failed') : ok({ channels, missing: [] });
       },
-      everyMs: { native: 1, listing: 1 },
+      later,
     },
     () => {
       count.gone++;
     },
   );
   guards.push(guard);
-  return count;
+  return { count, pass };
 }
 
 describe('a microphone that the system itself tells of', () => {
@@ -47,32 +51,40 @@ describe('a microphone that the system itself tells of', () => {
     ['it is unplugged', [there('7'), there('7'), GONE]],
     ['it went and came back between two looks', [there('7'), there('9')]],
   ])('is gone, once, where %s, and no list is asked for', async (_what, answers) => {
-    const count = watch(answers);
-    await until(() => count.gone > 0);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-    expect([count.gone, count.looks, count.listings]).toEqual([1, answers.length, 0]);
+    const { count, pass } = watch(answers);
+    for (let looks = 1; looks < answers.length; looks++) expect(await pass()).toBe(LOOK_MS);
+    // No other look follows.
+    expect(await pass()).toBeUndefined();
+    expect(count).toEqual({ gone: 1, looks: answers.length, listings: 0 });
   });
 
   test('stays while the system has nothing to say', async () => {
-    const count = watch([there('7'), NOT_SAID, there('7')]);
-    await until(() => count.looks > 10);
-    expect([count.gone, count.listings]).toEqual([0, 0]);
+    const { count, pass } = watch([there('7'), NOT_SAID, there('7')]);
+    for (let looks = 1; looks < 10; looks++) expect(await pass()).toBe(LOOK_MS);
+    expect(count).toEqual({ gone: 0, looks: 10, listings: 0 });
   });
 });
 
 describe('a microphone that only a list tells of', () => {
   test('is gone where the list has others and not it any more', async () => {
-    const count = watch([NOT_SAID], [[MIC, OTHER], 'none', [], [OTHER]]);
-    await until(() => count.gone > 0);
+    const { count, pass } = watch([NOT_SAID], [[MIC, OTHER], 'none', [], [OTHER]]);
+    await settled();
+    for (let looks = 1; looks < 4; looks++) expect(await pass()).toBe(LISTING_LOOK_MS);
+    expect(await pass()).toBeUndefined();
     expect([count.gone, count.listings]).toEqual([1, 4]);
   });
 
   test('is not gone where the list never had it, has none of its kind, or the system knows it by no name', async () => {
-    const never = watch([GONE], [[OTHER]]);
-    const empty = watch([NOT_SAID], [[MIC], []]);
-    const failing = watch([NOT_SAID], [[MIC], 'none']);
-    await until(() => [never, empty, failing].every(({ listings }) => listings > 10));
-    expect([never.gone, empty.gone, failing.gone]).toEqual([0, 0, 0]);
+    const all = [
+      watch([GONE], [[OTHER]]),
+      watch([NOT_SAID], [[MIC], []]),
+      watch([NOT_SAID], [[MIC], 'none']),
+    ];
+    await settled();
+    for (const { count, pass } of all) {
+      for (let looks = 1; looks < 10; looks++) expect(await pass()).toBe(LISTING_LOOK_MS);
+      expect([count.gone, count.listings]).toEqual([0, 10]);
+    }
   });
 });
 

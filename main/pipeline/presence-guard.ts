@@ -6,6 +6,8 @@ import type { Machine } from '../channels/machine.ts';
 import { isSameDevice } from '../channels/same-channel.ts';
 import type { SoundPresence } from '../channels/sound-presence.ts';
 import { presenceOf } from '../channels/sound-presence.ts';
+import type { Later } from './later.ts';
+import { afterTimeout } from './later.ts';
 import { LISTING_LOOK_MS, LOOK_MS } from './restart-schedule.ts';
 
 export type PresenceGuard = { readonly close: () => void };
@@ -14,8 +16,7 @@ type PresenceGuardOptions = {
   readonly machine: Machine;
   readonly presence?: (machine: Machine, channel: Channel) => SoundPresence;
   readonly list?: (machine: Machine) => Promise<Result<ChannelList>>;
-  /** Between two looks, in milliseconds: of the system itself, and of a list for which ffmpeg is started. */
-  readonly everyMs?: { readonly native: number; readonly listing: number };
+  readonly later?: Later;
 };
 
 /**
@@ -25,22 +26,17 @@ type PresenceGuardOptions = {
  */
 export function guardPresence(
   channel: Channel,
-  {
-    machine,
-    presence = presenceOf,
-    list = listChannels,
-    everyMs = { native: LOOK_MS, listing: LISTING_LOOK_MS },
-  }: PresenceGuardOptions,
+  { machine, presence = presenceOf, list = listChannels, later = afterTimeout }: PresenceGuardOptions,
   gone: () => void,
 ): PresenceGuard {
   let isClosed = false;
-  let next: NodeJS.Timeout | undefined;
+  let cancel: () => void = () => undefined;
   let seenAs: string | undefined;
   let wasListed = false;
 
   function close(): void {
     isClosed = true;
-    clearTimeout(next);
+    cancel();
   }
 
   function end(): void {
@@ -56,14 +52,14 @@ export function guardPresence(
     } else if (seen.kind === 'gone' && seenAs !== undefined) return end();
     const isNative = seenAs !== undefined;
     if (!isNative && (await isUnlisted())) return end();
-    if (!isClosed) next = setTimeout(() => void look(), isNative ? everyMs.native : everyMs.listing);
+    if (!isClosed) cancel = later(isNative ? LOOK_MS : LISTING_LOOK_MS, () => void look());
   }
 
   async function isUnlisted(): Promise<boolean> {
     const listed = await list(machine);
     if (isClosed || !listed.ok) return false;
     const same = listed.value.channels.filter(({ kind }) => kind === channel.kind);
-    const isListed = same.some((one) => isSameDevice(one, channel));
+    const isListed = same.some((one) => isSameDevice(channel, one));
     const isGone = wasListed && same.length > 0 && !isListed;
     wasListed ||= isListed;
     return isGone;

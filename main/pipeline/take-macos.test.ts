@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Fragment } from '../../contract/fragment.ts';
 import type { TallylightError } from '../../contract/result.ts';
 import { startSessionClock } from './clock.ts';
 import type { TakeEnd } from './take.ts';
@@ -76,5 +77,62 @@ describe('a take of AVFoundation that hangs', () => {
     expect(ends).toMatchObject([{ reason: 'died', error: { code: 'device-failed' } }]);
     expect(endedMs).toBeGreaterThanOrEqual(399);
     expect(endedMs).toBeLessThan(5_000);
+  });
+});
+
+describe('[P01] a microphone that AVFoundation opens by its index', () => {
+  const listing = (...names: string[]) =>
+    [
+      '[AVFoundation indev @ 0x7f8] AVFoundation audio devices:',
+      ...names.map((name, index) => `[AVFoundation indev @ 0x7f8] [${index}] ${name}`),
+    ].join('\n');
+
+  /** An ffmpeg that opens its device a while after its start; `meanwhile` is done in between. */
+  async function take(meanwhile: string) {
+    const path = join(await mkdtemp(join(folder, 'ffmpeg-')), 'ffmpeg');
+    const script = `#!/bin/sh
+case "$*" in *list_devices*) cat ${path}.list >&2; echo >> ${path}.asked; exit 251;; esac
+while [ ! -e ${path}.asked ]; do sleep 0.05; done
+sleep 0.3
+${meanwhile}
+exec ffmpeg -loglevel info -re -f lavfi -i sine=sample_rate=48000 -c:a libopus -flush_packets 1 \
+  -movflags empty_moov+default_base_moof+skip_trailer -frag_duration 200000 -f mp4 pipe:1
+`;
+    await writeFile(`${path}.list`, listing('Mine', 'Other'));
+    await writeFile(`${path}.moved`, listing('Other', 'Mine'));
+    await writeFile(path, script, { mode: 0o755 });
+    const fragments: Fragment[] = [];
+    const ends: TakeEnd[] = [];
+    const take = openTake({
+      channel: { ...MIC, device: 'Mine', address: '0' },
+      takeNumber: 1,
+      sessionId: TEST_SESSION,
+      clock: startSessionClock(),
+      ffmpeg: { ...ANY_FFMPEG, path, demuxers: new Set(['avfoundation']) },
+      format: TEST_FORMAT,
+      env: TEST_ENV,
+      platform: 'darwin',
+      on: {
+        ...{ level: () => undefined, health: () => undefined, content: () => undefined },
+        trouble: () => undefined,
+        fragment: (fragment) => fragments.push(fragment),
+        ended: (end) => ends.push(end),
+      },
+    });
+    return { take, fragments, ends };
+  }
+
+  test('is recorded where the index is still its own once the device is open', async () => {
+    const { take: running, fragments } = await take(':');
+    await until(() => fragments.length > 2);
+    await running.stop();
+    expect(fragments[0]?.header.sequence).toBe(0);
+  });
+
+  test('is not taken for another that came to have its index before the device was opened', async () => {
+    const { fragments, ends } = await take('mv "$0.moved" "$0.list"');
+    await until(() => ends.length > 0);
+    expect(ends).toMatchObject([{ reason: 'died', error: { code: 'device-gone' } }]);
+    expect(fragments.length).toBe(0);
   });
 });

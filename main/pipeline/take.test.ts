@@ -183,7 +183,7 @@ describe('a take', () => {
       const { take, troubles, ends } = open(DISPLAY, { ffmpeg: { ...ffmpeg, path }, patience });
       await until(() => take.pid() !== undefined);
       if (reason === 'stopped') await take.stop();
-      await until(() => ends.length > 0, 2_000);
+      await until(() => ends.length > 0);
       expect(ends).toMatchObject([{ reason }]);
       expect(troubles.at(-1)).toMatchObject({
         code: 'device-failed',
@@ -206,7 +206,7 @@ describe('a take', () => {
     await until(() => fragments.length >= 2);
     expect(ends).toEqual([]);
     await resize(160);
-    await until(() => ends.length > 0, 4_000);
+    await until(() => ends.length > 0);
     expect(ends).toMatchObject([{ reason: 'died', error: { code: 'device-gone' } }]);
     expect(take.pid()).toBeUndefined();
     await rm(folder, { recursive: true });

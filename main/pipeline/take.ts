@@ -106,6 +106,7 @@ export function openTake(options: TakeOptions): Take {
   let isAstray = false;
   /** Unix time of the first sample, where whoever brings the samples knows it. */
   let firstWallMs: number | null = null;
+  let hasArrived = false;
   let hasContent = false;
   let lastWords = '';
   /** How the process ended; what it left may still have to be made sure of. */
@@ -153,7 +154,9 @@ export function openTake(options: TakeOptions): Take {
     const arrivedMs = performance.now();
     if (segments.ok) for (const segment of segments.value) gate.push(segment, arrivedMs);
     else fail(segments.error);
-    if (gate.isHolding()) guard?.arrived?.();
+    // The first bytes are no media yet, and say that the device is open.
+    if (!hasArrived || gate.isHolding()) guard?.arrived?.();
+    hasArrived = true;
   }
 
   function readLine(line: string): void {

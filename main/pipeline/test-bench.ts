@@ -4,7 +4,7 @@ import type { Fragment } from '../../contract/fragment.ts';
 import { errorOf } from '../../contract/result.ts';
 import type { PipelineOptions } from './channel-pipeline.ts';
 import { createChannelPipeline } from './channel-pipeline.ts';
-import type { TakeOptions } from './take.ts';
+import type { Take, TakeEnd, TakeOptions } from './take.ts';
 import { MIC, TEST_FORMAT, TEST_SESSION } from './test-capture.ts';
 
 /** What a pipeline needs and no test of it looks at. */
@@ -19,7 +19,7 @@ export const ANY_FFMPEG = {
 export function pipelineBench(overrides: Partial<PipelineOptions> = {}) {
   const { channel = MIC } = overrides;
   const events: string[] = [];
-  const takes: { options: TakeOptions; isStopping: boolean; release: () => void }[] = [];
+  const takes: TakeDouble[] = [];
   const timers: { delayMs: number; run: () => void; isCalledOff: boolean }[] = [];
   const time = { nowMs: 0 };
   const pipeline = createChannelPipeline({
@@ -47,19 +47,9 @@ export function pipelineBench(overrides: Partial<PipelineOptions> = {}) {
       };
     },
     open: (options) => {
-      let release: () => void = () => undefined;
-      const gone = new Promise<void>((resolve) => {
-        release = resolve;
-      });
-      const take = { options, isStopping: false, release };
+      const take = takeDouble(options);
       takes.push(take);
-      return {
-        pid: () => 1,
-        stop: () => {
-          take.isStopping = true;
-          return gone.then(() => options.on.ended({ reason: 'stopped' }));
-        },
-      };
+      return take;
     },
     ...overrides,
   });
@@ -81,17 +71,65 @@ export function pipelineBench(overrides: Partial<PipelineOptions> = {}) {
     time,
     last,
     deliver: (sequence: number, startedAtMs: number, durationMs = 1_000) =>
-      last().options.on.fragment(
-        fragmentOf(channel, last().options.takeNumber, sequence, startedAtMs, durationMs),
-      ),
-    die: (code: ErrorCode = 'device-failed') =>
-      last().options.on.ended({ reason: 'died', error: errorOf(code) }),
+      last().deliver(sequence, startedAtMs, durationMs),
+    die: (code: ErrorCode = 'device-failed') => last().end({ reason: 'died', error: errorOf(code) }),
     ring,
     /** Lets the time of the last timer pass, and what follows happen. */
     pass: async () => {
       time.nowMs += timers.at(-1)?.delayMs ?? 0;
       ring();
       await settled();
+    },
+  };
+}
+
+type TakeDouble = Take & {
+  readonly options: TakeOptions;
+  readonly deliver: (sequence: number, startedAtMs: number, durationMs: number) => void;
+  readonly end: (end: TakeEnd) => void;
+  /** Of a take that was told to stop: lets the device go. What was under way comes before that, unless it is cut. */
+  readonly release: (how?: 'whole' | 'cut') => void;
+};
+
+/** Of the fragment that is under way when a take ends. */
+const LAST_MS = 200;
+
+/** A take as its contract has it: it ends once, nothing comes after that, and its last fragment comes while it stops. */
+function takeDouble(options: TakeOptions): TakeDouble {
+  const { channel, takeNumber, on } = options;
+  let isStopping = false;
+  let isOver = false;
+  let next: { readonly sequence: number; readonly startedAtMs: number } | undefined;
+  let announceReleased: () => void = () => undefined;
+  const released = new Promise<void>((resolve) => {
+    announceReleased = resolve;
+  });
+
+  function deliver(sequence: number, startedAtMs: number, durationMs: number): void {
+    if (isOver) throw new Error('a take that has ended delivers nothing');
+    if (sequence > 0) next = { sequence: sequence + 1, startedAtMs: startedAtMs + durationMs };
+    on.fragment(fragmentOf(channel, takeNumber, sequence, startedAtMs, durationMs));
+  }
+  function end(end: TakeEnd): void {
+    if (isOver) throw new Error('a take ends once');
+    if (isStopping && end.reason === 'died') throw new Error('what was asked for is no death');
+    isOver = true;
+    on.ended(end);
+    announceReleased();
+  }
+  return {
+    options,
+    pid: () => (isOver ? undefined : 1),
+    deliver,
+    end,
+    release: (how = 'whole') => {
+      if (!isStopping) throw new Error('a take that was not told to stop is not released');
+      if (how === 'whole' && next !== undefined) deliver(next.sequence, next.startedAtMs, LAST_MS);
+      end({ reason: 'stopped', ...(how === 'cut' ? { isCut: true } : {}) });
+    },
+    stop: () => {
+      isStopping = true;
+      return released;
     },
   };
 }

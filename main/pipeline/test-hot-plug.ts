@@ -3,6 +3,7 @@ import { listChannels, locateChannel } from '../channels/list.ts';
 import type { Machine } from '../channels/machine.ts';
 import { machineOf } from '../machine.ts';
 import type { PipelineOptions } from './channel-pipeline.ts';
+import { afterTimeout } from './later.ts';
 import type { Capture } from './test-capture.ts';
 import { testCapture, testFfmpeg } from './test-capture.ts';
 import type { TestDisplay, TestSound } from './test-devices.ts';
@@ -54,10 +55,7 @@ export async function startHotPlug(): Promise<HotPlug> {
         env,
         machine,
         locate: (lost) => locateChannel(machine, lost),
-        later: (delayMs, run) => {
-          const timer = setTimeout(run, delayMs);
-          return () => clearTimeout(timer);
-        },
+        later: afterTimeout,
         ...how,
       });
       running.push(one);

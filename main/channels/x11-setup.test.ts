@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { cookieFor, parseDisplayName } from './x11-display.ts';
-import { screenFromSetup, setupRequest } from './x11-handshake.ts';
+import { screenFromSetup, setupBytes, setupRequest } from './x11-setup.ts';
 
 function record(family: number, ...fields: (string | Uint8Array)[]): Buffer {
   const parts = fields.flatMap((field) => {
@@ -38,6 +38,38 @@ describe('asking an X server for its size', () => {
     expect(request).toHaveLength(12 + 20 + 16);
     expect(Buffer.from(request.subarray(0, 12)).toString('hex')).toBe('6c000b000000120010000000');
     expect(setupRequest(undefined)).toHaveLength(12);
+  });
+
+  test('reads the second screen behind what the first has of depths and visuals', () => {
+    const vendor = Buffer.from('Acme\0\0\0\0');
+    const screen = (root: number, width: number, height: number, visuals: readonly number[]) => {
+      const fixed = Buffer.alloc(40);
+      fixed.writeUInt32LE(root, 0);
+      fixed.writeUInt16LE(width, 20);
+      fixed.writeUInt16LE(height, 22);
+      fixed.writeUInt8(visuals.length, 39);
+      const depths = visuals.map((count) => {
+        const depth = Buffer.alloc(8 + count * 24);
+        depth.writeUInt16LE(count, 2);
+        return depth;
+      });
+      return Buffer.concat([fixed, ...depths]);
+    };
+    const head = Buffer.alloc(40);
+    head.writeUInt8(1, 0);
+    // A vendor of five letters is padded to eight bytes.
+    head.writeUInt16LE(5, 24);
+    head.writeUInt8(2, 28);
+    head.writeUInt8(1, 29);
+    const whole = [head, vendor, Buffer.alloc(8), screen(7, 640, 480, [2, 0]), screen(9, 800, 600, [])];
+    const reply = Buffer.concat(whole);
+    reply.writeUInt16LE((reply.length - 8) / 4, 6);
+    expect(setupBytes(reply.subarray(0, -1))).toBeUndefined();
+    expect(setupBytes(Buffer.concat([reply, head]))).toBe(reply.length);
+    const area = { x: 0, y: 0, width: 800, height: 600 };
+    expect(screenFromSetup(reply, 1)).toEqual({ root: 9, area });
+    expect(screenFromSetup(reply, 2)).toBe('there is no screen 2');
+    expect(screenFromSetup(reply.subarray(0, 90), 1)).toMatch(/makes no sense/);
   });
 
   test('reads why it was refused', () => {
