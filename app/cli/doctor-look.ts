@@ -11,11 +11,13 @@ import { machineOf } from '../../main/machine.ts';
 import type { Ffmpeg } from '../../main/pipeline/ffmpeg-finder.ts';
 import { findFfmpeg } from '../../main/pipeline/ffmpeg-finder.ts';
 import type { VideoEncoder } from '../../main/pipeline/video-encoder.ts';
+import { PERMISSION } from '../../main/session/permitted.ts';
 import type { NextStep, Permission, Permissions } from '../../native-permissions/permission.ts';
 import { permissionsFor } from '../../native-permissions/permissions.ts';
+import { abilities } from './doctor-can.ts';
 import { lookAtEncoders } from './doctor-encoder.ts';
 import { describeFfmpeg, lackingFor } from './doctor-ffmpeg.ts';
-import { KIND_WORDS, PERMISSION_KINDS, PERMISSION_OF } from './doctor-names.ts';
+import { KIND_WORDS, PERMISSION_KINDS } from './doctor-names.ts';
 import type { DoctorReport, Problem } from './doctor-report.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -82,11 +84,7 @@ export async function lookAround(env: Environment, dataDir: string, version: str
         next: nextStep === null ? null : { sentence: nextStep.sentence, command: nextStep.command ?? null },
       })),
       data,
-      can: {
-        mic: !problems.some(({ concerns }) => concerns.includes('mic')),
-        system_audio: !problems.some(({ concerns }) => concerns.includes('system_audio')),
-        display: !problems.some(({ concerns }) => concerns.includes('display')),
-      },
+      can: abilities(problems, asked),
       problems,
     },
   };
@@ -122,7 +120,7 @@ function listProblems({ channels, missing }: ChannelList): readonly Problem[] {
 
 function permissionProblem({ kind, state, sentence, nextStep }: Permission): readonly Problem[] {
   if (state !== 'denied' && state !== 'restricted') return [];
-  const concerns = CHANNEL_KINDS.filter((each) => PERMISSION_OF[each] === kind);
+  const concerns = CHANNEL_KINDS.filter((each) => PERMISSION[each] === kind);
   const problem = problemOf(errorOf('permission-denied', sentence), concerns);
   return [{ ...problem, action: stepText(nextStep) ?? problem.action }];
 }

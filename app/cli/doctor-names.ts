@@ -1,5 +1,5 @@
 import type { ChannelKind } from '../../contract/channel.ts';
-import type { PermissionKind, PermissionState } from '../../native-permissions/permission.ts';
+import type { PermissionState } from '../../native-permissions/permission.ts';
 
 export { PERMISSION_KINDS } from '../../native-permissions/permission.ts';
 
@@ -11,16 +11,13 @@ export const PERMISSION_STATES = [
   'unknown',
 ] as const satisfies readonly PermissionState[];
 
-/** The permission that each kind of channel needs. */
-export const PERMISSION_OF: Readonly<Record<ChannelKind, PermissionKind>> = {
-  mic: 'microphone',
-  system_audio: 'system-audio',
-  display: 'screen-capture',
-};
-
 /** The kinds in a person's words. */
 export const KIND_WORDS: Readonly<Record<ChannelKind, string>> = {
   mic: 'microphone',
   system_audio: 'system audio',
   display: 'screen',
 };
+
+/** Before whatever a person may show to others. */
+export const NAMES_ARE_SHOWN =
+  'Device names are as your system has them: read it before you show it to others.';

@@ -3,8 +3,9 @@ import { createInterface } from 'node:readline/promises';
 import { CHANNEL_KINDS, type Channel, type ChannelKind } from '../../contract/channel.ts';
 import { REMEDIES } from '../../contract/errors.ts';
 import { errorOf, type TallylightError } from '../../contract/result.ts';
+import { PERMISSION } from '../../main/session/permitted.ts';
 import { type Look, stepText } from './doctor-look.ts';
-import { KIND_WORDS, PERMISSION_OF } from './doctor-names.ts';
+import { KIND_WORDS, NAMES_ARE_SHOWN } from './doctor-names.ts';
 import { withoutHome } from './doctor-report.ts';
 import { refusedTrial, type Trial, tryChannel } from './doctor-trial.ts';
 import { trialTable, trialVerdict } from './doctor-trial-text.ts';
@@ -23,7 +24,12 @@ export type TrialOrder = {
  * Records one channel of each kind after the person agreed, one after the other, into memory only, and says what that
  * proved. Answers the exit code: 0 where all three kinds delivered something that is not silence and not black.
  */
-export async function recordTrial(look: Look, order: TrialOrder, out: Printer): Promise<number> {
+export async function recordTrial(
+  look: Look,
+  order: TrialOrder,
+  out: Printer,
+  untilLeaving: () => AbortSignal = untilToldToEnd,
+): Promise<number> {
   const chosen = CHANNEL_KINDS.flatMap((kind) => pick(look.channels, kind) ?? []);
   const { ffmpeg } = look;
   if (ffmpeg === undefined || chosen.length === 0)
@@ -31,11 +37,10 @@ export async function recordTrial(look: Look, order: TrialOrder, out: Printer): 
   const agreed = await askConsent(chosen, order, out);
   if (!agreed) return out.failed(errorOf('consent-missing', 'type yes, or give --yes'));
 
-  const leaving = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => leaving.abort());
+  const leaving = untilLeaving();
   const trials: Trial[] = [];
   for (const channel of chosen) {
-    if (leaving.signal.aborted) break;
+    if (leaving.aborted) break;
     out.note(`Recording ${channel.id} for ${order.seconds} s. ${HELP[channel.kind]}`);
     const { seconds } = order;
     // Consent was given, so the system may be made to ask where it has not.
@@ -43,18 +48,20 @@ export async function recordTrial(look: Look, order: TrialOrder, out: Printer): 
       state: permission,
       sentence,
       nextStep,
-    } = await look.permissions.request(PERMISSION_OF[channel.kind]);
+    } = await look.permissions.request(PERMISSION[channel.kind]);
+    // That question may stand for minutes, and consent may be taken back meanwhile.
+    if (leaving.aborted) break;
     const isRefused = permission === 'denied' || permission === 'restricted';
     trials.push(
       isRefused
         ? refusedTrial(channel, permission, [sentence, stepText(nextStep)].filter(Boolean).join(' '))
         : await tryChannel({
             ...{ channel, permission, ffmpeg, seconds },
-            ...{ env: process.env, signal: leaving.signal },
+            ...{ env: process.env, signal: leaving },
           }),
     );
   }
-  if (leaving.signal.aborted) {
+  if (leaving.aborted) {
     out.note('Stopped. Nothing was kept.');
     return 1;
   }
@@ -74,6 +81,7 @@ export async function recordTrial(look: Look, order: TrialOrder, out: Printer): 
     `\n${trialTable(shown.channels, missing)}\n\n${trialVerdict(shown.channels, missing, shown.permissions)}\n`,
     shown,
   );
+  out.note(NAMES_ARE_SHOWN);
   if (!order.json)
     out.line(
       `To be pasted:\n${JSON.stringify({ tallylight: look.report.version, ...look.report.system, ...shown })}`,
@@ -84,6 +92,13 @@ export async function recordTrial(look: Look, order: TrialOrder, out: Printer): 
     trials.find(({ fault }) => fault !== null)?.fault?.code ??
     (missing.length > 0 ? (look.report.problems[0]?.code ?? 'device-gone') : undefined);
   return failed === undefined ? 0 : exitOf(failed);
+}
+
+/** From here on Ctrl+C takes back what was agreed to. */
+function untilToldToEnd(): AbortSignal {
+  const leaving = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => leaving.abort());
+  return leaving.signal;
 }
 
 /** What makes the check worth more. */

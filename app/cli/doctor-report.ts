@@ -43,6 +43,10 @@ const nextStep = z.strictObject({
   command: z.string().nullable(),
 });
 
+/** `unknown`: nothing hinders it that is known, and the system has not granted it; a trial shows. */
+const ability = z.enum(['yes', 'no', 'unknown']);
+export type Ability = z.infer<typeof ability>;
+
 /** What `tallylight doctor --json` prints as its one line. No path in it names the user's home. */
 export const doctorReport = z.strictObject({
   event: z.literal('doctor'),
@@ -72,7 +76,7 @@ export const doctorReport = z.strictObject({
     key: z.string(),
   }),
   /** Whether each kind can be captured, as far as looking without opening a device can tell. */
-  can: z.record(z.enum(CHANNEL_KINDS), z.boolean()),
+  can: z.record(z.enum(CHANNEL_KINDS), ability),
   problems: z.array(problem),
 });
 export type DoctorReport = z.infer<typeof doctorReport>;

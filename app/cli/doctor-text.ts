@@ -1,5 +1,6 @@
-import type { Channel } from '../../contract/channel.ts';
+import type { Channel, ChannelKind } from '../../contract/channel.ts';
 import { CHANNEL_KINDS } from '../../contract/channel.ts';
+import { PERMISSION } from '../../main/session/permitted.ts';
 import { KIND_WORDS } from './doctor-names.ts';
 import type { DoctorReport } from './doctor-report.ts';
 
@@ -33,10 +34,15 @@ export function doctorText(report: DoctorReport): string {
     `  key of the recordings: ${data.key}`,
     '',
     ...problemLines(report),
-    CHANNEL_KINDS.map(
-      (kind) => `${KIND_WORDS[kind]}: ${report.can[kind] ? 'can be captured' : 'cannot'}`,
-    ).join(', '),
+    ...CHANNEL_KINDS.map((kind) => abilityLine(report, kind)),
   ].join('\n');
+}
+
+function abilityLine({ can, permissions }: DoctorReport, kind: ChannelKind): string {
+  const why = permissions.find((each) => each.kind === PERMISSION[kind])?.sentence;
+  const doubt = why === undefined ? '' : `: ${why}`;
+  const words = { yes: 'can be captured', no: 'cannot', unknown: `not known until it is tried${doubt}` };
+  return `${KIND_WORDS[kind]}: ${words[can[kind]]}`;
 }
 
 function ffmpegLines(ffmpeg: NonNullable<DoctorReport['ffmpeg']>): readonly string[] {

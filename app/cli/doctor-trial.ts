@@ -1,7 +1,7 @@
 import type { Channel } from '../../contract/channel.ts';
 import type { Fragment } from '../../contract/fragment.ts';
 import { INIT_SEQUENCE } from '../../contract/fragment.ts';
-import { errorOf, type TallylightError } from '../../contract/result.ts';
+import type { TallylightError } from '../../contract/result.ts';
 import { locateChannel } from '../../main/channels/list.ts';
 import { machineOf } from '../../main/machine.ts';
 import { variantsOf } from '../../main/pipeline/arguments.ts';
@@ -13,6 +13,7 @@ import { openTake, type Take, type TakeOptions } from '../../main/pipeline/take.
 import { SOFTWARE_ENCODER } from '../../main/pipeline/video-encoder.ts';
 import type { PermissionState } from '../../native-permissions/permission.ts';
 import { type Content, contentOf } from './doctor-content.ts';
+import { faultOf, type Trouble } from './doctor-fault.ts';
 
 /** What recording one channel showed. Times in milliseconds from the start of the recording. */
 export type Trial = {
@@ -41,8 +42,6 @@ export type Trial = {
   readonly fault: Trouble | null;
 };
 
-export type Trouble = { readonly code: TallylightError['code']; readonly detail: string };
-
 export type TrialParts = {
   readonly channel: Channel;
   readonly permission: PermissionState;
@@ -57,9 +56,14 @@ export type TrialParts = {
 const PATIENCE_MS = 40_000;
 const SESSION = 'cap-doctor0000';
 
-/** Records one channel into memory, as a recording would, and looks at what came. The person has agreed by then. */
+/**
+ * Records one channel into memory, as a recording would, and looks at what came. The person has agreed by then; where
+ * `signal` says that this was taken back, nothing is opened.
+ */
 export async function tryChannel(parts: TrialParts): Promise<Trial> {
   const { channel, permission, ffmpeg, env, seconds, signal } = parts;
+  if (signal.aborted)
+    return unopened(channel, permission, { code: 'consent-missing', detail: 'taken back before it began' });
   const machine = machineOf({ env });
   const fragments: Fragment[] = [];
   const troubles: TallylightError[] = [];
@@ -143,7 +147,10 @@ export async function tryChannel(parts: TrialParts): Promise<Trial> {
     isGone,
     content,
     troubles: eachOnce(troubles),
-    fault: faultOf(channel, content, { isGone, fragments: media.length, last: troubles.at(-1) }),
+    fault: faultOf({
+      ...{ channel, content, isGone, recordedMs, askedMs: seconds * 1_000 },
+      ...{ fragments: media.length, last: troubles.at(-1) },
+    }),
   };
 }
 
@@ -167,33 +174,14 @@ function eachOnce(troubles: readonly TallylightError[]): readonly Trouble[] {
 }
 
 /** The row of a channel that the system does not let us open. */
-export function refusedTrial({ id, kind }: Channel, permission: PermissionState, why: string): Trial {
-  const nothing = { takes: 0, fragments: 0, bytes: 0, recordedMs: 0, firstFragmentMs: null, stopMs: 0 };
-  const fault = { code: 'permission-denied', detail: why } as const;
-  const unopened = { ways: [], encoders: [], isGone: true, content: null };
-  return { id, kind, permission, ...nothing, ...unopened, troubles: [fault], fault };
+export function refusedTrial(channel: Channel, permission: PermissionState, why: string): Trial {
+  return unopened(channel, permission, { code: 'permission-denied', detail: why });
 }
 
-function faultOf(
-  { kind, id }: Channel,
-  content: Content | null,
-  came: { readonly isGone: boolean; readonly fragments: number; readonly last: TallylightError | undefined },
-): Trial['fault'] {
-  const { isGone, fragments, last } = came;
-  const fault = (code: TallylightError['code'], detail: string) => ({ code, detail });
-  if (content === null) {
-    // Such as a build that was made for one purpose, which has no raw output.
-    if (fragments > 0)
-      return fault('device-failed', `${fragments} fragments came of ${id}, which this ffmpeg cannot decode`);
-    const { code, detail } = last ?? errorOf('device-failed');
-    return fault(code, detail ?? `nothing came of ${id}`);
-  }
-  if (!isGone) return fault('device-failed', 'a process is left that should have ended');
-  if (content.kind === 'picture')
-    return content.isBlack ? fault('channel-black', 'every frame is black') : null;
-  // Nothing may be playing: for system audio, silence is no fault, and no proof either.
-  if (content.isDigitalSilence && kind === 'mic') return fault('channel-silent', 'every sample is zero');
-  return null;
+function unopened({ id, kind }: Channel, permission: PermissionState, fault: Trouble): Trial {
+  const nothing = { takes: 0, fragments: 0, bytes: 0, recordedMs: 0, firstFragmentMs: null, stopMs: 0 };
+  const nobody = { ways: [], encoders: [], isGone: true, content: null };
+  return { id, kind, permission, ...nothing, ...nobody, troubles: [fault], fault };
 }
 
 function isAlive(pid: number): boolean {

@@ -1,6 +1,6 @@
+import { PERMISSION } from '../../main/session/permitted.ts';
 import type { Evidence, Permission, Permissions } from '../../native-permissions/permission.ts';
 import type { Content } from './doctor-content.ts';
-import { PERMISSION_OF } from './doctor-names.ts';
 import type { Trial } from './doctor-trial.ts';
 
 /** What the system says of each kind once a capture has shown something, which outweighs what it said before. */
@@ -14,8 +14,8 @@ export async function afterwards(
       // What plays nothing is no witness; what nobody opened, or could decode, neither.
       const isSeen = ways.length > 0 && (fragments === 0 || content !== null);
       if (isSeen && (evidence !== 'empty' || kind !== 'system_audio'))
-        permissions.witness(PERMISSION_OF[kind], evidence);
-      return permissions.status(PERMISSION_OF[kind]);
+        permissions.witness(PERMISSION[kind], evidence);
+      return permissions.status(PERMISSION[kind]);
     }),
   );
 }

@@ -5,6 +5,7 @@ import description from '../../package.json' with { type: 'json' };
 import type { Command } from './command.ts';
 import { clientDir } from './data-dir.ts';
 import { lookAround } from './doctor-look.ts';
+import { NAMES_ARE_SHOWN } from './doctor-names.ts';
 import { withoutHome } from './doctor-report.ts';
 import { doctorText } from './doctor-text.ts';
 import { printer } from './print.ts';
@@ -25,11 +26,11 @@ export const doctor: Command = {
     const look = await lookAround(process.env, values.data ?? clientDir(), description.version);
     const report = withoutHome(look.report, homedir());
     out.line(doctorText(report), report);
+    out.note(NAMES_ARE_SHOWN);
     if (values.record === true) {
       const { recordTrial } = await import('./doctor-record.ts');
       return recordTrial(look, { seconds, isAgreed: values.yes === true, json: values.json === true }, out);
     }
-    out.note('Device names are as your system has them: read it before you show it to others.');
     const [first] = report.problems;
     return first === undefined ? 0 : REMEDIES[first.code].exit;
   },

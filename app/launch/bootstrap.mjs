@@ -10,7 +10,10 @@ import { fileURLToPath } from 'node:url';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const windows = process.platform === 'win32';
 
-/** What each command runs, and which programs it needs besides npm packages. */
+/**
+ * What each command runs, and which programs it needs besides npm packages. What it only wants is installed where that
+ * is possible; the command itself says what that lack means.
+ */
 const COMMANDS = {
   start: { entry: 'app/launch/start.ts', needs: ['ffmpeg', 'pactl'] },
   demo: { entry: 'app/launch/demo.ts', needs: ['ffmpeg', 'pactl', 'Xvfb', 'pulseaudio'] },
@@ -24,7 +27,8 @@ const COMMANDS = {
   'bench:sync': { entry: 'bench/sync.ts', needs: ['ffmpeg', 'pactl', 'Xvfb', 'pulseaudio'] },
   'test:windows': {
     entry: 'test/windows/run.ts',
-    needs: ['ffmpeg', 'pactl', 'Xvfb', 'pulseaudio', 'debootstrap'],
+    needs: [],
+    wants: ['ffmpeg', 'pactl', 'Xvfb', 'pulseaudio', 'debootstrap'],
   },
   notices: { entry: 'build/notices.ts', needs: [] },
   promises: { entry: 'app/launch/promises.ts', needs: [] },
@@ -64,6 +68,7 @@ if (plan === undefined) {
 ensurePackages();
 const node = ensureNode();
 ensurePrograms(plan.needs);
+offerPrograms(plan.wants ?? []);
 handOver(node, plan.entry, rest);
 
 function say(text) {
@@ -107,25 +112,42 @@ function ensureNode() {
 }
 
 function ensurePrograms(needs) {
-  const missing = needs
-    .map((need) => PROGRAMS[need])
-    .filter((program) => (program.only ?? process.platform) === process.platform && !program.found());
-  if (missing.length === 0) return;
-  const packages = missing.map((program) => program.package);
-  const apt = process.platform === 'linux' && onPath('apt-get');
+  const packages = missingPackages(needs);
+  if (packages.length === 0) return;
+  const apt = hasApt();
   if (!apt || process.getuid() !== 0) {
     say(`Missing on this machine: ${packages.join(', ')}. Install with:\n  ${installCommand(apt, packages)}`);
     process.exit(1);
   }
+  if (install(packages)) return;
+  say(`apt-get could not install them. Try:\n  ${installCommand(apt, packages)}`);
+  process.exit(1);
+}
+
+function offerPrograms(wants) {
+  const packages = missingPackages(wants);
+  if (packages.length === 0 || !hasApt() || process.getuid() !== 0) return;
+  if (!install(packages)) say('apt-get could not install them. Going on without.');
+}
+
+function missingPackages(names) {
+  return names
+    .map((name) => PROGRAMS[name])
+    .filter((program) => (program.only ?? process.platform) === process.platform && !program.found())
+    .map((program) => program.package);
+}
+
+function hasApt() {
+  return process.platform === 'linux' && onPath('apt-get');
+}
+
+function install(packages) {
   say(`Installing system packages with apt-get: ${packages.join(', ')} …`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const installed =
+  return (
     run('apt-get', ['update', '-qq'], { env }).status === 0 &&
-    run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], { env }).status === 0;
-  if (!installed) {
-    say(`apt-get could not install them. Try:\n  ${installCommand(apt, packages)}`);
-    process.exit(1);
-  }
+    run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], { env }).status === 0
+  );
 }
 
 function installCommand(apt, packages) {

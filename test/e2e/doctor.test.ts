@@ -90,7 +90,7 @@ describe('tallylight doctor', () => {
     expect(report).toMatchObject({
       system: { platform: 'linux', session: 'x11', sandbox: null },
       ffmpeg: { demuxers: expect.arrayContaining(['pulse', 'x11grab']), missingWatchdogs: [] },
-      can: { mic: true, system_audio: true, display: true },
+      can: { mic: 'yes', system_audio: 'yes', display: 'yes' },
       problems: [],
     });
     expect(report.channels.map(({ id }) => id)).toEqual(
@@ -115,8 +115,22 @@ describe('tallylight doctor', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^ffmpeg \d/m);
     expect(stdout).toContain('mic:default');
+    expect(stdout.trim().split('\n').slice(-3)).toEqual([
+      'microphone: can be captured',
+      'system audio: can be captured',
+      'screen: can be captured',
+    ]);
+  });
+
+  test('where nobody can tell what the system allows, it says neither yes nor no', async () => {
+    const inSnap = { SNAP: '/snap/tallylight/1', SNAP_NAME: 'tallylight' };
+    const report = reportOf((await run(['doctor', '--json'], inSnap)).stdout);
+    expect(report.permissions.map(({ state }) => state)).toEqual(['unknown', 'unknown', 'unknown']);
+    expect(report.can).toEqual({ mic: 'unknown', system_audio: 'unknown', display: 'unknown' });
+    const { stdout } = await run(['doctor'], inSnap);
+    expect(stdout).not.toContain('can be captured');
     expect(stdout.trim().split('\n').at(-1)).toBe(
-      'microphone: can be captured, system audio: can be captured, screen: can be captured',
+      'screen: not known until it is tried: Inside snap nobody can tell whether Tallylight may use the screen.',
     );
   });
 
@@ -234,6 +248,7 @@ describe('tallylight doctor', () => {
     const { code, said } = await atTerminal('yes\n');
     expect(said).toContain('All three kinds were recorded, decoded and released.');
     expect(said).toContain('nothing was sent');
+    expect(said).toMatch(/read it before you show it to others\.\s+To be pasted:/);
     expect(code).toBe(0);
   });
 

@@ -3,7 +3,7 @@ import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { labFolder } from './place.ts';
 import { removeTree } from './remove-tree.ts';
-import { NotHere, say, toEnd } from './spoken.ts';
+import { fromOutside, NotHere, say, toEnd } from './spoken.ts';
 
 /** Debian 13 with Wine 10: Debian 12's Wine 8 captures no sound through DirectShow and loses child processes. */
 export const chrootFolder = join(labFolder, 'chroot');
@@ -20,8 +20,9 @@ export async function ensureChroot(): Promise<void> {
   await removeTree(partial);
   await mkdir(partial, { recursive: true });
   const options = ['--variant=minbase', '--include=ca-certificates', `--keyring=${KEYRING}`];
-  await toEnd('debootstrap', [...options, 'trixie', partial, mirror]);
-  await toEnd('chroot', [partial, 'apt-get', 'install', '-y', '--no-install-recommends', 'wine', 'wine64']);
+  await fromOutside('debootstrap', [...options, 'trixie', partial, mirror]);
+  const install = ['apt-get', 'install', '-y', '--no-install-recommends', 'wine', 'wine64'];
+  await fromOutside('chroot', [partial, ...install]);
   await toEnd('chroot', [partial, 'apt-get', 'clean']);
   await rename(partial, chrootFolder);
 }
@@ -30,7 +31,7 @@ export async function ensureChroot(): Promise<void> {
 async function debianMirror(): Promise<string> {
   const named = process.env.TALLYLIGHT_DEBIAN_MIRROR;
   if (named !== undefined && named !== '') return named;
-  const targets = await toEnd('apt-get', [
+  const targets = await fromOutside('apt-get', [
     'indextargets',
     '--format',
     '$(ORIGIN) $(SITE)',

@@ -9,11 +9,16 @@ import { lastOf, type Trial, toldBy } from './trial.ts';
 type Listed = { readonly channels: readonly Channel[]; readonly found: { major: number } | TallylightError };
 
 const lists = new Map<FfmpegName, Promise<Listed>>();
+let before: Promise<unknown> = Promise.resolve();
 
-/** What our code lists through one of the ffmpegs; asked once. */
+/**
+ * What our code lists through one of the ffmpegs; asked once, and one after the other: of two that list DirectShow's
+ * microphones under Wine 10 at once, one may see only some of them.
+ */
 function listedBy(lab: Lab, ffmpeg: FfmpegName): Promise<Listed> {
-  const known = lists.get(ffmpeg) ?? ask(lab, ffmpeg);
+  const known = lists.get(ffmpeg) ?? before.then(() => ask(lab, ffmpeg));
   lists.set(ffmpeg, known);
+  before = known.catch(() => undefined);
   return known;
 }
 

@@ -4,7 +4,7 @@ import { mkdir, readdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { labFolder, projectFolder } from './place.ts';
 import { removeTree } from './remove-tree.ts';
-import { NotHere, say, toEnd } from './spoken.ts';
+import { fromOutside, NotHere, say, toEnd } from './spoken.ts';
 
 type Download = {
   readonly name: string;
@@ -76,7 +76,11 @@ async function ensure({ name, version, sha512, into }: Download): Promise<void> 
   await removeTree(partial);
   await mkdir(join(partial, 'unpacked'), { recursive: true });
   say(`windows: fetching ${name} ${version} from the npm registry …`);
-  await toEnd('npm', ['pack', '--silent', '--pack-destination', partial, `${name}@${version}`], partial);
+  await fromOutside(
+    'npm',
+    ['pack', '--silent', '--pack-destination', partial, `${name}@${version}`],
+    partial,
+  );
   const tarball = (await readdir(partial)).find((file) => file.endsWith('.tgz'));
   if (tarball === undefined) throw new NotHere(`npm pack ${name} left no tarball`);
   const path = join(partial, tarball);

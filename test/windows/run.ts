@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { StageEnv } from '../../app/launch/stage/stage.ts';
 import { labFolder, whyNotHere } from './place.ts';
 import { openScene } from './scene.ts';
-import { NotHere, say, toEnd } from './spoken.ts';
+import { fromOutside, NotHere, say } from './spoken.ts';
 
 /**
  * `npm run test:windows`. Looks whether there can be a lab here and starts the session in namespaces of its own:
@@ -23,7 +23,7 @@ process.exitCode = here === undefined ? await runSession() : notHere(here);
 
 async function whyNoNamespaces(): Promise<string | undefined> {
   try {
-    await toEnd('unshare', [...NAMESPACES, 'true']);
+    await fromOutside('unshare', [...NAMESPACES, 'true']);
     return undefined;
   } catch (error) {
     if (error instanceof NotHere) return `no namespaces of its own: ${error.message}`;

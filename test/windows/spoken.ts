@@ -8,10 +8,7 @@ export function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-/**
- * Runs a program to its end and answers its stdout. Throws `NotHere` with the end of what it said where it fails:
- * what builds the lab can only fail for want of something outside.
- */
+/** Runs a program to its end and answers its stdout. Throws with the end of what it said where it fails. */
 export function toEnd(program: string, args: readonly string[], cwd?: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
@@ -27,10 +24,22 @@ export function toEnd(program: string, args: readonly string[], cwd?: string): P
     child.stderr.on('data', (chunk: Buffer) => {
       said = `${said}${chunk.toString()}`.slice(-600);
     });
-    child.once('error', (error) => reject(new NotHere(`${program}: ${error.message}`)));
+    child.once('error', (error) => reject(new Error(`${program}: ${error.message}`)));
     child.once('close', (code) => {
       if (code === 0) resolve(stdout);
-      else reject(new NotHere(`${program} ${args[0] ?? ''} ended with ${code}: ${said.trim()}`));
+      else reject(new Error(`${program} ${args[0] ?? ''} ended with ${code}: ${said.trim()}`));
     });
   });
+}
+
+/**
+ * The same for what rests on something outside this project: a mirror, a registry, what this machine allows. Throws
+ * `NotHere` where that fails; what fails otherwise is ours, and fails the run.
+ */
+export async function fromOutside(program: string, args: readonly string[], cwd?: string): Promise<string> {
+  try {
+    return await toEnd(program, args, cwd);
+  } catch (error) {
+    throw new NotHere((error as Error).message, { cause: error });
+  }
 }
