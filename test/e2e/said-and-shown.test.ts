@@ -6,9 +6,12 @@ import { sampleRateHz, speech, writeWav } from '../../app/launch/stage/sounds.ts
 import { decodeClock } from '../instruments/clock.ts';
 import { correlationLag } from '../instruments/correlation.ts';
 import { readPattern } from '../instruments/pattern.ts';
+import { pcmOf } from '../instruments/sound.ts';
 import { artifacts, downloads, type Face, type House, openFace, openHouse } from './house.ts';
 import { chooseModes, recordTo, sessionIdIn } from './person.ts';
 
+/** Of the sentence: 0.6 s at 8 kHz. */
+const PART = 4_800;
 const PATTERN = 'c3a5699655aa0ff0';
 
 /** Somebody says a sentence and shows a picture while the window records; both are found where they were. */
@@ -52,9 +55,19 @@ describe('what is said and shown in a recorded meeting', () => {
       (f) => f.paintedAtMs - f.ptsSeconds * 1000,
     );
     const zeroMs = clock.sort((a, b) => a - b)[Math.floor(clock.length / 2)] ?? Number.NaN;
-    const heard = await correlationLag(sentence, files.get('mic:default') ?? '');
-    expect(heard.score).toBeGreaterThan(0.5);
-    expect(Math.abs(zeroMs + heard.lagSeconds * 1000 - played.startsAtMs)).toBeLessThan(40);
+    const said = await pcmOf(sentence, 8_000);
+    const recorded = await pcmOf(files.get('mic:default') ?? '', 8_000);
+    const parts = [0, 1, 2, 3, 4].map((part) => said.samples.subarray(part * PART, (part + 1) * PART));
+    const heard = await Promise.all(
+      parts.map((samples) => correlationLag({ samples, rateHz: 8_000 }, recorded)),
+    );
+    // Part by part: over all three seconds a tenth of a millisecond that the resampler moves is enough to blur it.
+    const isThere = heard.filter(
+      ({ score, lagSeconds }, part) =>
+        score > 0.5 &&
+        Math.abs(zeroMs + (lagSeconds - (part * PART) / 8_000) * 1_000 - played.startsAtMs) < 40,
+    );
+    expect(isThere.length, JSON.stringify(heard)).toBeGreaterThanOrEqual(4);
   });
 
   test('[P12] the display shows the known picture once it was shown', async () => {
