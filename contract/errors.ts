@@ -28,6 +28,13 @@ const remedies = {
     http: 409,
     exit: 5,
   },
+  'device-moved': {
+    message: 'The sound server moved the recording to another device, so it was begun anew on the right one.',
+    action: 'Nothing is to be done; it happens when devices come and go.',
+    retryable: true,
+    http: 409,
+    exit: 5,
+  },
   'device-failed': {
     message: 'The device could not be opened or stopped delivering.',
     action: 'Check that no other program holds it, then try again.',

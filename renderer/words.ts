@@ -120,6 +120,7 @@ export const words = {
     of: { mic: 'the microphone', system_audio: 'the sound output', display: 'the display' },
     because: {
       'device-gone': (device: string) => `${device} was unplugged`,
+      'device-moved': (device: string) => `the sound system took ${device} elsewhere`,
       'device-failed': (device: string) => `${device} stopped delivering`,
       'device-busy': (device: string) => `another program held ${device}`,
       'permission-denied': (device: string) => `the system did not allow ${device}`,

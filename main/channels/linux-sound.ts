@@ -3,16 +3,17 @@ import type { Result } from '../../contract/result.ts';
 import { fail, ok } from '../../contract/result.ts';
 import type { ProcessEnv } from './host-env.ts';
 import { audioChannels } from './pulse-channels.ts';
-import { parseDefaults, parseSources } from './pulse-sources.ts';
+import { parseDefaults, parseSourceNames, parseSources } from './pulse-sources.ts';
 import { toolOutput } from './tool-output.ts';
 
 /** The audio channels of the sound server that `env` points to. Asks the server only; opens no device. */
 export async function listSoundChannels(env: ProcessEnv): Promise<Result<Channel[]>> {
-  const [list, info] = await Promise.all([
+  const [list, names, info] = await Promise.all([
     toolOutput('pactl', ['list', 'sources'], env),
+    toolOutput('pactl', ['list', 'short', 'sources'], env),
     toolOutput('pactl', ['info'], env),
   ]);
-  for (const output of [list, info]) {
+  for (const output of [list, names, info]) {
     if (output.kind === 'not-installed')
       return fail(
         'sound-server-missing',
@@ -20,8 +21,10 @@ export async function listSoundChannels(env: ProcessEnv): Promise<Result<Channel
       );
     if (output.kind === 'failed') return fail('sound-server-missing', `pactl: ${output.why}`);
   }
-  if (list.kind !== 'printed' || info.kind !== 'printed') return fail('sound-server-missing');
-  const channels = audioChannels(parseSources(list.stdout), parseDefaults(info.stdout));
+  if (list.kind !== 'printed' || names.kind !== 'printed' || info.kind !== 'printed')
+    return fail('sound-server-missing');
+  const sources = parseSources(list.stdout, parseSourceNames(names.stdout));
+  const channels = audioChannels(sources, parseDefaults(info.stdout));
   return channels.length === 0
     ? fail('sound-server-missing', 'the sound server has neither a microphone nor an output')
     : ok(channels);

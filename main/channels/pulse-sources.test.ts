@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { audioChannels } from './pulse-channels.ts';
-import { parseDefaults, parseSources } from './pulse-sources.ts';
+import { parseDefaults, parseSourceNames, parseSources } from './pulse-sources.ts';
 
 /** Printed by pactl 16.1 against PulseAudio 16.1 on Debian 12, shortened. */
 const LIST = `Source #0
@@ -48,9 +48,46 @@ Default Source: mic
 Cookie: 492f:3222
 `;
 
+const KNOWN = parseSourceNames(
+  '0\tspeakers.monitor\tmodule-null-sink.c\ts16le 2ch 44100Hz\tIDLE\n2\tmic\tmodule-remap-source.c\ts16le 2ch 44100Hz\tIDLE\n' +
+    '3\talsa_input.usb-Logitech-00.mono\tmodule-alsa-card.c\ts16le 1ch 48000Hz\tSUSPENDED\n',
+);
+
 describe('the sources of a sound server', () => {
+  const block = (index: number, name: string, description: string, monitorOf = 'n/a') =>
+    `Source #${index}\n\tState: IDLE\n\tName: ${name}\n\tDescription: ${description}\n\tDriver: d\n\tMonitor of Sink: ${monitorOf}\n\tProperties:\n\n`;
+  const REAL = block(2, 'mic', 'Microphone');
+  const parsedOf = (text: string) =>
+    parseSources(text, [...KNOWN, { index: 9, name: 'evil' }]).map(({ description }) => description);
+  const names = (text: string) =>
+    parseSources(text, [...KNOWN, { index: 9, name: 'evil' }]).map(({ name }) => name);
+
+  test.each([
+    [
+      'another source under a number of its own',
+      '\n\tMonitor of Sink: n/a\nSource #99\n\tState: IDLE\n\tName: mic\n\tDescription: Invented',
+    ],
+    [
+      'another source under the number of a real one',
+      '\n\tMonitor of Sink: n/a\nSource #3\n\tState: IDLE\n\tName: alsa_input.usb-Logitech-00.mono\n\tDescription: Invented',
+    ],
+    ['a field that says it is no monitor', '\n\tMonitor of Sink: n/a'],
+    ['another name', '\n\tName: mic'],
+  ])('[P01] a description that holds a line break and %s invents nothing', (_what, injected) => {
+    const others = block(3, 'alsa_input.usb-Logitech-00.mono', 'Logitech Headset');
+    const text = `${others}${block(9, 'evil', `Headset${injected}`, 'speakers')}${REAL}`;
+    expect(names(text).filter((name) => name !== 'alsa_input.usb-Logitech-00.mono')).toEqual(['mic']);
+    expect(parsedOf(text)).not.toContain('Invented');
+  });
+
+  test('[P01] a description that claims to be a microphone that is there hides it, and does not stand for it', () => {
+    const injected =
+      '\n\tMonitor of Sink: n/a\nSource #2\n\tState: IDLE\n\tName: mic\n\tDescription: Invented';
+    expect(names(`${block(9, 'evil', `Headset${injected}`, 'speakers')}${REAL}`)).toEqual([]);
+  });
+
   test('are read from pactl, letters outside ASCII included', () => {
-    expect(parseSources(LIST)).toEqual([
+    expect(parseSources(LIST, KNOWN)).toEqual([
       { index: 0, name: 'speakers.monitor', description: 'Monitor of Speakers', monitorOf: 'speakers' },
       { index: 2, name: 'mic', description: 'Micrófono de "prueba"', monitorOf: null },
       { index: 3, name: 'alsa_input.usb-Logitech-00.mono', description: 'Logitech Headset', monitorOf: null },
@@ -59,7 +96,7 @@ describe('the sources of a sound server', () => {
   });
 
   test('may be none, and so may the defaults', () => {
-    expect(parseSources('')).toEqual([]);
+    expect(parseSources('', [])).toEqual([]);
     expect(parseDefaults('Default Sink: @DEFAULT_SINK@\nDefault Source: n/a\n')).toEqual({
       sink: null,
       source: null,
@@ -67,7 +104,7 @@ describe('the sources of a sound server', () => {
   });
 
   test('become the default microphone, every microphone by name, and the system audio', () => {
-    const channels = audioChannels(parseSources(LIST), parseDefaults(INFO));
+    const channels = audioChannels(parseSources(LIST, KNOWN), parseDefaults(INFO));
     expect(channels.map(({ id, name, device, isDefault }) => [id, name, device, isDefault])).toEqual([
       ['mic:default', 'Default microphone (Micrófono de "prueba")', 'mic', true],
       ['mic:microfono-de-prueba', 'Micrófono de "prueba"', 'mic', false],
@@ -77,17 +114,17 @@ describe('the sources of a sound server', () => {
   });
 
   test('[P01] a monitor is never a microphone, even where it is the default source', () => {
-    const monitors = parseSources(LIST).filter(({ monitorOf }) => monitorOf !== null);
+    const monitors = parseSources(LIST, KNOWN).filter(({ monitorOf }) => monitorOf !== null);
     const defaults = { sink: 'speakers', source: 'speakers.monitor' };
     expect(audioChannels(monitors, defaults).map(({ id }) => id)).toEqual(['system_audio:default']);
-    expect(audioChannels(parseSources(LIST), defaults)[0]).toMatchObject({
+    expect(audioChannels(parseSources(LIST, KNOWN), defaults)[0]).toMatchObject({
       id: 'mic:default',
       device: 'mic',
     });
   });
 
   test('without a default output have no system audio', () => {
-    const channels = audioChannels(parseSources(LIST), { sink: null, source: null });
+    const channels = audioChannels(parseSources(LIST, KNOWN), { sink: null, source: null });
     expect(channels.map(({ kind }) => kind)).not.toContain('system_audio');
   });
 });

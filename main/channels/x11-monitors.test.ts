@@ -47,6 +47,14 @@ describe('the monitors of an X screen', () => {
     expect(parseMonitors("Can't open display :99\n")).toEqual([]);
   });
 
+  test.each([
+    ['a', ' 7: +ghost 300/10x200/10+50+60  ghost'],
+    ['a 640/300x720/200+0+0  screen', ' 1: +ghost 300/10x200/10+50+60  ghost'],
+  ])('[P01] whose name holds a line break and another monitor are not read at all: %s', (name, more) => {
+    expect(parseMonitors(`Monitors: 1\n 0: +*${name}\n${more} 640/300x720/200+0+0  screen\n`)).toEqual([]);
+    expect(parseMonitors(`Monitors: 1\n 0: +*${name}\n${more}\n`)).toEqual([]);
+  });
+
   test('have the pixels that the screen has, turned and scaled', () => {
     const [, turned, tiled] = parseMonitors(TURNED);
     expect(turned?.area).toEqual({ x: 5120, y: -320, width: 1440, height: 2560 });
@@ -86,14 +94,16 @@ HDMI-2 disconnected (normal left inverted right x axis y axis)
   });
 
   test('that mirror each other are each listed, with the same pixels', () => {
-    const text = `${XVFB} 1: +beamer 1280/339x720/190+0+0  HDMI-1\n`;
+    const text = `${XVFB.replace('Monitors: 1', 'Monitors: 2')} 1: +beamer 1280/339x720/190+0+0  HDMI-1\n`;
     const channels = displayChannels(parseMonitors(text).map((one) => placedMonitor(one, new Map())));
     expect(channels.map(({ device }) => device)).toEqual(['screen', 'beamer']);
     expect(channels[0]?.area).toEqual(channels[1]?.area);
   });
 
   test('of XWayland are told apart', () => {
-    expect(isXWayland(parseMonitors(' 0: +*XWAYLAND0 1920/340x1080/190+0+0  XWAYLAND0\n'))).toBe(true);
+    expect(isXWayland(parseMonitors('Monitors: 1\n 0: +*XWAYLAND0 1920/340x1080/190+0+0  XWAYLAND0\n'))).toBe(
+      true,
+    );
     expect(isXWayland(parseMonitors(TWO))).toBe(false);
   });
 });

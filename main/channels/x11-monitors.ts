@@ -11,15 +11,27 @@ export type Monitor = {
   readonly outputs: readonly string[];
 };
 
-/** Parses `xrandr --listmonitors` (RandR 1.5): ` 0: +*HDMI-1 1920/527x1080/296+0+0  HDMI-1`. */
+/**
+ * Parses `xrandr --listmonitors` (RandR 1.5): `Monitors: 1`, then ` 0: +*HDMI-1 1920/527x1080/296+0+0  HDMI-1`. Empty
+ * where not every line is one of them, as where a name that somebody gave holds a line break and more.
+ */
 export function parseMonitors(text: string): Monitor[] {
-  return [
-    ...text.matchAll(/^\s*\d+:\s+\+?(\*?)(\S+)\s+(\d+)\/\d+x(\d+)\/\d+\+(-?\d+)\+(-?\d+)[^\S\n]*([^\n]*)$/gm),
-  ].flatMap(([, star, name = '', width, height, x, y, outputs = '']) => {
-    const area = areaOf({ x, y, width, height });
-    const plugs = outputs.split(/\s+/).filter((output) => output !== '');
-    return area === undefined ? [] : [{ name, isPrimary: star === '*', area, outputs: plugs }];
-  });
+  const [header = '', ...lines] = text.split('\n').filter((line) => line.trim() !== '');
+  const monitors = lines.flatMap((line) => monitorIn(line) ?? []);
+  return /^Monitors: (\d+)$/.exec(header)?.[1] === String(lines.length) && monitors.length === lines.length
+    ? monitors
+    : [];
+}
+
+const MONITOR =
+  /^\s*\d+:\s+\+?(\*?)(\S+)\s+(\d+)\/\d+x(\d+)\/\d+\+(-?\d+)\+(-?\d+)((?:[^\S\n]+[^\s/]+)*)[^\S\n]*$/;
+
+function monitorIn(line: string): Monitor | undefined {
+  const [, star, name = '', width, height, x, y, outputs = ''] = MONITOR.exec(line) ?? [];
+  const area = areaOf({ x, y, width, height });
+  if (area === undefined) return undefined;
+  const plugs = outputs.split(/\s+/).filter((output) => output !== '');
+  return { name, isPrimary: star === '*', area, outputs: plugs };
 }
 
 /** Parses `xrandr --query`: `HDMI-1 connected primary 1920x1080+0+0 (normal …`. For servers before RandR 1.5. */

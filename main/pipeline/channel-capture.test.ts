@@ -141,7 +141,7 @@ describe('a channel over a session', () => {
     await one.pipeline.stop();
     await stopSilence();
     await own.close();
-    expect(one.troubles[0]).toMatchObject({ code: 'device-gone', detail: expect.stringContaining('moved') });
+    expect(one.troubles[0]).toMatchObject({ code: 'device-moved', detail: expect.stringContaining('moved') });
     expect(await loudestSample(one.fragments)).toBeLessThan(100);
   });
 

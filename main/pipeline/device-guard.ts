@@ -67,7 +67,8 @@ function sound({ channel, machine, recorderPid }: Opened, { cleared, lost }: Dev
     { pid: recorderPid, source: channel.device, platform: machine.platform, env: machine.env },
     {
       cleared,
-      moved: () => lost(errorOf('device-gone', `${channel.id}: the sound server moved it to another device`)),
+      moved: () =>
+        lost(errorOf('device-moved', `${channel.id}: the sound server moved it to another device`)),
       unsure: () =>
         lost(
           errorOf('device-failed', `${channel.id}: the sound server does not say what it is a recording of`),

@@ -24,6 +24,9 @@ export type GapLedger = {
   readonly end: (toMs: number) => void;
 };
 
+/** What it looks like until the device is looked for. */
+const SEEMING: ReadonlySet<Interruption> = new Set(['device-failed', 'device-moved']);
+
 export function gapLedger(onGap: (gap: Gap) => void): GapLedger {
   let recordedToMs = 0;
   let brokenBy: Interruption | undefined;
@@ -38,7 +41,7 @@ export function gapLedger(onGap: (gap: Gap) => void): GapLedger {
       recordedToMs = atMs;
     },
     broken: (by) => {
-      if (brokenBy === undefined || (brokenBy === 'device-failed' && WAITED_FOR.has(by))) brokenBy = by;
+      if (brokenBy === undefined || (SEEMING.has(brokenBy) && WAITED_FOR.has(by))) brokenBy = by;
     },
     rename: (by) => {
       if (brokenBy !== undefined) brokenBy = by;

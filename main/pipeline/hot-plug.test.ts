@@ -168,7 +168,9 @@ describe('hot-plug', () => {
     await until(() => takes(mic).length > 1 && mediaOf(mic, takes(mic).at(-1) ?? 0).length > 0);
     await mic.pipeline.stop();
     await world.sound.pactl('unload-module', again);
-    expect(mic.gaps.map(({ reason }) => reason)).toEqual(['device-gone']);
+    // By the first look it is back, or still away.
+    expect(mic.gaps).toHaveLength(1);
+    expect(['device-moved', 'device-gone']).toContain(mic.gaps[0]?.reason);
   });
 });
 

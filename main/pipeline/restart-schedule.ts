@@ -29,6 +29,7 @@ export function restartDelayMs(earlierMs: readonly number[], nowMs: number): num
 
 const ABSENCES: ReadonlySet<ErrorCode> = new Set([
   'device-gone',
+  'device-moved',
   'sound-server-missing',
   'display-server-missing',
 ]);

@@ -35,17 +35,17 @@ test('recordings are read with the process they belong to; the server’s own ha
 const PID = 19484;
 const PATIENCE = { firstMs: 3_000, doubtMs: 1_200, pauseMs: 20 };
 const SOURCES = ['mic', 'headset']
-  .map((name, index) => `Source #${index + 1}\n\tName: ${name}\n\tMonitor of Sink: n/a\n`)
-  .join('\n');
+  .map((name, index) => `${index + 1}\t${name}\tmodule-remap-source.c\ts16le 2ch 48000Hz\tRUNNING\n`)
+  .join('');
 
 /** A sound server of text files, asked through a program named pactl. */
 const SCRIPT = (folder: string) => `#!/bin/sh
 PATH=/usr/bin:/bin
 cd ${folder}
-case "$1 $2" in
-"subscribe ") echo $$ >> watches; exec tail -n 1 -f events ;;
+case "$*" in
+"subscribe") echo $$ >> watches; exec tail -n 1 -f events ;;
 "list source-outputs") echo asked >> questions; cat outputs ;;
-"list sources") cat sources ;;
+"list short sources") cat sources ;;
 esac
 `;
 

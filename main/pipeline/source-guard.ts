@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import type { ProcessEnv } from '../channels/host-env.ts';
 import { childEnv } from '../channels/host-env.ts';
-import { parseSources } from '../channels/pulse-sources.ts';
+import { parseSourceNames } from '../channels/pulse-sources.ts';
 import { toolOutput } from '../channels/tool-output.ts';
 import { findLeash, leashed } from './child-leash.ts';
 import { startChild } from './started-child.ts';
@@ -186,13 +186,13 @@ function isOfRecording(line: string, ownIndex: number | undefined): boolean {
 async function whereIs(pid: number, source: string, env: ProcessEnv): Promise<Answer> {
   const [recordings, sources] = await Promise.all([
     toolOutput('pactl', ['list', 'source-outputs'], env, ANSWER_MS),
-    toolOutput('pactl', ['list', 'sources'], env, ANSWER_MS),
+    toolOutput('pactl', ['list', 'short', 'sources'], env, ANSWER_MS),
   ]);
   if (recordings.kind !== 'printed' || sources.kind !== 'printed') return { verdict: 'unknown' };
   const mine = parseRecordings(recordings.stdout).find((one) => one.pid === pid);
   if (mine === undefined) return { verdict: 'unknown' };
   const { index, sourceIndex } = mine;
   if (sourceIndex === NO_SOURCE) return { verdict: 'unknown', index };
-  const agreed = parseSources(sources.stdout).find(({ name }) => name === source);
+  const agreed = parseSourceNames(sources.stdout).find(({ name }) => name === source);
   return { verdict: agreed?.index === sourceIndex ? 'agreed' : 'moved', index };
 }

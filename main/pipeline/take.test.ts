@@ -196,7 +196,7 @@ describe('a take', () => {
   test('[P01] of a display that changes its size ends, and what comes to lie there is not recorded on', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'tallylight-xrandr-'));
     const resize = async (width: number) => {
-      const script = `#!/bin/sh\necho ' 0: +*screen ${width}/10x241/10+0+0  screen'\n`;
+      const script = `#!/bin/sh\necho 'Monitors: 1'; echo ' 0: +*screen ${width}/10x241/10+0+0  screen'\n`;
       // As a whole: a program that is being written cannot be run.
       await writeFile(join(folder, 'next'), script, { mode: 0o755 });
       await rename(join(folder, 'next'), join(folder, 'xrandr'));

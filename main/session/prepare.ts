@@ -76,11 +76,11 @@ export async function prepare(parts: PrepareParts): Promise<Result<Prepared>> {
   const statement = checkAgreement(parts.agreement, chosen, view);
   if (!statement.ok) return statement;
   const obeyed = checkObedience(view.policy, parts.seesLock);
-  if (!obeyed.ok) return obeyed;
+  if (!obeyed.ok) return refused(obeyed.error.code, obeyed);
   // The system may wait for the person for minutes; who takes the consent back does not wait for the system.
   const permitted = await orLetGo(parts.permitted(chosen, signal), signal);
   if (signal.aborted) return withdrawn();
-  if (!permitted.ok) return permitted;
+  if (!permitted.ok) return refused(permitted.error.code, permitted);
   const receipt = receiptFor(statement.value, parts.act, now());
   const written = await audit({ type: 'consent.given', receipt });
   if (!written.ok) return written;

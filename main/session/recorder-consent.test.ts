@@ -156,7 +156,7 @@ describe('before the first device opens', () => {
       parts: { permitted: async () => fail('permission-denied', 'microphone') },
     });
     expect(await t.agree({ [MIC]: 'live' })).toMatchObject({ error: { code: 'permission-denied' } });
-    expect(await t.story()).toEqual([]);
+    expect(await t.story()).toMatchObject([{ type: 'session.refused', code: 'permission-denied' }]);
     expect(t.service.settings.status).toBe('created');
   });
 

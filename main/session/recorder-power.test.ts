@@ -121,7 +121,7 @@ describe('a screen that is locked', () => {
     });
     expect(t.state()).toBe('idle');
     expect(t.pipelines()).toBe(0);
-    expect(await t.story()).toEqual([]);
+    expect(await t.story()).toMatchObject([{ type: 'session.refused', code: 'policy-forbids' }]);
   });
 });
 
