@@ -30,7 +30,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const build = FFMPEG_BUILDS.targets[target];
   if (build?.ships !== 'build' || folder === '') {
     process.stderr.write(
-      'node build/fetch-ffmpeg.ts TARGET [FOLDER], e.g. darwin-arm64; FOLDER or TALLYLIGHT_FFMPEG_DIR\n',
+      'npx node build/fetch-ffmpeg.ts TARGET [FOLDER], e.g. darwin-arm64; FOLDER or TALLYLIGHT_FFMPEG_DIR\n',
     );
     process.exit(2);
   }

@@ -16,11 +16,11 @@ export const serve: Command = {
     const service = await serveBackend({
       dataDir: values.data ?? serviceDir(),
       port,
-      log: (line) => void process.stderr.write(`${JSON.stringify(line)}\n`),
+      log: (line) => out.json(line, 'stderr'),
     });
     if (!service.ok) return out.failed(service.error);
     const { close } = service.value;
-    finishOnBug(close, (event, fields) => out.note(JSON.stringify({ event, ...fields })));
+    finishOnBug(close, (event, fields) => out.json({ event, ...fields }, 'stderr'));
     out.line(`The media service listens at ${service.value.url}`, {
       event: 'listening',
       url: service.value.url,

@@ -1,7 +1,7 @@
 import { listChannels } from '../../main/channels/list.ts';
 import { machineOf } from '../../main/machine.ts';
 import type { Command } from './command.ts';
-import { printer } from './print.ts';
+import { printer, reasonOf } from './print.ts';
 
 /** Lists what this machine can capture, without opening any of it. */
 export const devices: Command = {
@@ -19,7 +19,7 @@ export const devices: Command = {
         area === undefined ? '' : `  ${area.width} × ${area.height} at ${area.x},${area.y}${print}`;
       out.line(`${channel.id.padEnd(width)}  ${channel.name}${place}`, { event: 'channel', ...channel });
     }
-    if (channels.length > 0) for (const error of missing) out.note(`${error.message} ${error.action}`);
+    if (channels.length > 0) for (const error of missing) out.note(reasonOf(error));
     const codes = channels.length > 0 ? [] : missing.map((error) => out.failed(error));
     return codes[0] ?? 0;
   },

@@ -1,10 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
+import type { Channel } from '../../contract/channel.ts';
 import type { Fragment } from '../../contract/fragment.ts';
 import { contentOf } from './doctor-content.ts';
 
 const FFMPEG = { path: 'ffmpeg', version: { major: 5, minor: 1, text: '5.1' } } as const;
 const env = process.env;
+const MIC: Channel = { id: 'mic:default', kind: 'mic', name: '', device: '', isDefault: true };
+const SCREEN: Channel = { ...MIC, id: 'display:1', kind: 'display' };
 
 /** One fragment that holds a whole small file, made by ffmpeg. */
 function recorded(...args: string[]): readonly Fragment[] {
@@ -34,7 +37,7 @@ const picture = (source: string) =>
 
 describe('what decoding a recording shows', () => {
   test('a tone has the peak it was made with', async () => {
-    const content = await contentOf(sound('aevalsrc=0.5*sin(2*PI*440*t):s=48000'), 'mic', FFMPEG, env);
+    const content = await contentOf(sound('aevalsrc=0.5*sin(2*PI*440*t):s=48000'), MIC, FFMPEG, env);
     if (content?.kind !== 'sound') throw new Error('no sound');
     expect(content.isDigitalSilence).toBe(false);
     expect(content.peakDb).toBeGreaterThan(-7);
@@ -44,7 +47,7 @@ describe('what decoding a recording shows', () => {
   });
 
   test('digital silence is told as such', async () => {
-    expect(await contentOf(sound('anullsrc=r=48000'), 'mic', FFMPEG, env)).toMatchObject({
+    expect(await contentOf(sound('anullsrc=r=48000'), MIC, FFMPEG, env)).toMatchObject({
       peakDb: null,
       isDigitalSilence: true,
     });
@@ -55,20 +58,35 @@ describe('what decoding a recording shows', () => {
     ['a still picture', 'color=gray:r=15:s=320x240', { isBlack: false, changes: 0, frames: 15 }],
     ['a moving picture', 'testsrc2=r=15:s=320x240', { isBlack: false, changes: 14, frames: 15 }],
   ])('%s is told as such', async (_what, source, expected) => {
-    expect(await contentOf(picture(source), 'display', FFMPEG, env)).toMatchObject(expected);
+    expect(await contentOf(picture(source), SCREEN, FFMPEG, env)).toMatchObject(expected);
   });
 
   test('one bright spot on a black screen is not black', async () => {
     const spot = picture('color=black:r=15:s=640x480,drawbox=x=300:y=200:w=40:h=40:color=white:t=fill');
-    expect(await contentOf(spot, 'display', FFMPEG, env)).toMatchObject({ isBlack: false });
+    expect(await contentOf(spot, SCREEN, FFMPEG, env)).toMatchObject({ isBlack: false });
+  });
+
+  test('a pointer alone on a black screen is black', async () => {
+    const area = { x: 0, y: 0, width: 1280, height: 720 };
+    const cross =
+      'drawbox=x=640:y=352:w=2:h=16:color=white:t=fill,drawbox=x=633:y=359:w=16:h=2:color=white:t=fill';
+    const content = await contentOf(
+      picture(`color=black:r=15:s=1280x720,${cross}`),
+      { ...SCREEN, area },
+      FFMPEG,
+      env,
+    );
+    if (content?.kind !== 'picture') throw new Error('no picture');
+    expect(content.brightest).toBeGreaterThan(8);
+    expect(content.isBlack).toBe(true);
   });
 
   test('nothing, rubbish, and a program that is not there are nothing', async () => {
     const [whole] = sound('anullsrc=r=48000');
     if (whole === undefined) throw new Error('no recording');
     const rubbish = [{ ...whole, bytes: Buffer.from('no media') }];
-    expect(await contentOf([], 'mic', FFMPEG, env)).toBeNull();
-    expect(await contentOf(rubbish, 'mic', FFMPEG, env)).toBeNull();
-    expect(await contentOf([whole], 'mic', { ...FFMPEG, path: '/no/ffmpeg' }, env)).toBeNull();
+    expect(await contentOf([], MIC, FFMPEG, env)).toBeNull();
+    expect(await contentOf(rubbish, MIC, FFMPEG, env)).toBeNull();
+    expect(await contentOf([whole], MIC, { ...FFMPEG, path: '/no/ffmpeg' }, env)).toBeNull();
   });
 });

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
-import type { ChannelKind } from '../../contract/channel.ts';
+import type { Channel } from '../../contract/channel.ts';
 import type { Fragment } from '../../contract/fragment.ts';
 import { childEnv } from '../../main/channels/host-env.ts';
+import { showsContent } from '../../main/pipeline/channel-health.ts';
 import { findLeash, leashed } from '../../main/pipeline/child-leash.ts';
 import type { Ffmpeg } from '../../main/pipeline/ffmpeg-finder.ts';
 import { isAtLeast } from '../../main/pipeline/ffmpeg-version.ts';
@@ -25,6 +26,7 @@ export type Content =
       readonly brightest: number;
       /** Frames that differ from the one before. */
       readonly changes: number;
+      /** No frame has more light than a pointer, which is drawn also where all else is withheld. */
       readonly isBlack: boolean;
     };
 
@@ -39,7 +41,7 @@ const BLACKEST = 8;
 /** Decodes the last take of a recording, from memory to memory. Null where there is nothing to decode. */
 export async function contentOf(
   fragments: readonly Fragment[],
-  kind: ChannelKind,
+  channel: Channel,
   ffmpeg: Pick<Ffmpeg, 'path' | 'version'>,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<Content | null> {
@@ -48,15 +50,15 @@ export async function contentOf(
     fragments.filter(({ header }) => header.take === last).map(({ bytes }) => bytes),
   );
   const form =
-    kind === 'display'
+    channel.kind === 'display'
       ? [
-          ...['-vf', `scale=${WIDTH}:${HEIGHT}`, '-pix_fmt', 'gray', '-f', 'rawvideo'],
+          ...['-vf', `scale=${WIDTH}:${HEIGHT}:flags=area`, '-pix_fmt', 'yuv420p', '-f', 'rawvideo'],
           ...[isAtLeast(ffmpeg.version, 5, 1) ? '-fps_mode' : '-vsync', 'passthrough'],
         ]
       : ['-ac', '1', '-ar', String(RATE), '-f', 's16le'];
   const decoded = await decode(file, form, ffmpeg.path, env);
   if (decoded.length === 0) return null;
-  return kind === 'display' ? pictureOf(decoded) : soundOf(decoded);
+  return channel.kind === 'display' ? pictureOf(decoded, channel) : soundOf(decoded);
 }
 
 /** A minute of a large display is decoded in a tenth of it. */
@@ -106,16 +108,29 @@ function soundOf(samples: Buffer): Content {
   };
 }
 
-function pictureOf(pixels: Buffer): Content {
+function pictureOf(pixels: Buffer, channel: Channel): Content {
   const size = WIDTH * HEIGHT;
-  const frames = Math.floor(pixels.length / size);
-  const frame = (index: number) => pixels.subarray(index * size, (index + 1) * size);
-  let changes = 0;
-  for (let index = 1; index < frames; index++) if (!frame(index).equals(frame(index - 1))) changes++;
-  let [darkest, brightest] = [255, 0];
-  for (const value of pixels) {
-    darkest = Math.min(darkest, value);
-    brightest = Math.max(brightest, value);
+  // The brightness comes first, then a quarter of it for each of two colours.
+  const [whole, black, white] = [size * 1.5, 16, 235];
+  const frames = Math.floor(pixels.length / whole);
+  const frame = (index: number) => pixels.subarray(index * whole, index * whole + size);
+  let [changes, darkest, brightest, isLit] = [0, white, black, false];
+  for (let index = 0; index < frames; index++) {
+    const luma = frame(index);
+    if (index > 0 && !luma.equals(frame(index - 1))) changes++;
+    let sum = 0;
+    for (const value of luma) {
+      darkest = Math.min(darkest, value);
+      brightest = Math.max(brightest, value);
+      sum += value;
+    }
+    isLit ||= showsContent({ kind: 'luma', mean: sum / size }, channel);
   }
-  return { kind: 'picture', frames, darkest, brightest, changes, isBlack: brightest <= BLACKEST };
+  const level = (luma: number) =>
+    Math.round(Math.min(1, Math.max(0, (luma - black) / (white - black))) * 255);
+  return {
+    ...{ kind: 'picture', frames, changes },
+    ...{ darkest: level(darkest), brightest: level(brightest) },
+    isBlack: !isLit || level(brightest) <= BLACKEST,
+  };
 }

@@ -6,9 +6,13 @@ import { type Came, faultOf } from './doctor-fault.ts';
 const HEARD: Came = {
   channel: { id: 'mic:default', kind: 'mic' },
   content: { kind: 'sound', decodedMs: 10_000, peakDb: -6, isDigitalSilence: false },
-  ...{ askedMs: 10_000, recordedMs: 10_100, fragments: 5, isGone: true, last: undefined },
+  ...{ askedMs: 10_000, recordedMs: 10_100, fragments: 5, isGone: true, unwell: null, last: undefined },
 };
 const SILENCE = { kind: 'sound', decodedMs: 10_000, peakDb: null, isDigitalSilence: true } as const;
+const DARK_AT_LAST = {
+  kind: 'picture',
+  ...{ frames: 150, darkest: 0, brightest: 200, changes: 3, isBlack: false },
+} as const;
 const BLACK = {
   kind: 'picture',
   ...{ frames: 150, darkest: 0, brightest: 0, changes: 0, isBlack: true },
@@ -19,6 +23,10 @@ describe('a channel is proved', () => {
     ['by all that was asked for', {}],
     ['by nearly all of it', { recordedMs: 8_000 }],
     ['after trouble that it got over', { last: errorOf('device-busy', 'once') }],
+    [
+      'after black that was taken back',
+      { channel: { id: 'd', kind: 'display' }, content: DARK_AT_LAST, last: errorOf('channel-black', 'd') },
+    ],
     ['by silence where nothing may play', { channel: { id: 's', kind: 'system_audio' }, content: SILENCE }],
   ])('%s', (_how, came) => {
     expect(faultOf({ ...HEARD, ...came })).toBeNull();
@@ -50,7 +58,33 @@ describe('a channel is not proved', () => {
     ['that cannot be decoded', { content: null }, 'device-failed', /cannot decode/],
     ['that leaves a process', { isGone: false }, 'device-failed', /process/],
     ['that heard nothing', { content: SILENCE }, 'channel-silent', /zero/],
-    ['that saw nothing', { channel: { id: 'd', kind: 'display' }, content: BLACK }, 'channel-black', /black/],
+    [
+      'that saw nothing',
+      { channel: { id: 'd', kind: 'display' }, content: BLACK },
+      'channel-black',
+      /pointer/,
+    ],
+    [
+      'that saw nothing at the end',
+      {
+        ...{ channel: { id: 'd', kind: 'display' }, content: DARK_AT_LAST },
+        ...{ unwell: errorOf('channel-black', 'd'), last: errorOf('channel-black', 'd') },
+      },
+      ...(['channel-black', /d, until the end/] as const),
+    ],
+    [
+      'whose picture stood still',
+      {
+        ...{ channel: { id: 'd', kind: 'display' }, content: DARK_AT_LAST },
+        unwell: errorOf('channel-frozen', 'd'),
+      },
+      ...(['channel-frozen', /d, until the end/] as const),
+    ],
+    [
+      'that fell silent',
+      { unwell: errorOf('channel-silent', 'mic:default') },
+      ...(['channel-silent', /until the end/] as const),
+    ],
   ])('%s', (_how, came, code, detail) => {
     const fault = faultOf({ ...HEARD, ...came });
     expect(fault?.code).toBe(code);

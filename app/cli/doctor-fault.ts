@@ -13,6 +13,8 @@ export type Came = {
   readonly fragments: number;
   /** No process that was started for it is left. */
   readonly isGone: boolean;
+  /** Why what came is of no use, as it was told on the way and not taken back. */
+  readonly unwell: TallylightError | null;
   /** The last that went wrong on the way. */
   readonly last: TallylightError | undefined;
 };
@@ -22,7 +24,7 @@ const ENOUGH = 0.8;
 
 /** Why the channel is not proved; null where it is. */
 export function faultOf(came: Came): Trouble | null {
-  const { content, askedMs, recordedMs, fragments, isGone, last } = came;
+  const { content, askedMs, recordedMs, fragments, isGone, unwell, last } = came;
   const { id, kind } = came.channel;
   const fault = (code: Trouble['code'], detail: string) => ({ code, detail });
   const { code, detail } = last ?? errorOf('device-failed');
@@ -33,8 +35,10 @@ export function faultOf(came: Came): Trouble | null {
   if (content === null)
     return fault('device-failed', `${fragments} fragments came of ${id}, which this ffmpeg cannot decode`);
   if (!isGone) return fault('device-failed', 'a process is left that should have ended');
-  if (content.kind === 'picture')
-    return content.isBlack ? fault('channel-black', 'every frame is black') : null;
+  if (content.kind === 'picture' && content.isBlack)
+    return fault('channel-black', 'no frame has more light than a pointer');
+  if (unwell !== null) return fault(unwell.code, `${unwell.detail ?? id}, until the end`);
+  if (content.kind === 'picture') return null;
   // Nothing may be playing: for system audio, silence is no fault, and no proof either.
   if (content.isDigitalSilence && kind === 'mic') return fault('channel-silent', 'every sample is zero');
   return null;

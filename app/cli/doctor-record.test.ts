@@ -48,6 +48,7 @@ describe('what was agreed to and taken back', () => {
       {
         line: () => expect.unreachable('there is nothing to tell'),
         note: (text) => notes.push(text),
+        json: () => expect.unreachable('there is nothing to tell'),
         failed: () => expect.unreachable('nothing failed'),
       },
       () => leaving.signal,

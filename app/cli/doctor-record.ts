@@ -82,11 +82,10 @@ export async function recordTrial(
     shown,
   );
   out.note(NAMES_ARE_SHOWN);
-  if (!order.json)
-    out.line(
-      `To be pasted:\n${JSON.stringify({ tallylight: look.report.version, ...look.report.system, ...shown })}`,
-      {},
-    );
+  if (!order.json) {
+    out.line('To be pasted:', {});
+    out.json({ tallylight: look.report.version, ...look.report.system, ...shown });
+  }
   out.note('What was recorded is gone: it was in memory only, and nothing was sent.');
   const failed: TallylightError['code'] | undefined =
     trials.find(({ fault }) => fault !== null)?.fault?.code ??

@@ -30,6 +30,25 @@ describe('what a check proved', () => {
     expect([cell('opened by'), cell('encoder')]).toEqual([shown, 'h264_nvenc']);
   });
 
+  test.each<[string, Partial<Trial>, string]>([
+    ['what was seen', {}, '144 frames, 100 changes, luma 0 to 255'],
+    [
+      'that it was black at last',
+      { fault: { code: 'channel-black', detail: '' } },
+      '144 frames, 100 changes, luma 0 to 255, then BLACK',
+    ],
+    [
+      'that it was black all the time',
+      {
+        content: { kind: 'picture', frames: 9, darkest: 0, brightest: 18, changes: 0, isBlack: true },
+        fault: { code: 'channel-black', detail: '' },
+      },
+      '9 frames, 0 changes, BLACK',
+    ],
+  ])('tells of the content %s', (_what, more, content) => {
+    expect(trialTable([{ ...SCREEN, ...more }], []).endsWith(content)).toBe(true);
+  });
+
   test('ends with what the system says by now where that is not yes, and with the line to run', () => {
     const verdict = trialVerdict(
       [SCREEN],

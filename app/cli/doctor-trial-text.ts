@@ -1,5 +1,5 @@
 import type { ChannelKind } from '../../contract/channel.ts';
-import { REMEDIES } from '../../contract/errors.ts';
+import { type ErrorCode, REMEDIES } from '../../contract/errors.ts';
 import type { Permission } from '../../native-permissions/permission.ts';
 import { KIND_WORDS } from './doctor-names.ts';
 import type { Trial } from './doctor-trial.ts';
@@ -86,10 +86,18 @@ function doubtOf({ id, kind, content }: Trial): string | undefined {
   return undefined;
 }
 
-function contentText({ content, fragments }: Trial): string {
+/** What a trouble that stood until the end made of what came before. */
+const AT_LAST: Readonly<Partial<Record<ErrorCode, string>>> = {
+  'channel-silent': ', then SILENT',
+  'channel-black': ', then BLACK',
+  'channel-frozen': ', then FROZEN',
+};
+
+function contentText({ content, fragments, fault }: Trial): string {
   if (content === null) return fragments === 0 ? 'nothing' : 'not decoded';
+  const atLast = fault === null ? '' : (AT_LAST[fault.code] ?? '');
   if (content.kind === 'sound')
-    return content.peakDb === null ? 'digital silence' : `peak ${content.peakDb.toFixed(1)} dBFS`;
+    return content.isDigitalSilence ? 'digital silence' : `peak ${content.peakDb?.toFixed(1)} dBFS${atLast}`;
   const { frames, darkest, brightest, changes, isBlack } = content;
-  return `${frames} frames, ${changes} changes, ${isBlack ? 'BLACK' : `luma ${darkest} to ${brightest}`}`;
+  return `${frames} frames, ${changes} changes, ${isBlack ? 'BLACK' : `luma ${darkest} to ${brightest}${atLast}`}`;
 }

@@ -74,6 +74,7 @@ export async function tryChannel(parts: TrialParts): Promise<Trial> {
   const startedMs = performance.now();
   let firstFragmentMs: number | null = null;
   let recordedMs = 0;
+  let unwell: TallylightError | null = null;
   let conclude: () => void = () => undefined;
   const over = new Promise<void>((resolve) => {
     conclude = resolve;
@@ -92,6 +93,8 @@ export async function tryChannel(parts: TrialParts): Promise<Trial> {
     locate: (known) => locateChannel(machine, known),
     open: (options) => {
       const take = openTake(options);
+      // What was told of the take before says nothing of this one.
+      unwell = null;
       noteNew(ways, wayOf(options));
       noteNew(encoders, encoderOf(options));
       takes.push(take);
@@ -118,6 +121,7 @@ export async function tryChannel(parts: TrialParts): Promise<Trial> {
       trouble: (error) => troubles.push(error),
       content: () => undefined,
       health: (error) => {
+        unwell = error;
         if (error !== null) troubles.push(error);
       },
     },
@@ -131,7 +135,7 @@ export async function tryChannel(parts: TrialParts): Promise<Trial> {
 
   const media = fragments.filter(({ header }) => header.sequence !== INIT_SEQUENCE);
   const isGone = [...pids].every((pid) => !isAlive(pid));
-  const content = await contentOf(fragments, channel.kind, ffmpeg, env);
+  const content = await contentOf(fragments, channel, ffmpeg, env);
   return {
     id: channel.id,
     kind: channel.kind,
@@ -149,7 +153,7 @@ export async function tryChannel(parts: TrialParts): Promise<Trial> {
     troubles: eachOnce(troubles),
     fault: faultOf({
       ...{ channel, content, isGone, recordedMs, askedMs: seconds * 1_000 },
-      ...{ fragments: media.length, last: troubles.at(-1) },
+      ...{ fragments: media.length, unwell, last: troubles.at(-1) },
     }),
   };
 }

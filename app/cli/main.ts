@@ -1,6 +1,6 @@
 import { errorOf, fail, type Result } from '../../contract/result.ts';
 import { type Command, parse } from './command.ts';
-import { printer } from './print.ts';
+import { outliveReaders, printer } from './print.ts';
 import { USAGE } from './usage.ts';
 
 /** Command words to the file that knows the command; loaded only when it is asked for. */
@@ -53,11 +53,13 @@ function understood(args: readonly string[]): Result<ReturnType<typeof parse>> {
   }
 }
 
+outliveReaders();
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   // A bug: the person gets a sentence, the developer gets the trace where they asked for it.
-  process.exitCode = printer(process.argv.includes('--json')).failed(errorOf('internal'));
+  const out = printer(process.argv.includes('--json'));
+  process.exitCode = out.failed(errorOf('internal'));
   if (process.env.TALLYLIGHT_DEBUG !== undefined)
-    process.stderr.write(`${String(error instanceof Error ? error.stack : error)}\n`);
+    out.note(String(error instanceof Error ? error.stack : error));
 }

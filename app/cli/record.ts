@@ -12,6 +12,7 @@ import type { Arguments, Command } from './command.ts';
 import { clientDir } from './data-dir.ts';
 import { listedId } from './named-channels.ts';
 import { type Printer, printer } from './print.ts';
+import { tellStates } from './record-states.ts';
 import { whenSnapshot } from './when-snapshot.ts';
 
 /** How long the command waits for the last receipts; what is left then is kept and sent by the next start. */
@@ -58,7 +59,7 @@ export const record: Command = {
         connection: givenGrant({ server, sessionId: id, title: null, token, expiresAtMs: null }),
         log: (event, fields) => {
           if (event === 'ffmpeg.found') out.note(`Using ${String(fields?.sentence)}`);
-          if (process.env.TALLYLIGHT_DEBUG !== undefined) out.note(JSON.stringify({ event, ...fields }));
+          if (process.env.TALLYLIGHT_DEBUG !== undefined) out.json({ event, ...fields }, 'stderr');
         },
         env: process.env,
       },
@@ -193,25 +194,6 @@ function sayConsent(ready: Snapshot, order: Order, out: Printer): void {
     if (ready.protection.warning !== null) out.note(`  its key: ${ready.protection.warning}`);
   } else out.note('  nothing is kept');
   out.note('Ctrl+C stops. The consent receipt is in the audit log (`tallylight audit`).');
-}
-
-/** One line for each change of the session's state, of the lamp, or of a channel's state. */
-function tellStates(capture: Capture, out: Printer): void {
-  let last = '';
-  capture.onSnapshot(({ session, lamp, channels }) => {
-    const states = channels.filter(({ mode }) => mode !== 'off').map(({ id, state }) => `${id} ${state}`);
-    const line = `${session.state}, light ${lamp}: ${states.join(', ')}`;
-    if (line === last) return;
-    last = line;
-    out.line(line, {
-      event: 'state',
-      state: session.state,
-      lamp,
-      channels: channels
-        .filter(({ mode }) => mode !== 'off')
-        .map(({ id, mode, state, takes, bytes }) => ({ id, mode, state, takes, bytes })),
-    });
-  });
 }
 
 function orderOf(values: Arguments): Result<Order> {

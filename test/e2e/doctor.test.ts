@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { doctorReport } from '../../app/cli/doctor-report.ts';
+import { startDisplay } from '../../app/launch/stage/display.ts';
+import { holdLeash } from '../../app/launch/stage/leash.ts';
 import { openStage, type Stage } from '../../app/launch/stage/stage.ts';
 import { tallylight } from './house.ts';
 
@@ -202,7 +204,8 @@ describe('tallylight doctor', () => {
     try {
       const path = join(folder, 'ffmpeg');
       await writeFile(path, STANDS_FOR_NVENC, { mode: 0o755 });
-      const { code, stdout } = await run(['doctor', '--record', '--yes', '--duration', '1', '--json'], {
+      // Long enough for a tone to be in it, wherever it begins.
+      const { code, stdout } = await run(['doctor', '--record', '--yes', '--duration', '2', '--json'], {
         TALLYLIGHT_FFMPEG: path,
         TALLYLIGHT_ENCODER: 'auto',
       });
@@ -215,6 +218,7 @@ describe('tallylight doctor', () => {
         ],
       });
       expect(trial.channels.at(-1)).toMatchObject({ kind: 'display', encoders: ['h264_nvenc'], fault: null });
+      expect(trial.channels.map(({ fault }) => fault)).toEqual([null, null, null]);
       expect(code).toBe(0);
     } finally {
       await rm(folder, { recursive: true });
@@ -230,6 +234,24 @@ describe('tallylight doctor', () => {
       expect(code).toBe(5);
     } finally {
       await silent.close();
+    }
+  });
+
+  test('a black screen is told as black, although the pointer is drawn on it, and passes for nothing', async () => {
+    const leash = await holdLeash('black');
+    try {
+      const DISPLAY = await startDisplay(leash, { width: 1280, height: 720 });
+      for (const seconds of ['2', '6']) {
+        const { code, stdout } = await run(['doctor', '--record', '--yes', '--duration', seconds], {
+          DISPLAY,
+        });
+        expect(stdout).toMatch(/^display:1 .* BLACK$/m);
+        expect(stdout).toContain('display:1: The picture of this display is all black.');
+        expect(stdout).not.toContain('All three kinds were recorded');
+        expect(code).toBe(5);
+      }
+    } finally {
+      await leash.release();
     }
   });
 
