@@ -112,7 +112,10 @@ test('[P52] sound that a page hears comes to stand where it was played, beside e
     const pastMs = wallMs % 2_000;
     return pastMs > 1_000 ? pastMs - 2_000 : pastMs;
   });
-  expect(late.length).toBeGreaterThanOrEqual(4);
-  for (const ms of late) expect(Math.abs(ms)).toBeLessThan(20);
+  const sorted = late.toSorted((a, b) => a - b);
+  expect(Math.abs(sorted[Math.floor(sorted.length / 2)] ?? Number.NaN)).toBeLessThan(10);
+  // Of a machine with too much to do one beginning may lie in a part that was dropped, and is silence then.
+  const isThere = late.filter((ms) => Math.abs(ms) < 20);
+  expect(isThere.length, JSON.stringify(late)).toBeGreaterThanOrEqual(4);
   expect(pages[0]?.problems).toEqual([]);
 });
