@@ -5,6 +5,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bundleLoopback } from '../../app/desktop/bundle.ts';
 import { heard } from '../../app/desktop/loopback/heard.ts';
+import type { FromPage, Sound } from '../../app/desktop/loopback/page/messages.ts';
 import { microphoneToneHz, openStage, type Stage } from '../../app/launch/stage/stage.ts';
 import type { Fragment } from '../../contract/fragment.ts';
 import { DEFAULT_FORMAT } from '../../main/pipeline/capture-format.ts';
@@ -68,6 +69,16 @@ function pageSource(open: (page: Heard) => void): PcmSource {
   };
 }
 
+/** Unix times at which pieces of the page's sound do not follow each other. */
+function gapsIn(said: readonly FromPage[]): number[] {
+  const pieces = said.filter((message) => message.type === 'sound');
+  return pieces.slice(1).flatMap(({ startedWallMs }, index) => {
+    const { startedWallMs: from, samples, channels, sampleRate } = pieces[index] as Sound;
+    const endMs = from + (samples.length / channels / sampleRate) * 1_000;
+    return Math.abs(startedWallMs - endMs) > 5 ? [endMs] : [];
+  });
+}
+
 test('[P52] sound that a page hears comes to stand where it was played, beside everything else', async () => {
   const clock = startSessionClock();
   const found = await findFfmpeg({ platform: 'linux', env: process.env });
@@ -107,15 +118,16 @@ test('[P52] sound that a page hears comes to stand where it was played, beside e
   const file = join(folder, 'heard.mp4');
   await writeFile(file, Buffer.concat(fragments.map(({ bytes }) => bytes)));
   const first = fragments.find(({ header }) => header.sequence > 0)?.header.startedAtMs ?? Number.NaN;
-  const late = (await toneOnsets(file, microphoneToneHz)).map((seconds) => {
+  const beeps = (await toneOnsets(file, microphoneToneHz)).map((seconds) => {
     const wallMs = clock.anchorWallMs + first + seconds * 1_000;
     const pastMs = wallMs % 2_000;
-    return pastMs > 1_000 ? pastMs - 2_000 : pastMs;
+    return { wallMs, lateMs: pastMs > 1_000 ? pastMs - 2_000 : pastMs };
   });
-  const sorted = late.toSorted((a, b) => a - b);
-  expect(Math.abs(sorted[Math.floor(sorted.length / 2)] ?? Number.NaN)).toBeLessThan(10);
-  // Of a machine with too much to do one beginning may lie in a part that was dropped, and is silence then.
-  const isThere = late.filter((ms) => Math.abs(ms) < 20);
-  expect(isThere.length, JSON.stringify(late)).toBeGreaterThanOrEqual(4);
+  expect(beeps.length).toBeGreaterThanOrEqual(4);
+  const gaps = gapsIn(pages.flatMap(({ said }) => said));
+  // Only what a busy machine dropped may hide the beginning of a tone, and then the page's own sound shows the gap there.
+  const isMisplaced = ({ wallMs, lateMs }: (typeof beeps)[number]) =>
+    Math.abs(lateMs) >= 20 && !gaps.some((atMs) => Math.abs(atMs - wallMs) < 150);
+  expect(beeps.filter(isMisplaced), JSON.stringify({ beeps, gaps })).toEqual([]);
   expect(pages[0]?.problems).toEqual([]);
 });
