@@ -43,6 +43,8 @@ export async function agreeToAll(capture: Capture, agreed: () => void = () => un
   const started = await capture.call('session.agree', {
     channels: CHANNELS.map((id) => ({ id, mode: 'keep' })),
     policyVersion: ready.terms?.policyVersion ?? 0,
+    text: 'By running this benchmark you agree: every channel is kept until it ends.',
+    locale: 'en',
   });
   if (!started.ok) throw new Error(started.error.message);
   return ready.session.id ?? '';

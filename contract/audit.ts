@@ -1,17 +1,24 @@
 import { z } from 'zod';
 import { channel, channelId, channelMode } from './channel.ts';
-import { consentReceipt } from './consent.ts';
+import { consentReceipt, consentStatement } from './consent.ts';
 import { sessionId, sha256Hex } from './fragment.ts';
 
 const counted = { takes: z.int(), fragments: z.int(), bytes: z.int() };
 
+/** As receipts were before text, language and longest time were part of the statement: logs of then stay readable. */
+const earlierReceipt = consentReceipt.extend({
+  statement: consentStatement.omit({ text: true, locale: true, maxSessionMinutes: true }),
+});
+
 /** What can be told in the audit log of a device, one variant per kind of event. */
 export const auditEvent = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('consent.given'), receipt: consentReceipt }),
+  z.object({ type: z.literal('consent.given'), receipt: z.union([consentReceipt, earlierReceipt]) }),
   z.object({
     type: z.literal('session.started'),
     sessionId,
     channels: z.array(z.object({ id: channelId, mode: channelMode })),
+    /** SHA-256 of the consent receipt as the service countersigned it (compact JWS). */
+    consentSha256: sha256Hex.exactOptional(),
   }),
   z.object({ type: z.literal('session.refused'), sessionId, code: z.string() }),
   z.object({
@@ -67,9 +74,28 @@ export const auditEvent = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('recording.purged'),
     sessionId,
-    reason: z.enum(['delivered', 'deleted-by-person']),
+    reason: z.enum(['delivered', 'deleted-by-person', 'deleted-at-service', 'consent-revoked']),
+    /** Where it was one channel of the recording and not all of it. */
+    channelId: channelId.exactOptional(),
     files: z.int(),
   }),
+  /** The person took the consent back for one channel; `erase`: and what was stored of it was to go. */
+  z.object({
+    type: z.literal('consent.revoked'),
+    sessionId,
+    channelId,
+    atMs: z.number(),
+    erase: z.boolean(),
+  }),
+  /** Another policy came into force while this session was under way; `ended` are the channels it no longer allows. */
+  z.object({
+    type: z.literal('policy.changed'),
+    sessionId,
+    fromVersion: z.int(),
+    toVersion: z.int(),
+    ended: z.array(channelId),
+  }),
+  z.object({ type: z.literal('policy.refused'), sessionId, reason: z.string() }),
   z.object({ type: z.literal('session.complete'), sessionId }),
   z.object({ type: z.literal('session.failed'), sessionId, code: z.string(), kept: z.string() }),
 ]);
@@ -84,6 +110,42 @@ export const auditEntry = z.object({
   event: auditEvent,
   /** Hash of the entry before; 64 zeros for the first. */
   previous: sha256Hex,
+  /**
+   * HMAC-SHA256 under a key of the device, over the canonical JSON of the entry without `mac` and `hash`; absent in what is
+   * from before logs had a head (`auditHead`).
+   */
+  mac: sha256Hex.exactOptional(),
   hash: sha256Hex,
 });
 export type AuditEntry = z.infer<typeof auditEntry>;
+
+/** What came of an action on the service. */
+export const auditOutcome = z.enum(['done', 'refused', 'failed']);
+export type AuditOutcome = z.infer<typeof auditOutcome>;
+
+/**
+ * One entry of the service's log, one chain per tenant. It holds ids, never names: what links an entry to a person lies beside
+ * the chain, so that erasing the person leaves the chain whole.
+ */
+export const serviceAuditEntry = z.object({
+  sequence: z.int().min(1),
+  at: z.iso.datetime(),
+  /** `key:key-…`, `token:fam-…` (`bearer:fam-…` without proof of possession), `admin:adm-…`, `system`, `nobody`. */
+  actor: z.string().max(200),
+  /** `noun.verb`, e.g. `video.download`. */
+  action: z.string().max(100),
+  /** Id of what it was done to; empty where there is none. */
+  object: z.string().max(200),
+  outcome: auditOutcome,
+  /** An error code, a role, a version: why it came out so; empty where there is nothing to say. */
+  reason: z.string().max(500),
+  /** Hash of the entry before; 64 zeros for the first. */
+  previous: sha256Hex,
+  /** SHA-256 over the canonical JSON of the entry without `hash`. */
+  hash: sha256Hex,
+});
+export type ServiceAuditEntry = z.infer<typeof serviceAuditEntry>;
+
+/** Where a log ended at a time: kept outside of it, so that a log that was cut or written anew is found. */
+export const auditHead = z.object({ sequence: z.int().min(0), hash: sha256Hex });
+export type AuditHead = z.infer<typeof auditHead>;

@@ -24,6 +24,11 @@ export const consentStatement = z.object({
   recipients: z.array(z.string()),
   localCopy: z.enum(['keep', 'purge-after-delivery']),
   policyVersion: z.int(),
+  /** Minutes after which the session ends by itself; null: never. */
+  maxSessionMinutes: z.int().nullable(),
+  /** What was on the screen (or in the terminal) when the person said yes, word for word, and its language (BCP 47). */
+  text: z.string().min(1).max(8000),
+  locale: z.string().min(2).max(35),
   /** A default device that is followed is named as what it is: `Default microphone, whichever it is`. */
   channels: z
     .array(
@@ -50,3 +55,20 @@ export const consentReceipt = z.object({
   act: z.enum(['window', 'command-line']),
 });
 export type ConsentReceipt = z.infer<typeof consentReceipt>;
+
+/** Header `typ` of the receipt as the client signs it (JWS, ES256, with its public key in `jwk`). */
+export const CONSENT_TYP = 'tallylight-consent+jwt';
+/** Header `typ` of the service's countersignature. */
+export const COUNTERSIGNED_TYP = 'tallylight-consent-held+jwt';
+
+/** What the service signs when it has taken a receipt: the client's JWS as it came, and when. */
+export const countersignedConsent = z.object({
+  session_id: sessionId,
+  /** The client's JWS; null where the client cannot sign (`bearerClients`). */
+  receipt: z.string().nullable(),
+  /** RFC 7638 thumbprint of the key that signed it. */
+  jkt: z.string().nullable(),
+  /** Unix time in seconds. */
+  iat: z.int(),
+});
+export type CountersignedConsent = z.infer<typeof countersignedConsent>;

@@ -166,6 +166,27 @@ const remedies = {
     http: 403,
     exit: 3,
   },
+  'policy-untrusted': {
+    message: 'The policy of your organisation could not be verified, so nothing is recorded under it.',
+    action: 'Ask your admin whether the key of the media service was changed, and what it is now.',
+    retryable: false,
+    http: 409,
+    exit: 3,
+  },
+  'consent-revoked': {
+    message: 'The consent to this channel was taken back.',
+    action: 'Begin a new recording if you want to record it again.',
+    retryable: false,
+    http: 403,
+    exit: 3,
+  },
+  'session-too-long': {
+    message: 'The recording has reached the longest time that your organisation allows.',
+    action: 'Begin a new recording. What was recorded is kept as agreed.',
+    retryable: false,
+    http: 403,
+    exit: 3,
+  },
   // Session
   'nothing-chosen': {
     message: 'No channel is chosen, so there is nothing to record.',
@@ -209,6 +230,35 @@ const remedies = {
     http: 404,
     exit: 1,
   },
+  'collection-unknown': {
+    message: 'There is no such collection.',
+    action: 'List the collections and use an id from there.',
+    retryable: false,
+    http: 404,
+    exit: 1,
+  },
+  'key-unknown': {
+    message: 'There is no such API key.',
+    action: 'List the keys and use an id from there.',
+    retryable: false,
+    http: 404,
+    exit: 1,
+  },
+  'event-unknown': {
+    message: 'There is no such event.',
+    action: 'List the dead letters and use an id from there.',
+    retryable: false,
+    http: 404,
+    exit: 1,
+  },
+  'target-forbidden': {
+    message: 'Events are not sent to this address.',
+    action:
+      'Use an https:// address that the internet can reach, or allow this one with TALLYLIGHT_WEBHOOK_ALLOW.',
+    retryable: false,
+    http: 422,
+    exit: 2,
+  },
   // Authorisation
   'not-authorised': {
     message: 'The key or token was not accepted.',
@@ -237,6 +287,41 @@ const remedies = {
     action: 'Do this from your backend, with an API key.',
     retryable: false,
     http: 403,
+    exit: 4,
+  },
+  'proof-refused': {
+    message: 'The token was shown without proof that it belongs to this client.',
+    action: 'Send a fresh DPoP proof (RFC 9449) made with the key the token is bound to.',
+    retryable: false,
+    http: 401,
+    exit: 4,
+  },
+  'role-missing': {
+    message: 'The API key does not have the role that this takes.',
+    action: 'Use a key with that role, or ask your admin for one.',
+    retryable: false,
+    http: 403,
+    exit: 4,
+  },
+  'confirmation-missing': {
+    message: 'Managing keys takes the admin password again.',
+    action: 'Confirm with POST /user/confirm and send its answer in x-tallylight-confirmation.',
+    retryable: false,
+    http: 403,
+    exit: 4,
+  },
+  'sign-in-refused': {
+    message: 'Name and password do not belong together.',
+    action: 'Try again, or set a new password with `tallylight backend admin password`.',
+    retryable: false,
+    http: 401,
+    exit: 4,
+  },
+  'too-many-attempts': {
+    message: 'There were too many attempts.',
+    action: 'Wait as long as Retry-After says, then try again.',
+    retryable: true,
+    http: 429,
     exit: 4,
   },
   // Delivery and ingest

@@ -1,24 +1,30 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { CHANNEL_KINDS, CHANNEL_MODES } from './channel.ts';
-import { DEFAULT_POLICY, isAllowed, type Policy, policy, strictest } from './policy.ts';
+import { CHANNEL_RULES, DEFAULT_POLICY, isAllowed, type Policy, policy, strictest } from './policy.ts';
 
-const modes = fc.subarray([...CHANNEL_MODES]);
+const rule = fc.constantFrom(...CHANNEL_RULES);
 const policies: fc.Arbitrary<Policy> = fc
   .record({
-    allowed: fc.record({ mic: modes, system_audio: modes, display: modes }),
+    channels: fc.record({ mic: rule, system_audio: rule, display: rule }),
     retentionDays: fc.option(fc.integer({ min: 1, max: 4000 })),
+    maxSessionMinutes: fc.option(fc.integer({ min: 1, max: 4000 })),
+    bearerClients: fc.boolean(),
     localCopy: fc.constantFrom('keep' as const, 'purge-after-delivery' as const),
     tokenMaxSeconds: fc.integer({ min: 60, max: 900 }),
   })
   .map((chosen) => ({ ...DEFAULT_POLICY, ...chosen }));
 
-test('off is always allowed, the other modes only where the policy names them', () => {
-  const none: Policy = { ...DEFAULT_POLICY, allowed: { mic: [], system_audio: ['live'], display: ['keep'] } };
-  expect(CHANNEL_KINDS.map((kind) => CHANNEL_MODES.filter((mode) => isAllowed(none, kind, mode)))).toEqual([
-    ['off'],
-    ['off', 'live'],
-    ['off', 'keep'],
+test('off is always allowed, the other modes as the rule says', () => {
+  const modesOf = (mic: (typeof CHANNEL_RULES)[number]) => {
+    const ruled: Policy = { ...DEFAULT_POLICY, channels: { ...DEFAULT_POLICY.channels, mic } };
+    return CHANNEL_MODES.filter((mode) => isAllowed(ruled, 'mic', mode));
+  };
+  expect(CHANNEL_RULES.map((mic) => [mic, modesOf(mic)])).toEqual([
+    ['forbidden', ['off']],
+    ['ephemeral', ['off', 'live']],
+    ['choose', ['off', 'live', 'keep']],
+    ['stored', ['off', 'keep']],
   ]);
 });
 
@@ -44,8 +50,10 @@ test('the strictest of two policies allows nothing that one of them forbids', ()
       for (const kind of CHANNEL_KINDS)
         for (const mode of CHANNEL_MODES)
           expect(isAllowed(both, kind, mode)).toBe(isAllowed(a, kind, mode) && isAllowed(b, kind, mode));
-      for (const { retentionDays, localCopy, tokenMaxSeconds } of [a, b]) {
+      for (const { retentionDays, maxSessionMinutes, localCopy, tokenMaxSeconds, bearerClients } of [a, b]) {
         if (retentionDays !== null) expect(both.retentionDays).toBeLessThanOrEqual(retentionDays);
+        if (maxSessionMinutes !== null) expect(both.maxSessionMinutes).toBeLessThanOrEqual(maxSessionMinutes);
+        if (!bearerClients) expect(both.bearerClients).toBe(false);
         if (localCopy === 'purge-after-delivery') expect(both.localCopy).toBe(localCopy);
         expect(both.tokenMaxSeconds).toBeLessThanOrEqual(tokenMaxSeconds);
       }

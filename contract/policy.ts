@@ -1,18 +1,37 @@
 import { z } from 'zod';
 import type { ChannelKind, ChannelMode } from './channel.ts';
-import { CHANNEL_KINDS, channelKind, channelMode } from './channel.ts';
+import { CHANNEL_KINDS, channelKind } from './channel.ts';
 
-/** The admin's word. The media service sends it with the session; the client shows and obeys it. */
+/**
+ * What the admin decides for one kind of channel. `off` is everybody's right under each of them: `stored` means that what
+ * is recorded is kept, not that somebody has to record.
+ */
+export const CHANNEL_RULES = ['forbidden', 'ephemeral', 'choose', 'stored'] as const;
+export const channelRule = z.enum(CHANNEL_RULES);
+export type ChannelRule = z.infer<typeof channelRule>;
+
+const MODES_OF: Readonly<Record<ChannelRule, readonly ChannelMode[]>> = {
+  forbidden: ['off'],
+  ephemeral: ['off', 'live'],
+  choose: ['off', 'live', 'keep'],
+  stored: ['off', 'keep'],
+};
+
+/**
+ * The admin's word for one collection. The media service signs it and sends it with the session; the client verifies, shows
+ * and obeys it, and the service refuses what does not.
+ */
 export const policy = z.object({
   version: z.int().min(1),
   organisation: z.string().min(1).max(200),
-  /** Modes allowed per kind of channel; `off` is always allowed. */
-  allowed: z.record(channelKind, z.array(channelMode)),
+  channels: z.record(channelKind, channelRule),
   purpose: z.string().min(1).max(500),
   /** Days that stored recordings are kept; null: until somebody deletes them. */
-  retentionDays: z.int().positive().nullable(),
+  retentionDays: z.int().positive().max(36_500).nullable(),
+  /** Minutes from the start after which a session ends, pauses included; null: as long as the person likes. */
+  maxSessionMinutes: z.int().positive().max(525_600).nullable(),
   /** Who gets what is recorded, as shown at consent. */
-  recipients: z.array(z.string().min(1).max(200)).min(1),
+  recipients: z.array(z.string().min(1).max(200)).min(1).max(20),
   /** What happens to the encrypted copy on this device once every fragment has a receipt. */
   localCopy: z.enum(['keep', 'purge-after-delivery']),
   /**
@@ -22,40 +41,69 @@ export const policy = z.object({
   pauseOnLock: z.boolean().exactOptional(),
   /** Seconds; upper bound for client tokens. */
   tokenMaxSeconds: z.int().min(60).max(900),
+  /** Whether clients that cannot prove possession of a key (RFC 9449), as the official SDK, may record. */
+  bearerClients: z.boolean(),
 });
 export type Policy = z.infer<typeof policy>;
 
 export const DEFAULT_POLICY: Policy = {
   version: 1,
   organisation: 'This device',
-  allowed: {
-    mic: ['off', 'live', 'keep'],
-    system_audio: ['off', 'live', 'keep'],
-    display: ['off', 'live', 'keep'],
-  },
+  channels: { mic: 'choose', system_audio: 'choose', display: 'choose' },
   purpose: 'Meeting notes',
   retentionDays: null,
+  maxSessionMinutes: null,
   recipients: ['The media service on this device'],
   localCopy: 'keep',
   tokenMaxSeconds: 900,
+  bearerClients: false,
 };
 
 export function isAllowed(policy: Policy, kind: ChannelKind, mode: ChannelMode): boolean {
-  return mode === 'off' || policy.allowed[kind].includes(mode);
+  return MODES_OF[policy.channels[kind]].includes(mode);
 }
 
-/** The most restrictive of several policies: what any of them forbids is forbidden. */
+/** The rule that allows what both allow: `ephemeral` and `stored` leave nothing but `forbidden`. */
+export function stricterRule(first: ChannelRule, second: ChannelRule): ChannelRule {
+  const both = MODES_OF[first].filter((mode) => MODES_OF[second].includes(mode));
+  const rule = CHANNEL_RULES.find(
+    (each) => MODES_OF[each].length === both.length && both.every((mode) => MODES_OF[each].includes(mode)),
+  );
+  return rule ?? 'forbidden';
+}
+
+/** The most restrictive of several policies: what any of them forbids is forbidden. Words and version are the first's. */
 export function strictest(first: Policy, second: Policy): Policy {
-  const allowed = { ...first.allowed };
+  const channels = { ...first.channels };
   for (const kind of CHANNEL_KINDS)
-    allowed[kind] = first.allowed[kind].filter((mode) => second.allowed[kind].includes(mode));
-  const days = [first.retentionDays, second.retentionDays].filter((d) => d !== null);
+    channels[kind] = stricterRule(first.channels[kind], second.channels[kind]);
   return {
     ...first,
-    allowed,
-    retentionDays: days.length === 0 ? null : Math.min(...days),
+    channels,
+    retentionDays: least(first.retentionDays, second.retentionDays),
+    maxSessionMinutes: least(first.maxSessionMinutes, second.maxSessionMinutes),
     localCopy: first.localCopy === 'keep' && second.localCopy === 'keep' ? 'keep' : 'purge-after-delivery',
     ...(first.pauseOnLock === true || second.pauseOnLock === true ? { pauseOnLock: true } : {}),
     tokenMaxSeconds: Math.min(first.tokenMaxSeconds, second.tokenMaxSeconds),
+    bearerClients: first.bearerClients && second.bearerClients,
   };
 }
+
+/** Null is no bound at all. */
+function least(first: number | null, second: number | null): number | null {
+  if (first === null || second === null) return first ?? second;
+  return Math.min(first, second);
+}
+
+/** Header `typ` of a policy as the service signs it. */
+export const POLICY_TYP = 'tallylight-policy+jwt';
+
+/** What the service signs: a policy and whose it is. */
+export const policyClaims = z.object({
+  tenant: z.string(),
+  collection: z.string(),
+  /** Unix time in seconds, when it was signed. */
+  iat: z.int(),
+  policy,
+});
+export type PolicyClaims = z.infer<typeof policyClaims>;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { channel, channelId } from './channel.ts';
+import { channel, channelId, channelKind } from './channel.ts';
 import { ERROR_CODES } from './errors.ts';
 import { sessionId, sha256Hex } from './fragment.ts';
 import { policy } from './policy.ts';
@@ -8,6 +8,10 @@ import { policy } from './policy.ts';
 
 export const ACCESS_TOKEN_HEADER = 'x-access-token';
 export const DEFAULT_TOKEN_SECONDS = 600;
+/** RFC 9449, section 4.1: a proof that the sender holds the key its token is bound to. */
+export const DPOP_HEADER = 'dpop';
+/** Answers to a client token say which policy is in force now, so that a change is known with the next fragment. */
+export const POLICY_VERSION_HEADER = 'x-tallylight-policy-version';
 
 /** `{success:true, data}`; the error form carries a stable code and what to do next. */
 export function success<T extends z.ZodType>(data: T) {
@@ -36,16 +40,36 @@ export type SessionStatus = z.infer<typeof sessionStatus>;
 
 export const createSessionRequest = z.object({
   end_user_id: z.string().min(1).max(200),
-  callback_url: z.url().optional(),
+  callback_url: z.url().max(2000).optional(),
   ws_connection_id: z.string().optional(),
   metadata: z.record(z.string(), z.json()).optional(),
 });
 export type CreateSessionRequest = z.infer<typeof createSessionRequest>;
 
+/** What a client token may be used for. A token whose holder cannot prove possession never renews. */
+export const TOKEN_ACTIONS = ['look', 'start', 'pause', 'deliver', 'stop', 'renew', 'revoke'] as const;
+export const tokenAction = z.enum(TOKEN_ACTIONS);
+export type TokenAction = z.infer<typeof tokenAction>;
+
 export const createTokenRequest = z.object({
   expires_in: z.int().positive().optional(),
   /** Binds the token from the start; without it the token binds to the first session it starts. */
   session_id: sessionId.optional(),
+  /** A token without a session starts only sessions of this person. */
+  end_user_id: z.string().min(1).max(200).optional(),
+  /** Channel ids or kinds that may be started with it; absent: any. */
+  channels: z
+    .array(z.union([channelId, channelKind]))
+    .min(1)
+    .max(32)
+    .optional(),
+  /** Absent: all. */
+  actions: z.array(tokenAction).min(1).optional(),
+  /** RFC 7638 thumbprint of the client's key. Absent: the key of the client that first presents the token. */
+  jkt: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{43}$/)
+    .optional(),
 });
 export type CreateTokenRequest = z.infer<typeof createTokenRequest>;
 export const tokenGrant = z.object({
@@ -54,6 +78,7 @@ export const tokenGrant = z.object({
   /** Unix time in seconds. */
   expires_at: z.int(),
   session_id: sessionId.nullable(),
+  actions: z.array(tokenAction),
 });
 export type TokenGrant = z.infer<typeof tokenGrant>;
 
@@ -85,6 +110,8 @@ export const startSessionRequest = z.object({
   channels: z.array(startChannel).min(1).max(32),
   /** SHA-256 of the consent statement the person agreed to. */
   consent_sha256: sha256Hex.optional(),
+  /** The consent receipt as the client signs it (contract/consent.ts); whoever can prove possession has to send it. */
+  consent_jws: z.string().max(65_536).optional(),
 });
 export type StartSessionRequest = z.input<typeof startSessionRequest>;
 
@@ -152,7 +179,14 @@ export const sessionView = z.object({
   rtstreams: z.array(rtstream),
   /** The videos of the stored channels, once the session has stopped and every fragment is there. */
   videos: z.array(videoView),
+  /** The policy that is in force now; a session that began under another one obeys the stricter of the two. */
   policy,
+  /** The same, signed by the service (`policyClaims`). */
+  policy_jws: z.string(),
+  /** The consent receipt, countersigned (`countersignedConsent`); null before the start. */
+  consent_jws: z.string().nullable(),
+  /** Channels whose consent was taken back. */
+  revoked: z.array(channelId),
 });
 export type SessionView = z.infer<typeof sessionView>;
 
@@ -202,3 +236,69 @@ export const lifecycleEvent = z.object({
   data: z.record(z.string(), z.json()),
 });
 export type LifecycleEvent = z.infer<typeof lifecycleEvent>;
+
+/** What concerns a whole organisation, told to its own webhook address only. */
+export const TENANT_EVENTS = ['policy.changed', 'auth.burst'] as const;
+export const tenantEvent = z.object({
+  event: z.enum(TENANT_EVENTS),
+  /** Unix time in milliseconds. */
+  timestamp: z.int(),
+  data: z.record(z.string(), z.json()),
+});
+export type TenantEvent = z.infer<typeof tenantEvent>;
+
+/** What was exported of a session: the video of one of its channels. */
+export const exportSessionRequest = z.object({
+  /** Absent: the display, or else the first channel of sound. */
+  video_channel_id: channelId.optional(),
+  connection_id: z.string().optional(),
+});
+export const sessionExport = z.object({
+  session_id: sessionId,
+  video_channel_id: channelId,
+  export_status: z.literal('exported'),
+  video_id: z.string(),
+});
+export type SessionExport = z.infer<typeof sessionExport>;
+
+/** The person takes their consent back for one channel; `erase`: and what was stored of it is to go. */
+export const revokeConsentRequest = z.object({
+  channel_id: channelId,
+  erase: z.boolean(),
+  /** Milliseconds on the session clock. */
+  at_ms: z.number().min(0),
+});
+export type RevokeConsentRequest = z.infer<typeof revokeConsentRequest>;
+
+/** Header `typ` of a deletion as the service signs it. */
+export const DELETION_TYP = 'tallylight-deletion+jwt';
+/** What was deleted on the service: a whole session, or one channel of it. It names no person. */
+export const deletionClaims = z.object({
+  session_id: sessionId,
+  channel_id: channelId.nullable(),
+  /** Unix time in seconds. */
+  iat: z.int(),
+});
+export type DeletionClaims = z.infer<typeof deletionClaims>;
+
+/** A client asks which of the recordings it still holds were deleted on the service. */
+export const deletionsRequest = z.object({ session_ids: z.array(sessionId).max(500) });
+export type DeletionsRequest = z.infer<typeof deletionsRequest>;
+/** One JWS (`deletionClaims`) per deletion. */
+export const deletionList = z.object({ deletions: z.array(z.string()) });
+export type DeletionList = z.infer<typeof deletionList>;
+
+/** `GET /.well-known/jwks.json`: the public keys of the service, RFC 7517. */
+export const keySet = z.object({
+  keys: z.array(
+    z.looseObject({
+      kty: z.literal('OKP'),
+      crv: z.literal('Ed25519'),
+      x: z.string(),
+      kid: z.string(),
+      alg: z.string(),
+      use: z.string(),
+    }),
+  ),
+});
+export type KeySet = z.infer<typeof keySet>;

@@ -58,7 +58,7 @@ export async function openCapture(host: Host, options: CaptureOptions = {}): Pro
   }
   const lock = lockData(dataDir);
   if (!lock.ok) return lock;
-  const audit = await openAuditLog(dataDir, now);
+  const audit = await openAuditLog(dataDir, now, host.secrets);
   if (!audit.ok) {
     lock.value.release();
     return audit;
@@ -138,6 +138,7 @@ export async function openCapture(host: Host, options: CaptureOptions = {}): Pro
       'channels.refresh': async () => answered(await recorder.refresh()),
       'channel.choose': async (wish) => answered(recorder.choose(wish)),
       'session.agree': async (agreement) => answered(await recorder.agree(agreement)),
+      'consent.revoke': async (revocation) => answered(await recorder.revoke(revocation)),
       'session.pause': async ({ reason }) => answered(await recorder.pause(reason ?? 'person')),
       'session.resume': async () => answered(await recorder.resume()),
       'session.stop': async ({ reason }) => answered(await recorder.stop(reason ?? 'person')),

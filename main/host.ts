@@ -59,6 +59,8 @@ export type Grant = {
   readonly token: string;
   /** Unix time in milliseconds; null where it was given by hand and nobody said. */
   readonly expiresAtMs: number | null;
+  /** RFC 7638 thumbprint of the key the service signs with, where your backend names it: then no other is accepted. */
+  readonly serviceKey?: string;
 };
 
 /** Where sessions and tokens come from: your backend, or the command line. */

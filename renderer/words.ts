@@ -1,3 +1,6 @@
+/** The language of these words (BCP 47). A receipt says which one its text is in. */
+export const WORDS_LOCALE = 'en';
+
 /** Every word a person reads, and nothing else; numbers, dates and lists are made in view/format.ts. */
 export const words = {
   product: 'Tallylight',
@@ -61,6 +64,7 @@ export const words = {
     unverified: (delivered: string, all: string) => `The service verified ${delivered} of ${all}.`,
     gone: (names: string, count: number) =>
       `${names} ${count === 1 ? 'was' : 'were'} live only and ${count === 1 ? 'is' : 'are'} gone.`,
+    revoked: (names: string) => `You took your consent back for ${names}.`,
     purged: 'The copy on this device is removed.',
     stays: 'An encrypted copy stays on this device.',
   },
@@ -88,8 +92,10 @@ export const words = {
     noLevel: 'No level yet',
   },
   locked: {
-    one: (mode: string, by: string) => `${mode} is off by ${by}`,
-    both: (by: string) => `Off by ${by}`,
+    /** By the modes that the policy leaves, whichever of its rules that is. */
+    forbidden: (by: string) => `not recorded here, by ${by}`,
+    ephemeral: (by: string) => `may only be passed on live, by ${by}`,
+    stored: (by: string) => `is kept whenever it is recorded, by ${by}`,
     policyOf: (organisation: string) => `policy of ${organisation}`,
     policy: 'policy',
   },
@@ -100,6 +106,9 @@ export const words = {
     starting: 'Starting',
     reconnecting: 'Reconnecting',
     lost: 'Stopped',
+    revoked: 'Taken back',
+    revokedDetail: 'you took your consent back',
+    nothingMore: 'nothing more of it is captured',
     trouble: 'Needs a look',
     keptSoFar: (size: string) => `${size} kept`,
     delivered: 'all delivered',
@@ -135,6 +144,25 @@ export const words = {
       'clock-stepped': () => 'the clock of this computer was set',
     },
   },
+  revoke: {
+    open: 'Take consent back',
+    /** Continues `open` for who hears it without seeing the row. */
+    of: (name: string) => ` for ${name}`,
+    stop: { ready: 'Stop this channel', busy: 'Stopping it' },
+    erase: { ready: 'Stop it and erase what was stored of it', busy: 'Erasing it' },
+    means: {
+      live: 'Nothing more of it is captured or passed on.',
+      keep: 'Nothing more of it is captured or delivered. What was stored before stays as agreed.',
+      delivering: 'Nothing more of it is delivered. What was stored before stays as agreed.',
+      erase: 'It is erased here and at the media service, and nobody can open it again.',
+    },
+    others: 'The other channels go on.',
+  },
+  /** In the last minutes before the longest time that the policy allows. */
+  ending: {
+    left: (time: string) => `Ends by itself in ${time}.`,
+    announce: (minutes: string) => `It ends by itself in ${minutes} minutes or less.`,
+  },
   counts: {
     kept: (count: string) => `${count} kept`,
     live: (count: string) => `${count} live only`,
@@ -143,6 +171,7 @@ export const words = {
   terms: {
     title: 'What you agree to',
     agreed: 'What you agreed to',
+    asks: 'Who asks',
     purpose: 'What for',
     retention: 'How long',
     nothingKept: 'Nothing is kept',
@@ -153,9 +182,15 @@ export const words = {
     here: 'On this device',
     stays: 'An encrypted copy stays here',
     purged: 'The encrypted copy is removed once the service has it',
+    longest: 'Longest time',
+    minutes: (minutes: string, count: number) => `${minutes} ${count === 1 ? 'minute' : 'minutes'}`,
+    hours: (hours: string) => `${hours} hours`,
+    endsAfter: (duration: string) => `Ends by itself after ${duration}, pauses included`,
     key: 'Its key',
     loading: 'Asking the media service what it is for, who gets it and how long it is kept.',
     missing: 'The media service has not said what it is for, who gets it and how long it is kept.',
+    untrusted:
+      'What it is for, who gets it and how long it is kept is not shown, as it could not be verified.',
   },
   summary: {
     kept: (names: string) => `${names} will be kept.`,
@@ -172,6 +207,7 @@ export const words = {
     channels: 'There is nothing to capture. Connect a device and look again.',
     loading: 'The terms are on their way. You can agree when you have read them.',
     trouble: 'The terms could not be read, so there is nothing to agree to yet.',
+    untrusted: 'The terms could not be verified, so there is nothing to agree to.',
   },
 
   action: {
@@ -190,6 +226,30 @@ export const words = {
     offlineSince: (time: string) => `No connection to the media service since ${time}.`,
     keptHere: 'It is kept here, encrypted, and sent when the connection is back.',
     liveLost: 'What is live only is not delivered meanwhile, and not kept.',
+  },
+  /** What an error means in the middle of a recording, where that is not what it means before one. */
+  midway: {
+    policy: {
+      message: (by: string) =>
+        `The ${by} changed and does not allow this any more. Nothing more of it is captured.`,
+      action: 'To record it again, ask your admin.',
+    },
+    untrusted: {
+      message: 'A new policy came that could not be verified.',
+      action:
+        'The recording goes on as agreed. Ask your admin whether the key of the media service was changed.',
+    },
+    revoked: 'You took your consent back, so the recording has ended.',
+    token: {
+      expired: 'The token for delivering has expired.',
+      refused: 'The media service does not accept the token for delivering.',
+      recording:
+        'The recording goes on and is kept here, encrypted; it is delivered when your backend gives a new token.',
+      liveLost:
+        'The recording goes on. What is live only is not delivered until your backend gives a new token, and not kept.',
+      delivering: 'It is kept here, encrypted, and delivered when your backend gives a new token.',
+      stays: 'Ask your admin if this stays.',
+    },
   },
   permission: {
     step: {
@@ -219,6 +279,7 @@ export const words = {
     failed: 'Stopped early. Nothing is being captured.',
     lost: 'Tallylight does not answer.',
     offline: 'No connection to the media service.',
+    revoked: (names: string) => `Consent taken back: ${names}.`,
   },
   keys: { mac: (letter: string) => `⌘⇧${letter}`, other: (letter: string) => `Ctrl+Shift+${letter}` },
   units: { hours: 'h', minutes: 'min', seconds: 's' },

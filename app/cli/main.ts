@@ -13,8 +13,19 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   delete: async () => (await import('./recordings.ts')).remove,
   'audit verify': async () => (await import('./audit.ts')).auditVerify,
   audit: async () => (await import('./audit.ts')).audit,
+  'backend audit verify': async () => (await import('./backend-audit.ts')).auditVerify,
+  'backend audit anchor': async () => (await import('./backend-audit.ts')).auditAnchor,
+  'backend audit': async () => (await import('./backend-audit.ts')).auditRead,
+  'backend sweep': async () => (await import('./backend-sweep.ts')).sweep,
+  'backend master-key rotate': async () => (await import('./backend-master-key.ts')).masterKeyRotate,
   'backend serve': async () => (await import('./backend.ts')).serve,
   'backend key create': async () => (await import('./backend.ts')).keyCreate,
+  'backend key list': async () => (await import('./backend-keys.ts')).keyList,
+  'backend key rotate': async () => (await import('./backend-keys.ts')).keyRotate,
+  'backend key revoke': async () => (await import('./backend-keys.ts')).keyRevoke,
+  'backend admin create': async () => (await import('./backend-admins.ts')).adminCreate,
+  'backend admin password': async () => (await import('./backend-admins.ts')).adminPassword,
+  'backend tenant create': async () => (await import('./backend-admins.ts')).tenantCreate,
 };
 
 async function main(args: readonly string[]): Promise<number> {

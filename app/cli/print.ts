@@ -49,7 +49,8 @@ export function outliveReaders(): void {
 const UNPRINTABLE = /[^\P{Cc}\n\t]|[\u202a-\u202e\u2066-\u2069]/gu;
 const LONGEST = 4_000;
 
-function printable(text: string): string {
+/** The text as it is printed; what is printable stays as it is. */
+export function printable(text: string): string {
   return text.replaceAll('\r\n', '\n').replace(UNPRINTABLE, '\ufffd').split('\n').map(shortened).join('\n');
 }
 

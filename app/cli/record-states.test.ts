@@ -6,19 +6,37 @@ import { tellStates } from './record-states.ts';
 
 type Moment = readonly [session: string, channel: string, trouble: ErrorCode | null];
 
-/** What is told of one display while these moments pass; its other lines are left out. */
+/** What is told of one display while these moments pass; the lines of the states are left out. */
 function told(...moments: readonly Moment[]) {
+  return toldOf(
+    moments.map(([session, state, code]) => {
+      const trouble = code === null ? null : errorOf(code, 'display:1');
+      return { session, trouble: null, display: { id: 'display:1', mode: 'keep', state, trouble } };
+    }),
+  );
+}
+
+/** What is told while the session is in these troubles. */
+function toldOfSession(...moments: readonly (readonly [session: string, trouble: ErrorCode | null])[]) {
+  const display = { id: 'display:1', mode: 'keep', state: 'live', trouble: null };
+  return toldOf(
+    moments.map(([session, code]) => ({ session, trouble: code === null ? null : errorOf(code), display })),
+  );
+}
+
+function toldOf(
+  moments: readonly { readonly session: string; readonly trouble: object | null; readonly display: object }[],
+) {
   const said: { readonly text: string; readonly event: object }[] = [];
   tellStates(
     {
       onSnapshot: (listener) => {
-        for (const [session, state, code] of moments) {
-          const trouble = code === null ? null : errorOf(code, 'display:1');
+        for (const { session, trouble, display } of moments) {
           const channels = [
-            { id: 'display:1', mode: 'keep', state, trouble },
+            display,
             { id: 'mic:default', mode: 'off', state: 'idle', trouble: errorOf('channel-silent') },
           ];
-          listener({ session: { state: session }, lamp: 'live', channels } as unknown as Snapshot);
+          listener({ session: { state: session }, lamp: 'live', channels, trouble } as unknown as Snapshot);
         }
         return () => undefined;
       },
@@ -30,7 +48,7 @@ function told(...moments: readonly Moment[]) {
       failed: () => 1,
     },
   );
-  return said.filter(({ event }) => (event as { event: string }).event === 'trouble');
+  return said.filter(({ event }) => (event as { event: string }).event !== 'state');
 }
 
 const WELL = ['recording', 'live', null] as const;
@@ -65,4 +83,37 @@ test('a pause, another take and the end do not tell that it is over', () => {
       ['complete', 'ended', null],
     ),
   ).toHaveLength(1);
+});
+
+test('[P01] a channel that a new policy ended is told as ended, once', () => {
+  const forbidden = ['recording', 'lost', 'policy-forbids'] as const;
+  expect(told(WELL, forbidden, forbidden, ['complete', 'lost', 'policy-forbids'])).toEqual([
+    {
+      text: 'display:1 ended: the policy of your organisation changed and does not allow it any more.',
+      event: { event: 'ended', channel: 'display:1', code: 'policy-forbids' },
+    },
+  ]);
+});
+
+test('a recording that ends by its longest time is told as ended, once', () => {
+  const { message } = errorOf('session-too-long');
+  expect(
+    toldOfSession(['recording', null], ['stopping', 'session-too-long'], ['delivering', 'session-too-long']),
+  ).toEqual([
+    {
+      text: `The recording ended by itself. ${message}`,
+      event: { event: 'ended', channel: null, code: 'session-too-long' },
+    },
+  ]);
+});
+
+test('[P08] a token that is not renewed while it records is told once, and that the recording goes on', () => {
+  const { message, action } = errorOf('token-expired');
+  expect(toldOfSession(['recording', 'token-expired'], ['paused', 'token-expired'])).toEqual([
+    {
+      text: `The recording goes on. ${message} ${action}`,
+      event: { event: 'trouble', channel: null, code: 'token-expired' },
+    },
+  ]);
+  expect(toldOfSession(['delivering', 'token-expired'], ['complete', null])).toEqual([]);
 });

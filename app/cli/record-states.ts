@@ -1,8 +1,12 @@
 import type { Snapshot } from '../../contract/bridge/snapshot.ts';
+import type { ErrorCode } from '../../contract/errors.ts';
 import type { Capture } from '../../main/host.ts';
 import type { Printer } from './print.ts';
 
-/** One line for each change of the session's state, of the lamp, of a channel's state, or of its trouble. */
+/**
+ * One line for each change of the session's state, of the lamp, of a channel's state, or of its trouble, and where policy
+ * ends a channel or the recording.
+ */
 export function tellStates(capture: Pick<Capture, 'onSnapshot'>, out: Printer): void {
   let last = '';
   const told = new Map<string, string>();
@@ -19,6 +23,7 @@ export function tellStates(capture: Pick<Capture, 'onSnapshot'>, out: Printer): 
         channels: chosen.map(({ id, mode, state, takes, bytes }) => ({ id, mode, state, takes, bytes })),
       });
     }
+    tellSession(snapshot, told, out);
     for (const channel of chosen) tellTrouble(channel, session.state, told, out);
   });
 }
@@ -31,7 +36,14 @@ function tellTrouble(
   out: Printer,
 ): void {
   if (trouble?.code === told.get(id)) return;
-  if (trouble !== null) {
+  if (trouble?.code === 'policy-forbids') {
+    told.set(id, trouble.code);
+    out.line(`${id} ended: the policy of your organisation changed and does not allow it any more.`, {
+      event: 'ended',
+      channel: id,
+      code: trouble.code,
+    });
+  } else if (trouble !== null) {
     told.set(id, trouble.code);
     out.line(`${id}: ${trouble.message} ${trouble.action}`, {
       event: 'trouble',
@@ -41,5 +53,22 @@ function tellTrouble(
   } else if (state === 'live' && session === 'recording') {
     told.delete(id);
     out.line(`${id}: That is over.`, { event: 'trouble', channel: id, code: null });
+  }
+}
+
+/** What leaves the recording going on; what else a session is in trouble for is told when it has ended. */
+const GOES_ON: ReadonlySet<ErrorCode> = new Set(['token-expired', 'not-authorised', 'policy-untrusted']);
+/** No channel is called that. */
+const SESSION = '';
+
+function tellSession({ session, trouble }: Snapshot, told: Map<string, string>, out: Printer): void {
+  if (trouble === null || trouble.code === told.get(SESSION)) return;
+  const { code, message, action } = trouble;
+  if (code === 'session-too-long') {
+    told.set(SESSION, code);
+    out.line(`The recording ended by itself. ${message}`, { event: 'ended', channel: null, code });
+  } else if (GOES_ON.has(code) && (session.state === 'recording' || session.state === 'paused')) {
+    told.set(SESSION, code);
+    out.line(`The recording goes on. ${message} ${action}`, { event: 'trouble', channel: null, code });
   }
 }

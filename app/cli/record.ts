@@ -12,6 +12,7 @@ import type { Arguments, Command } from './command.ts';
 import { clientDir } from './data-dir.ts';
 import { listedId } from './named-channels.ts';
 import { type Printer, printer } from './print.ts';
+import { allowedModes, consentText, LOCALE, type Modes } from './record-consent.ts';
 import { tellStates } from './record-states.ts';
 import { whenSnapshot } from './when-snapshot.ts';
 
@@ -22,7 +23,7 @@ type Order = {
   readonly server: string;
   readonly sessionId: string;
   readonly token: string;
-  readonly modes: ReadonlyMap<string, 'live' | 'keep'>;
+  readonly modes: Modes;
   readonly seconds: number | undefined;
   readonly framesPerSecond: 15 | 30;
   /** Default devices are followed when another one becomes the default. */
@@ -77,7 +78,7 @@ export const record: Command = {
 };
 
 /** The modes by the ids under which the capture lists its displays now. */
-function modesNow(order: Order, channels: Snapshot['channels']): Result<Order['modes']> {
+function modesNow(order: Order, channels: Snapshot['channels']): Result<Modes> {
   const modes = new Map<string, 'live' | 'keep'>();
   for (const [given, mode] of order.modes) {
     const id = listedId(given, channels);
@@ -93,6 +94,8 @@ async function recordWith(capture: Capture, given: Order, out: Printer): Promise
   if (ready.terms === null) return out.failed(ready.trouble ?? errorOf('service-unreachable'));
   const modes = modesNow(given, ready.channels);
   if (!modes.ok) return out.failed(modes.error);
+  const allowed = allowedModes(modes.value, ready.channels);
+  if (!allowed.ok) return out.failed(allowed.error);
   const order = { ...given, modes: modes.value };
   const follow = (id: string) =>
     order.follow && ready.channels.some((channel) => channel.id === id && channel.follows !== null)
@@ -106,7 +109,8 @@ async function recordWith(capture: Capture, given: Order, out: Printer): Promise
   for (const id of order.modes.keys())
     if (!ready.channels.some((channel) => channel.id === id))
       return out.failed(errorOf('channel-unknown', id));
-  sayConsent(ready, order, out);
+  const text = consentText(ready.terms, ready, order);
+  out.note(text);
 
   let stopping = false;
   const stop = (reason?: 'duration' | 'signal') => {
@@ -120,6 +124,8 @@ async function recordWith(capture: Capture, given: Order, out: Printer): Promise
   const agreed = await capture.call('session.agree', {
     channels: [...order.modes].map(([id, mode]) => ({ id, mode, ...follow(id) })),
     policyVersion: ready.terms.policyVersion,
+    text,
+    locale: LOCALE,
   });
   if (!agreed.ok) return out.failed(agreed.error);
   if (order.seconds !== undefined) {
@@ -173,27 +179,6 @@ function concluded(end: Snapshot | undefined, out: Printer): number {
     },
   );
   return trouble === null ? 0 : out.failed(trouble);
-}
-
-function sayConsent(ready: Snapshot, order: Order, out: Printer): void {
-  const { terms } = ready;
-  if (terms === null) return;
-  const named = (mode: 'live' | 'keep') =>
-    [...order.modes].filter(([, chosen]) => chosen === mode).map(([id]) => id);
-  const [keep, live] = [named('keep'), named('live')];
-  out.note('By running this command you agree to this recording:');
-  if (keep.length > 0) out.note(`  kept, encrypted: ${keep.join(', ')}`);
-  if (live.length > 0) out.note(`  live only, never written to a disk: ${live.join(', ')}`);
-  if (order.follow) out.note('  default devices: whichever are the default at the time');
-  out.note(`  for: ${terms.purpose}; goes to: ${terms.recipients.join(', ')}`);
-  if (keep.length > 0) {
-    const long = terms.retentionDays === null ? 'until somebody deletes it' : `${terms.retentionDays} days`;
-    const here =
-      terms.localCopy === 'keep' ? 'an encrypted copy stays here' : 'the copy here goes after delivery';
-    out.note(`  kept: ${long}; on this device: ${here}`);
-    if (ready.protection.warning !== null) out.note(`  its key: ${ready.protection.warning}`);
-  } else out.note('  nothing is kept');
-  out.note('Ctrl+C stops. The consent receipt is in the audit log (`tallylight audit`).');
 }
 
 function orderOf(values: Arguments): Result<Order> {

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { errorOf, ok, type Result } from '../../contract/result.ts';
 import { openAuditLog } from '../../main/audit/log.ts';
+import type { SecretStore } from '../../main/host.ts';
 import { diskError } from '../../main/vault/disk-error.ts';
 import { keyFileSecrets } from '../../main/vault/key-file.ts';
 import { type DataLock, lockData } from '../../main/vault/lock.ts';
@@ -10,7 +11,10 @@ import type { Command } from './command.ts';
 import { clientDir } from './data-dir.ts';
 import { printer, sizeText } from './print.ts';
 
-async function openVault(dataDir: string): Promise<Result<{ vault: Vault; lock: DataLock }>> {
+/** A data folder that is ours until the lock is released. */
+type Opened = { readonly vault: Vault; readonly lock: DataLock; readonly secrets: SecretStore };
+
+async function openVault(dataDir: string): Promise<Result<Opened>> {
   try {
     await mkdir(dataDir, { recursive: true, mode: 0o700 });
   } catch (error) {
@@ -19,7 +23,8 @@ async function openVault(dataDir: string): Promise<Result<{ vault: Vault; lock: 
   const lock = lockData(dataDir);
   if (!lock.ok) return lock;
   const secrets = await keyFileSecrets(dataDir);
-  if (secrets.ok) return ok({ vault: vaultIn(dataDir, secrets.value), lock: lock.value });
+  if (secrets.ok)
+    return ok({ vault: vaultIn(dataDir, secrets.value), lock: lock.value, secrets: secrets.value });
   lock.value.release();
   return secrets;
 }
@@ -94,9 +99,9 @@ export const remove: Command = {
     const dataDir = values.data ?? clientDir();
     const opened = await openVault(dataDir);
     if (!opened.ok) return out.failed(opened.error);
-    const { vault, lock } = opened.value;
+    const { vault, lock, secrets } = opened.value;
     const recording = await vault.open(id);
-    const log = await openAuditLog(dataDir, () => new Date());
+    const log = await openAuditLog(dataDir, () => new Date(), secrets);
     if (!recording.ok || !log.ok) {
       lock.release();
       return out.failed(recording.ok ? (log.ok ? errorOf('internal') : log.error) : recording.error);

@@ -13,10 +13,30 @@ export const USAGE = `tallylight: records microphone, screens and system audio a
       Records these channels. Running it is your consent to exactly these, and it says so.
       --follow-default: a default device is exchanged when another one becomes the default.
       The token is better given in TALLYLIGHT_TOKEN, where other users of the machine cannot see it.
-  tallylight recordings | verify ID | delete ID | audit | audit verify   [--data DIR] [--json]
-      What this device keeps; every byte checked; gone for good; what was done, as a story.
-  tallylight backend serve [--port N] [--data DIR] | backend key create --name NAME [--replace] [--data DIR]
-      The media service on this machine, and keys for your backend; --replace ends those of the same name.
+  tallylight recordings | verify ID | delete ID   [--data DIR] [--json]
+      What this device keeps; every byte checked; gone for good.
+  tallylight audit [--actor NAME] [--object ID] [--since TIME] [--until TIME] | audit verify   [--data DIR] [--json]
+      What was done, as a story: by whom, to which session or channel, from the first time and before the second one
+      (2026-03-01, 2026-03-01T10:00:00Z). verify finds whatever was edited, dropped, reordered or cut.
+  tallylight backend serve [--port N] [--data DIR]
+      The media service on this machine. What follows works while it runs, on the same --data DIR.
+  tallylight backend key create --name NAME [--role capture|read|admin]… [--environment production|development]
+                                [--tenant T] [--replace]
+      A key for your backend, shown once; --role capture where none is given; --replace ends those of the same name.
+  tallylight backend key list | key rotate KEY-ID [--overlap S] | key revoke KEY-ID   [--tenant T]
+      The old key goes on for a day, or for S seconds; a revoked one ends at once, with its tokens and connections.
+  tallylight backend admin create --name NAME [--tenant T] | admin password --name NAME
+      Who signs in to the console. The password comes from TALLYLIGHT_ADMIN_PASSWORD or is asked for.
+  tallylight backend tenant create --id ID --name NAME
+      Another organisation on this service; nothing of one is seen by another.
+  tallylight backend audit [--actor WHO] [--object ID] [--since TIME] [--until TIME] | audit verify   [--tenant T]
+      Who did what on the service, and whether the log of it is as it was written, up to its head in
+      TALLYLIGHT_AUDIT_ANCHOR (audit-heads.json in DIR). audit anchor begins that file anew where it was lost.
+  tallylight backend sweep [--dry-run]
+      Deletes what is older than the policies keep it, as the service does every hour; --dry-run only says what.
+  tallylight backend master-key rotate
+      Wraps all keys for a new master key: that of TALLYLIGHT_NEW_MASTER_KEY (…_FILE, …_COMMAND), or a new master.key.
+      The service, every instance of it, must be stopped.
 
 --json prints one event a line. Exit codes: 0 done, 1 failed, 2 usage, 3 permission or consent missing,
 4 not authorised, 5 device, 6 recorded and kept here, delivery not complete.

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import type { PausedBy } from '../../contract/bridge/snapshot.ts';
+import type { PausedBy, Snapshot } from '../../contract/bridge/snapshot.ts';
+import type { ErrorCode } from '../../contract/errors.ts';
+import { errorOf } from '../../contract/result.ts';
 import { testSnapshot } from '../../main/bridge/test-snapshot.ts';
 import { elapsed, sightOf } from './sight.ts';
 
@@ -39,5 +41,16 @@ test('[P04] a look at the screen before the recording is told as one', () => {
   const session = { ...testSnapshot().session, state: 'consenting' } as const;
   expect(sightOf(testSnapshot({ lamp: 'live', session })).stateLine).toBe(
     'Live. Your screen is looked at for a moment; nothing of it is kept',
+  );
+});
+
+test('[P01] a channel in trouble is named, and not one whose consent was taken back', () => {
+  const lost = (name: string, code: ErrorCode) => ({ name, state: 'lost', trouble: errorOf(code) });
+  const channels = [
+    lost('Microphone', 'consent-revoked'),
+    lost('System audio', 'device-failed'),
+  ] as unknown as Snapshot['channels'];
+  expect(sightOf(testSnapshot({ lamp: 'trouble', channels })).stateLine).toBe(
+    `Needs a look. System audio: ${errorOf('device-failed').message}`,
   );
 });

@@ -65,7 +65,10 @@ function lineOf({ lamp, session, channels, trouble }: Snapshot): string {
       return liveLine(channels.filter((channel) => channel.state === 'live'));
     case 'trouble': {
       if (trouble !== null) return trouble.message;
-      const troubled = channels.find((channel) => channel.trouble !== null);
+      // What a person took back is as they want it.
+      const troubled = channels.find(
+        (channel) => channel.trouble !== null && channel.trouble.code !== 'consent-revoked',
+      );
       return troubled?.trouble
         ? `${troubled.name}: ${troubled.trouble.message}`
         : 'Open Tallylight to see what it is';

@@ -20,6 +20,8 @@ import { hasDisplayAndSound } from './surroundings.ts';
  */
 const HALF_MS = 10_000;
 const PAUSE_MS = 2_000;
+const CONSENT =
+  'By running this command you agree: mic:default and system_audio:default are kept, display:1 is live only.';
 const MODES = { 'mic:default': 'keep', 'system_audio:default': 'keep', 'display:1': 'live' } as const;
 
 const json = process.argv.includes('--json');
@@ -80,12 +82,12 @@ async function demo(): Promise<DemoRow[]> {
 
   for (const { id } of ready.channels)
     await must(capture, 'channel.choose', { channelId: id, mode: modeOf(id) });
-  tell(
-    'By running this command you agree: mic:default and system_audio:default are kept, display:1 is live only.',
-  );
+  tell(CONSENT);
   await must(capture, 'session.agree', {
     channels: Object.entries(MODES).map(([id, mode]) => ({ id, mode })),
     policyVersion: ready.terms.policyVersion,
+    text: CONSENT,
+    locale: 'en',
   });
   const live = await followLive(embedded, sessionId);
   closing.push(async () => live.close());

@@ -37,14 +37,19 @@ export async function startEmbedded(
   try {
     const service = launch([cli, 'backend', 'serve', '--port', '0', '--data', dataDir, '--json'], {}, under);
     const server = field(await firstLine(service, 'The media service'), 'url');
-    const key = launch([
-      ...[cli, 'backend', 'key', 'create', '--name', 'this launch', '--replace'],
-      ...['--data', dataDir, '--json'],
+    const keyFor = async (name: string, ...roles: readonly string[]) => {
+      const args = ['--name', name, '--replace', ...roles.flatMap((role) => ['--role', role])];
+      const made = launch([cli, 'backend', 'key', 'create', ...args, '--data', dataDir, '--json']);
+      return field(await firstLine(made, 'The key'), 'key');
+    };
+    // Your backend gets no more than it needs; whoever judges what was delivered has a key of its own.
+    const [backendKey, apiKey] = await Promise.all([
+      keyFor('your backend, this launch', 'capture'),
+      keyFor('judge, this launch', 'capture', 'read', 'admin'),
     ]);
-    const apiKey = field(await firstLine(key, 'The key'), 'key');
     const connectSecret = randomBytes(32).toString('base64url');
     const backend = launch([join(root, 'examples', 'your-backend', 'your-backend.ts')], {
-      TALLYLIGHT_API_KEY: apiKey,
+      TALLYLIGHT_API_KEY: backendKey,
       TALLYLIGHT_SERVER: server,
       TALLYLIGHT_CONNECT_SECRET: connectSecret,
     });

@@ -11,6 +11,7 @@ export const CALL_NAMES = [
   'session.resume',
   'session.stop',
   'session.renew',
+  'consent.revoke',
   'permission.request',
   'permission.open-settings',
   'app.reopen',

@@ -34,7 +34,15 @@ export const CALLS = {
         .min(1)
         .max(32),
       policyVersion: z.int(),
+      /** What was on the screen, word for word, and its language (BCP 47). */
+      text: z.string().min(1).max(8000),
+      locale: z.string().min(2).max(35),
     }),
+    response: snapshot,
+  },
+  /** The person takes their consent back for one channel of the recording; `erase`: and what was stored of it is to go. */
+  'consent.revoke': {
+    request: z.strictObject({ channelId, erase: z.boolean() }),
     response: snapshot,
   },
   /** Without a reason the person asks; a host says why it does. */

@@ -98,6 +98,8 @@ export const termsView = z.object({
   policyVersion: z.int(),
   purpose: z.string(),
   retentionDays: z.int().nullable(),
+  /** Minutes after which a recording ends by itself; null: never. */
+  maxSessionMinutes: z.int().nullable(),
   recipients: z.array(z.string()),
   localCopy: z.enum(['keep', 'purge-after-delivery']),
 });

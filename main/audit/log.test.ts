@@ -2,25 +2,10 @@ import { appendFile, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { AuditEntry, AuditEvent } from '../../contract/audit.ts';
+import { keyFileSecrets } from '../vault/key-file.ts';
 import { done, IS_ROOT, mounted, TEST_SESSION, testFolder } from '../vault/test-vault.ts';
 import { openAuditLog, readAuditLog } from './log.ts';
-
-const complete: AuditEvent = { type: 'session.complete', sessionId: TEST_SESSION };
-const paused = (atMs: number): AuditEvent => ({
-  type: 'session.paused',
-  sessionId: TEST_SESSION,
-  atMs,
-  by: 'the person',
-});
-const now = () => new Date('2026-03-01T10:00:00.000Z');
-
-async function logOf(...events: AuditEvent[]) {
-  const dataDir = await testFolder();
-  const log = done(await openAuditLog(dataDir, now));
-  for (const event of events) done(await log.write('ada', event));
-  const path = join(dataDir, 'audit.jsonl');
-  return { dataDir, path, log, bytes: await readFile(path) };
-}
+import { complete, logOf, now, paused } from './test-log.ts';
 
 describe('the audit log', () => {
   test('[P29] reads back as it was written, each entry holding the hash of the one before', async () => {
@@ -39,8 +24,8 @@ describe('the audit log', () => {
   });
 
   test('goes on after a restart', async () => {
-    const { dataDir } = await logOf(paused(1));
-    done(await done(await openAuditLog(dataDir, now)).write('tallylight', complete));
+    const { dataDir, open } = await logOf(paused(1));
+    done(await done(await open()).write('tallylight', complete));
     expect(done(await readAuditLog(dataDir)).map(({ sequence }) => sequence)).toEqual([1, 2]);
   });
 
@@ -49,8 +34,7 @@ describe('the audit log', () => {
   });
 
   test('writes in the order of the calls, also when nobody waits', async () => {
-    const dataDir = await testFolder();
-    const log = done(await openAuditLog(dataDir, now));
+    const { dataDir, log } = await logOf();
     const entries = await Promise.all(
       Array.from({ length: 40 }, (_, atMs) => log.write('ada', paused(atMs))),
     );
@@ -65,7 +49,7 @@ describe('the audit log', () => {
     const wrong: AuditEvent[] = [
       paused(Number.NaN),
       paused(Number.POSITIVE_INFINITY),
-      { ...complete, sessionId: 'x' },
+      { type: 'session.complete', sessionId: 'x' },
     ];
     for (const event of wrong)
       expect(await log.write('ada', event)).toMatchObject({ error: { code: 'internal' } });
@@ -76,7 +60,7 @@ describe('the audit log', () => {
 
 describe('what was changed afterwards', () => {
   test('[P29][P61] is found for every single byte, and the entry is named', async () => {
-    const { dataDir, path, bytes } = await logOf(paused(1), paused(2), complete);
+    const { dataDir, path, bytes, open } = await logOf(paused(1), paused(2), complete);
     for (let at = 0; at < bytes.length; at++) {
       const changed = Buffer.from(bytes);
       changed[at] = (changed[at] ?? 0) ^ (1 << (at % 8));
@@ -86,7 +70,7 @@ describe('what was changed afterwards', () => {
       expect({ at, read }).toMatchObject({
         read: { error: { code: 'audit-broken', detail: expect.stringMatching(`^entry ${entry} `) } },
       });
-      expect(await openAuditLog(dataDir, now)).toEqual(read);
+      expect(await open()).toEqual(read);
     }
   });
 
@@ -111,20 +95,23 @@ describe('what was changed afterwards', () => {
 
 describe('a last line that was torn', () => {
   test('by a crash at any byte is left out and written over, as it was never acknowledged', async () => {
-    const { dataDir, path, bytes } = await logOf(paused(1), paused(2));
-    const first = bytes.indexOf(0x0a) + 1;
-    for (let length = first; length < bytes.length; length += 7) {
+    const { dataDir, path, headPath, log, bytes: first, open } = await logOf(paused(1));
+    const head = await readFile(headPath);
+    done(await log.write('ada', paused(2)));
+    const bytes = await readFile(path);
+    for (let length = first.length; length < bytes.length; length += 7) {
       await writeFile(path, bytes.subarray(0, length));
+      await writeFile(headPath, head);
       expect(done(await readAuditLog(dataDir))).toHaveLength(1);
-      done(await done(await openAuditLog(dataDir, now)).write('ada', complete));
+      done(await done(await open()).write('ada', complete));
       expect(done(await readAuditLog(dataDir)).map(({ event }) => event)).toEqual([paused(1), complete]);
     }
   });
 
   test('stays where nothing is written after it', async () => {
-    const { dataDir, path, bytes } = await logOf(paused(1));
+    const { path, bytes, open } = await logOf(paused(1));
     await appendFile(path, '{"sequence":2');
-    done(await openAuditLog(dataDir, now));
+    done(await open());
     expect(await readFile(path)).toEqual(Buffer.concat([bytes, Buffer.from('{"sequence":2')]));
   });
 });
@@ -135,7 +122,7 @@ describe('a disk', () => {
     async () => {
       const dataDir = await testFolder();
       mounted(dataDir, 'size=64k');
-      const log = done(await openAuditLog(dataDir, now));
+      const log = done(await openAuditLog(dataDir, now, done(await keyFileSecrets(dataDir))));
       done(await log.write('ada', complete));
       const filling = join(dataDir, 'filling');
       await writeFile(filling, Buffer.alloc(70_000)).catch(() => undefined);
@@ -155,6 +142,9 @@ describe('a disk', () => {
   test('that does not give the log back is said, instead of beginning another one', async () => {
     const dataDir = await testFolder();
     await mkdir(join(dataDir, 'audit.jsonl'));
-    expect(await openAuditLog(dataDir, now)).toMatchObject({ error: { code: 'vault-unwritable' } });
+    const secrets = done(await keyFileSecrets(dataDir));
+    expect(await openAuditLog(dataDir, now, secrets)).toMatchObject({
+      error: { code: 'vault-unwritable' },
+    });
   });
 });

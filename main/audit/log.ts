@@ -1,61 +1,95 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { type AuditEntry, type AuditEvent, auditEntry } from '../../contract/audit.ts';
 import { canonicalJson } from '../../contract/canonical.ts';
 import { fail, ok, type Result } from '../../contract/result.ts';
+import type { SecretStore } from '../host.ts';
 import { diskError } from '../vault/disk-error.ts';
+import { fitsHead, headKeeper, headOf, proveHead, readHead, type WrittenHead } from './head.ts';
 
 const FILE = 'audit.jsonl';
-const BEGINNING = '0'.repeat(64);
 
-/** The log of one data folder: one line an entry, each holding the hash of the one before. */
+/**
+ * The log of one data folder: one line an entry, each holding the hash of the one before. Where it ends lies beside it
+ * (head.ts), so that one that was cut, written anew or taken away is found. What cannot be found is that log and head were
+ * both put back to what they were together at an earlier time.
+ */
 export type AuditLog = {
-  /** Appends and fsyncs; entries are written in the order of the calls. */
+  /** Appends and fsyncs, then writes the head; entries are written in the order of the calls. */
   readonly write: (actor: string, event: AuditEvent) => Promise<Result<AuditEntry>>;
 };
 
-export async function openAuditLog(dataDir: string, now: () => Date): Promise<Result<AuditLog>> {
+/**
+ * A log from before there were heads is given one when it is first opened; its entries stay without `mac`.
+ * Errors: as `verifyAuditLog`.
+ */
+export async function openAuditLog(
+  dataDir: string,
+  now: () => Date,
+  secrets: SecretStore,
+): Promise<Result<AuditLog>> {
   const path = join(dataDir, FILE);
   const read = await readWhole(path);
   if (!read.ok) return read;
-  let last = read.value.entries.at(-1);
+  const written = await readHead(dataDir);
+  if (!written.ok) return written;
+  const proven = await proveWhole(read.value.entries, written.value, secrets);
+  if (!proven.ok) return proven;
+  const keeper = headKeeper(dataDir, secrets);
+  let head = headOf(read.value.entries);
   let { endBytes } = read.value;
-  let isTorn = true;
+  if (head.sequence > (written.value?.head.sequence ?? 0)) {
+    const anchored = await keeper.write(head);
+    if (!anchored.ok) return anchored;
+  }
+  /** Whether the disk may hold something of an entry that was never acknowledged. */
+  let isUnsure = true;
   let queue: Promise<unknown> = Promise.resolve();
 
   async function append(actor: string, event: AuditEvent): Promise<Result<AuditEntry>> {
-    const unhashed = {
-      sequence: (last?.sequence ?? 0) + 1,
+    const said = {
+      sequence: head.sequence + 1,
       at: now().toISOString(),
       actor,
       event,
-      previous: last?.hash ?? BEGINNING,
+      previous: head.hash,
     };
     // What could not be read back would break the log for good.
-    if (!auditEntry.omit({ hash: true }).safeParse(unhashed).success)
+    if (!auditEntry.omit({ hash: true }).safeParse(said).success)
       return fail('internal', `not an audit entry: ${event.type}`);
+    const mac = await keeper.macOf(said);
+    if (!mac.ok) return mac;
+    const unhashed = { ...said, mac: mac.value };
     const entry = { ...unhashed, hash: hashOf(unhashed) };
     const line = Buffer.from(`${JSON.stringify(entry)}\n`);
     try {
       await mkdir(dataDir, { recursive: true, mode: 0o700 });
+      if (isUnsure) {
+        // Before what it may know of is taken away, and before there is an entry that it should know of.
+        const anchored = await keeper.write(head);
+        if (!anchored.ok) return anchored;
+      }
       const file = await open(path, 'a', 0o600);
       try {
         // What a crash or a full disk left of an entry that was never acknowledged must not run into the next one.
-        if (isTorn) await file.truncate(endBytes);
-        isTorn = true;
+        if (isUnsure) await file.truncate(endBytes);
+        isUnsure = true;
         await file.writeFile(line);
         await file.datasync();
-        isTorn = false;
       } finally {
         await file.close();
       }
     } catch (error) {
       return { ok: false, error: diskError(error, 'audit log') };
     }
+    const anchored = await keeper.write(entry);
+    if (!anchored.ok) return anchored;
+    isUnsure = false;
     endBytes += line.length;
-    last = entry;
+    head = entry;
     return ok(entry);
   }
 
@@ -77,6 +111,46 @@ export async function readAuditLog(dataDir: string): Promise<Result<AuditEntry[]
   return read.ok ? ok(read.value.entries) : read;
 }
 
+export type VerifiedLog = {
+  readonly entries: readonly AuditEntry[];
+  /** False for a log that was not opened since there are heads: only its chain was checked. */
+  readonly hasHead: boolean;
+};
+
+/**
+ * Reads the whole log, checks its chain and holds it against its head, also while it is written. `secrets` is asked for where
+ * there is a head. Errors: those of `readAuditLog`; `audit-broken` where log and head do not belong together;
+ * `key-elsewhere` where everything fits and the head can only be proven with another key store.
+ */
+export async function verifyAuditLog(
+  dataDir: string,
+  secrets: () => Promise<Result<SecretStore>>,
+): Promise<Result<VerifiedLog>> {
+  for (;;) {
+    const before = await readHead(dataDir);
+    const entries = await readAuditLog(dataDir);
+    if (!entries.ok) return entries;
+    const after = await readHead(dataDir);
+    // Something was written meanwhile.
+    if (!isDeepStrictEqual(before, after)) continue;
+    if (!after.ok) return after;
+    const store = after.value === undefined ? undefined : await secrets();
+    if (store?.ok === false) return store;
+    const proven = await proveWhole(entries.value, after.value, store?.value);
+    return proven.ok ? ok({ entries: entries.value, hasHead: after.value !== undefined }) : proven;
+  }
+}
+
+async function proveWhole(
+  entries: readonly AuditEntry[],
+  written: WrittenHead | undefined,
+  secrets: SecretStore | undefined,
+): Promise<Result<void>> {
+  const fits = fitsHead(entries, written?.head);
+  if (!fits.ok || written === undefined || secrets === undefined) return fits;
+  return proveHead(written, entries, secrets);
+}
+
 async function readWhole(path: string): Promise<Result<{ entries: AuditEntry[]; endBytes: number }>> {
   let text: string;
   try {
@@ -93,10 +167,7 @@ async function readWhole(path: string): Promise<Result<{ entries: AuditEntry[]; 
     const entry = auditEntry.safeParse(written);
     const place = `entry ${entries.length + 1}`;
     if (!entry.success) return fail('audit-broken', `${place} cannot be read`);
-    if (
-      entry.data.sequence !== entries.length + 1 ||
-      entry.data.previous !== (entries.at(-1)?.hash ?? BEGINNING)
-    )
+    if (entry.data.sequence !== entries.length + 1 || entry.data.previous !== headOf(entries).hash)
       return fail('audit-broken', `${place} does not follow the one before`);
     // Over what was written rather than what was understood: nothing may be added either.
     if (entry.data.hash !== hashOf(written)) return fail('audit-broken', `${place} was changed`);

@@ -15,6 +15,9 @@ const statement = {
   recipients: ['ACME', 'its archive'],
   localCopy: 'keep' as const,
   policyVersion: 1,
+  maxSessionMinutes: null,
+  text: 'Record this?',
+  locale: 'en',
   channels: [
     { id: channelId, name: 'Microphone', mode: 'keep' as const },
     { id: 'display:1', name: 'Display', mode: 'live' as const },
@@ -111,6 +114,38 @@ const STORY: [AuditEvent, string][] = [
   [
     { type: 'recording.purged', sessionId, reason: 'delivered', files: 4 },
     'the copy on this device was purged, key first, 4 files (delivered)',
+  ],
+  [
+    { type: 'recording.purged', sessionId, reason: 'deleted-by-person', files: 4 },
+    'the copy on this device was purged, key first, 4 files (deleted by the person)',
+  ],
+  [
+    { type: 'recording.purged', sessionId, reason: 'deleted-at-service', files: 4 },
+    'the copy on this device was purged, key first, 4 files (deleted at the media service)',
+  ],
+  [
+    { type: 'recording.purged', sessionId, reason: 'consent-revoked', channelId, files: 2 },
+    'the copy of mic:default on this device was purged, key first, 2 files (consent taken back)',
+  ],
+  [
+    { type: 'consent.revoked', sessionId, channelId, atMs: 61_000, erase: true },
+    'took back the consent to mic:default at 61.0 s; what was stored of it goes',
+  ],
+  [
+    { type: 'consent.revoked', sessionId, channelId, atMs: 61_000, erase: false },
+    'took back the consent to mic:default at 61.0 s; what was stored of it stays',
+  ],
+  [
+    { type: 'policy.changed', sessionId, fromVersion: 2, toVersion: 3, ended: [channelId, 'display:1'] },
+    'policy version 3 came into force after version 2; ended mic:default, display:1',
+  ],
+  [
+    { type: 'policy.changed', sessionId, fromVersion: 2, toVersion: 3, ended: [] },
+    'policy version 3 came into force after version 2; everything goes on',
+  ],
+  [
+    { type: 'policy.refused', sessionId, reason: 'the signature does not hold' },
+    'the policy was refused, nothing is recorded under it (the signature does not hold)',
   ],
   [{ type: 'session.complete', sessionId }, 'complete'],
   [

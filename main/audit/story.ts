@@ -47,8 +47,20 @@ function sentence(event: AuditEvent): string {
       return `${event.channelId} delivered and verified: ${event.fragments} fragments, ${event.bytes} bytes, SHA-256 ${event.digest.slice(0, 16)}…`;
     case 'channel.forgotten':
       return `${event.channelId} was live only and is forgotten: ${event.fragments} fragments passed on, ${event.dropped} dropped, nothing on disk`;
-    case 'recording.purged':
-      return `the copy on this device was purged, key first, ${event.files} files (${event.reason})`;
+    case 'recording.purged': {
+      const what = event.channelId === undefined ? 'the copy' : `the copy of ${event.channelId}`;
+      return `${what} on this device was purged, key first, ${event.files} files (${PURGED[event.reason]})`;
+    }
+    case 'consent.revoked': {
+      const stored = event.erase ? 'what was stored of it goes' : 'what was stored of it stays';
+      return `took back the consent to ${event.channelId} at ${seconds(event.atMs)}; ${stored}`;
+    }
+    case 'policy.changed': {
+      const ended = event.ended.length === 0 ? 'everything goes on' : `ended ${event.ended.join(', ')}`;
+      return `policy version ${event.toVersion} came into force after version ${event.fromVersion}; ${ended}`;
+    }
+    case 'policy.refused':
+      return `the policy was refused, nothing is recorded under it (${event.reason})`;
     case 'session.complete':
       return 'complete';
     case 'session.failed':
@@ -57,6 +69,13 @@ function sentence(event: AuditEvent): string {
       return assertNever(event);
   }
 }
+
+const PURGED = {
+  delivered: 'delivered',
+  'deleted-by-person': 'deleted by the person',
+  'deleted-at-service': 'deleted at the media service',
+  'consent-revoked': 'consent taken back',
+} as const;
 
 /** Reasons that are no errors. */
 const REASONS: Readonly<Record<string, string>> = {

@@ -28,7 +28,7 @@ async function held(
     events.push(event);
     for (const listener of heard.splice(0)) listener();
   };
-  const holder = holdToken(grant, connection, log, () => time.nowMs);
+  const holder = holdToken({ grant, connection, log, now: () => time.nowMs, random: () => 0 });
   return {
     service,
     holder,
@@ -42,6 +42,8 @@ async function held(
       time.nowMs += ms;
       vi.advanceTimersByTime(ms);
       await told;
+      // What follows in the same turn is settled too: the next attempt is on its way.
+      await new Promise(setImmediate);
       return events.at(-1);
     },
     quietly: (ms: number) => {
@@ -97,15 +99,63 @@ describe('a token', () => {
     expect(await pass(37_500)).toBe('token.renewed');
   });
 
-  test('that ran out is no longer asked about until somebody needs it', async () => {
-    const { service, holder, pass, quietly } = await held(600_000);
+  test('[P08] that ran out is asked about for as long as the session lives, each time after a longer wait', async () => {
+    const { service, holder, pass } = await held(600_000);
     service.settings.mayRenew = false;
     expect(await pass(700_000)).toBe('token.refused');
-    quietly(3_600_000);
-    expect(service.asked).toHaveLength(1);
+    // With random at 0 a tenth of the schedule, which ends at 30 s.
+    for (const waitMs of [25, 50, 100, 200, 400, 800, 1600, 3000, 3000, 3000])
+      expect(await pass(waitMs)).toBe('token.refused');
+    expect(service.asked).toHaveLength(11);
     service.settings.mayRenew = true;
-    expect(await holder.refresh()).toEqual(ok(undefined));
+    expect(await pass(3000)).toBe('token.renewed');
     expect(holder.current()).not.toBe(TEST_TOKEN);
+  });
+
+  test.each(['session-ended', 'session-too-long'] as const)(
+    '[P08] is not renewed any more after %s, nor is your backend asked for what nobody needs',
+    async (code) => {
+      let reopened = 0;
+      const { service, holder, grant, pass, quietly } = await held(600_000, async () => {
+        reopened += 1;
+        return ok({ ...grant, token: 'st-to-deliver', expiresAtMs: null });
+      });
+      service.next(/renew/, refusal(code));
+      expect(await pass(300_000)).toBe('token.over');
+      quietly(36_000_000);
+      expect(vi.getTimerCount()).toBe(0);
+      expect({ asked: service.asked.length, reopened }).toEqual({ asked: 1, reopened: 0 });
+      // What is still to be delivered takes a token from your backend, which is not renewed either.
+      expect(await holder.refresh()).toEqual(ok(undefined));
+      expect(holder.current()).toBe('st-to-deliver');
+      quietly(36_000_000);
+      expect({ asked: service.asked.length, reopened }).toEqual({ asked: 1, reopened: 1 });
+    },
+  );
+
+  test('[P08][P09] that was revoked is never shown for renewal again; only your backend can give another', async () => {
+    const answers: Result<Grant>[] = [fail('not-authorised'), fail('service-unreachable')];
+    const { service, holder, grant, pass } = await held(
+      600_000,
+      async () => answers.shift() ?? ok({ ...grant, token: service.grant().token, expiresAtMs: 1_200_000 }),
+    );
+    service.next(/renew/, refusal('not-authorised'));
+    expect(await pass(300_000)).toBe('token.refused');
+    expect(await pass(150_000)).toBe('token.refused');
+    expect(await pass(75_000)).toBe('token.reopened');
+    expect(service.asked).toHaveLength(1);
+    // That one may be renewed again.
+    expect(await pass(337_500)).toBe('token.renewed');
+    expect(service.asked[1]?.token).not.toBe(TEST_TOKEN);
+    expect(holder.current()).not.toBe(service.asked[1]?.token);
+  });
+
+  test('is no longer asked about where your backend does not know the session', async () => {
+    const { service, pass, quietly } = await held(600_000, async () => fail('session-unknown'));
+    service.settings.mayRenew = false;
+    expect(await pass(300_000)).toBe('token.refused');
+    quietly(36_000_000);
+    expect(service.asked).toHaveLength(1);
   });
 
   test('is asked for once, however many need it at the same time', async () => {

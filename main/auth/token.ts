@@ -1,10 +1,15 @@
-import { fail, ok, type Result } from '../../contract/result.ts';
-import { ACCESS_TOKEN_HEADER, DEFAULT_TOKEN_SECONDS, success, tokenGrant } from '../../contract/wire.ts';
+import { ok, type Result } from '../../contract/result.ts';
+import { DEFAULT_TOKEN_SECONDS, tokenGrant } from '../../contract/wire.ts';
 import { serviceAddress } from '../delivery/address.ts';
-import { readAnswer } from '../delivery/answer.ts';
+import { retryDelayMs } from '../delivery/retry-schedule.ts';
+import { askService, dataOf } from '../delivery/service-request.ts';
 import type { Connection, Grant, Log } from '../host.ts';
+import { type ClientKey, clientKey } from './client-key.ts';
 
-/** The client's token for one session: held in memory, renewed at half its life, fetched anew where it ran out. */
+/**
+ * The client's token for one session: held in memory, renewed at half its life. Where it cannot be renewed, your backend
+ * is asked for another, for as long as the session lives.
+ */
 export type TokenHolder = {
   readonly current: () => string;
   /** Called when the service did not take the token; resolves with leave to try again or the reason why not. */
@@ -12,57 +17,93 @@ export type TokenHolder = {
   readonly stop: () => void;
 };
 
+export type TokenOptions = {
+  readonly grant: Grant;
+  readonly connection: Connection;
+  readonly log: Log;
+  /** Milliseconds; only differences count. */
+  readonly now: () => number;
+  /** What the token is bound to; the key of this process where it is left out. */
+  readonly key?: ClientKey;
+  readonly random?: () => number;
+};
+
+/** The session has ended for the service: what is asked for from here on is for its delivery, when it needs it. */
+const OVER: ReadonlySet<string> = new Set(['session-ended', 'session-too-long', 'session-unknown']);
+/** This token was revoked, or may not be renewed: another one can only come from your backend. */
+const NOT_RENEWABLE: ReadonlySet<string> = new Set(['not-authorised', 'out-of-scope']);
+
+type Fresh = { readonly token: string; readonly expiresAtMs: number | null };
+
 /** Capture never waits for a token; delivery does. */
-export function holdToken(grant: Grant, connection: Connection, log: Log, now: () => number): TokenHolder {
+export function holdToken({
+  grant,
+  connection,
+  log,
+  now,
+  key = clientKey,
+  random = Math.random,
+}: TokenOptions): TokenHolder {
+  const { server, sessionId } = grant;
   let token = grant.token;
   let expiresAtMs = grant.expiresAtMs ?? now() + DEFAULT_TOKEN_SECONDS * 1000;
+  let isRenewable = true;
+  let isOver = false;
   let timer: NodeJS.Timeout | undefined;
   let refreshing: Promise<Result<void>> | undefined;
+  /** Attempts in vain since it ran out. */
+  let vain = 0;
   let isStopped = false;
 
-  function take(next: { readonly token: string; readonly expiresAtMs: number | null }): void {
-    token = next.token;
-    expiresAtMs = next.expiresAtMs ?? now() + DEFAULT_TOKEN_SECONDS * 1000;
-    schedule();
+  function take(fresh: Fresh, how: string): Result<void> {
+    token = fresh.token;
+    expiresAtMs = fresh.expiresAtMs ?? now() + DEFAULT_TOKEN_SECONDS * 1000;
+    vain = 0;
+    log(how, { sessionId });
+    return ok(undefined);
+  }
+  async function renewOrReopen(isNeeded: boolean): Promise<Result<void>> {
+    if (isRenewable) {
+      const renewed = await renew(server, token, key, now);
+      if (renewed.ok) return take(renewed.value, 'token.renewed');
+      const { code } = renewed.error;
+      isOver = OVER.has(code);
+      isRenewable = !isOver && !NOT_RENEWABLE.has(code);
+      if (isOver) log('token.over', { sessionId, code });
+      if (isOver && !isNeeded) return renewed;
+    }
+    const fresh = await connection.reopen(server, sessionId);
+    if (fresh.ok) {
+      isRenewable = !isOver;
+      return take(fresh.value, 'token.reopened');
+    }
+    if (OVER.has(fresh.error.code)) isOver = true;
+    log('token.refused', { sessionId, code: fresh.error.code });
+    return fresh;
   }
   function schedule(): void {
     clearTimeout(timer);
-    if (isStopped) return;
-    const halfLifeMs = Math.max(1000, (expiresAtMs - now()) / 2);
-    timer = setTimeout(() => void refresh(), Math.min(halfLifeMs, 2 ** 31 - 1));
+    if (isStopped || isOver) return;
+    const leftMs = expiresAtMs - now();
+    // While it is valid the old token still serves. Afterwards everything that is to be delivered waits for another.
+    const waitMs = leftMs > 0 ? Math.max(1000, leftMs / 2) : retryDelayMs(++vain, random());
+    timer = setTimeout(() => void refresh(false), Math.min(waitMs, 2 ** 31 - 1));
     timer.unref();
   }
-  async function renewOrReopen(): Promise<Result<void>> {
-    const renewed = await renew(grant.server, token, now);
-    if (renewed.ok) {
-      take(renewed.value);
-      log('token.renewed', { sessionId: grant.sessionId });
-      return ok(undefined);
-    }
-    const fresh = await connection.reopen(grant.server, grant.sessionId);
-    if (fresh.ok) {
-      take(fresh.value);
-      log('token.reopened', { sessionId: grant.sessionId });
-      return ok(undefined);
-    }
-    log('token.refused', { sessionId: grant.sessionId, code: fresh.error.code });
-    // While it is valid the old token still serves; the next attempt comes at half of what is left.
-    if (expiresAtMs > now()) schedule();
-    return fresh;
-  }
-  function refresh(): Promise<Result<void>> {
-    refreshing ??= renewOrReopen().finally(() => {
+  function refresh(isNeeded: boolean): Promise<Result<void>> {
+    refreshing ??= renewOrReopen(isNeeded).finally(() => {
       refreshing = undefined;
+      schedule();
     });
     return refreshing;
   }
 
-  schedule();
   // A token of unknown age may be about to end: renewing it at once tells how long it lasts.
-  if (grant.expiresAtMs === null) void refresh();
+  if (grant.expiresAtMs === null) void refresh(false);
+  else schedule();
   return {
     current: () => token,
-    refresh,
+    refresh: () => refresh(true),
     stop: () => {
       isStopped = true;
       clearTimeout(timer);
@@ -73,25 +114,22 @@ export function holdToken(grant: Grant, connection: Connection, log: Log, now: (
 async function renew(
   server: string,
   token: string,
+  key: ClientKey,
   now: () => number,
-): Promise<Result<{ token: string; expiresAtMs: number }>> {
+): Promise<Result<Fresh>> {
   const address = serviceAddress(server);
   if (!address.ok) return address;
-  try {
-    const response = await fetch(`${address.value}/capture/session/token/renew`, {
-      method: 'POST',
-      headers: { [ACCESS_TOKEN_HEADER]: token, 'content-type': 'application/json' },
-      body: '{}',
-      redirect: 'manual',
-      signal: AbortSignal.timeout(10_000),
-    });
-    const granted = success(tokenGrant).safeParse(await readAnswer(response));
-    if (!granted.success) return fail('token-expired');
-    // Its length rather than its end: the clock of this machine may be wrong.
-    const { token: fresh, expires_in: seconds } = granted.data.data;
-    return ok({ token: fresh, expiresAtMs: now() + seconds * 1000 });
-  } catch {
-    // Any failure here has the same remedy: the caller asks the backend for a fresh token.
-    return fail('service-unreachable', 'token renewal');
-  }
+  const granted = await askService({
+    method: 'POST',
+    server: address.value,
+    path: '/capture/session/token/renew',
+    token,
+    key,
+    read: dataOf(tokenGrant),
+    body: { bytes: '{}', headers: { 'content-type': 'application/json' } },
+  });
+  if (!granted.ok) return granted;
+  // Its length rather than its end: the clock of this machine may be wrong.
+  const { token: fresh, expires_in: seconds } = granted.value;
+  return ok({ token: fresh, expiresAtMs: now() + seconds * 1000 });
 }

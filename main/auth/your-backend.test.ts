@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Grant } from '../host.ts';
+import { clientKey } from './client-key.ts';
 import { givenGrant, yourBackend } from './your-backend.ts';
 
 const SECRET = 'the secret of this connection';
@@ -49,10 +50,18 @@ describe('your backend', () => {
     };
     expect(await connection.open()).toEqual({ ok: true, value: grant });
     expect(await connection.reopen(GRANT.server, GRANT.session_id)).toEqual({ ok: true, value: grant });
-    expect(asked).toEqual([
-      { url: '/session', secret: `Bearer ${SECRET}`, body: '{}' },
-      { url: '/token', secret: `Bearer ${SECRET}`, body: '{"session_id":"cap-0123456789"}' },
+    // It can have the token bound to our key before anybody else shows it.
+    const jkt = await clientKey.jkt();
+    expect(asked.map((request) => ({ ...request, body: JSON.parse(request.body) }))).toEqual([
+      { url: '/session', secret: `Bearer ${SECRET}`, body: { jkt } },
+      { url: '/token', secret: `Bearer ${SECRET}`, body: { session_id: 'cap-0123456789', jkt } },
     ]);
+  });
+
+  test('may name the key that the media service signs with', async () => {
+    const service_key = 'NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs';
+    const { connection } = await backend(says(200, JSON.stringify({ ...GRANT, service_key })));
+    expect(await connection.open()).toMatchObject({ value: { serviceKey: service_key } });
   });
 
   test.each([
@@ -62,6 +71,7 @@ describe('your backend', () => {
     [500, '<html>', 'service-failed'],
     [200, JSON.stringify({ ...GRANT, session_id: '../../policy' }), 'service-failed'],
     [200, JSON.stringify({ ...GRANT, token: '' }), 'service-failed'],
+    [200, JSON.stringify({ ...GRANT, service_key: 'no thumbprint' }), 'service-failed'],
     [302, '', 'service-failed'],
   ])('that answers %i %j means %3$s', async (status, text, code) => {
     const { connection } = await backend(says(status, text));

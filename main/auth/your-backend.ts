@@ -4,6 +4,7 @@ import { errorOf, fail, ok, type Result } from '../../contract/result.ts';
 import { serviceAddress } from '../delivery/address.ts';
 import { readAnswer } from '../delivery/answer.ts';
 import type { Connection, Grant } from '../host.ts';
+import { type ClientKey, clientKey } from './client-key.ts';
 
 const answer = z.object({
   server: z.string(),
@@ -12,13 +13,19 @@ const answer = z.object({
   token: z.string().min(1),
   /** Unix time in seconds. */
   expires_at: z.int(),
+  /** RFC 7638 thumbprint of the key the media service signs with. */
+  service_key: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{43}$/)
+    .optional(),
 });
 
 /**
  * Your backend: holds the API key and hands out sessions and short-lived tokens (examples/your-backend).
- * `secret` proves to it that this client may ask; like the token it stays in memory.
+ * `secret` proves to it that this client may ask; like the token it stays in memory. It is told the thumbprint of our key
+ * (`jkt`), so that it can have the token bound to it from the start.
  */
-export function yourBackend(url: string, secret: string): Connection {
+export function yourBackend(url: string, secret: string, key: ClientKey = clientKey): Connection {
   const address = serviceAddress(url);
 
   async function ask(path: string, body: object): Promise<Result<Grant>> {
@@ -29,7 +36,7 @@ export function yourBackend(url: string, secret: string): Connection {
       const response = await fetch(`${address.value}${path}`, {
         method: 'POST',
         headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
-        body: JSON.stringify(body),
+        body: JSON.stringify({ ...body, jkt: await key.jkt() }),
         redirect: 'manual',
         signal: AbortSignal.timeout(10_000),
       });
@@ -46,6 +53,7 @@ export function yourBackend(url: string, secret: string): Connection {
         title: granted.data.title ?? null,
         token: granted.data.token,
         expiresAtMs: granted.data.expires_at * 1000,
+        ...(granted.data.service_key === undefined ? {} : { serviceKey: granted.data.service_key }),
       });
     if (status === 401 || status === 403) return fail('not-authorised', 'your backend');
     if (status === 404) return fail('session-unknown');

@@ -22,7 +22,13 @@ function served(changes: Partial<Handlers> = {}) {
 }
 const REQUESTS: Readonly<Record<string, unknown>> = {
   'channel.choose': { channelId: 'mic:default', mode: 'live' },
-  'session.agree': { channels: [{ id: 'mic:default', mode: 'keep' }], policyVersion: 1 },
+  'session.agree': {
+    channels: [{ id: 'mic:default', mode: 'keep' }],
+    policyVersion: 1,
+    text: 'Record what is ticked.',
+    locale: 'en',
+  },
+  'consent.revoke': { channelId: 'mic:default', erase: true },
   'permission.request': { kind: 'screen_capture' },
   'permission.open-settings': { kind: 'screen-capture' },
 };
@@ -55,6 +61,9 @@ describe('the bridge', () => {
     ['permission.request', { kind: 7 }],
     ['permission.open-settings', { kind: 'microphone', url: 'https://example.com' }],
     ['app.reopen', { now: true }],
+    ['consent.revoke', { channelId: 'mic:default' }],
+    ['consent.revoke', { channelId: '../../etc', erase: true }],
+    ['session.agree', { channels: [{ id: 'mic:default', mode: 'live' }], policyVersion: 1 }],
     ['session.agree', { channels: [], policyVersion: 1 }],
     ['session.agree', { channels: [{ id: 'mic:default', mode: 'off' }], policyVersion: 1 }],
     ['session.agree', { channels: [{ id: 'mic:default', mode: 'live' }], policyVersion: '1' }],

@@ -40,7 +40,7 @@ async function delivering(plan: (service: TestService) => void = () => undefined
 describe('the delivery of a session', () => {
   test('is complete when the service confirms it against the manifest', async () => {
     const { service, delivery, request } = await delivering();
-    expect(await delivery.finishStored(await request())).toMatchObject({
+    expect(await delivery.finishStored(request)).toMatchObject({
       ok: true,
       value: { status: 'stopped' },
     });
@@ -57,7 +57,7 @@ describe('the delivery of a session', () => {
     const [first, ...rest] = told.channels;
     if (first === undefined) throw new Error('no channel');
     const wrong = { ...told, channels: [{ ...first, digest: '0'.repeat(64) }, ...rest] };
-    expect(await delivery.finishStored(wrong)).toMatchObject({
+    expect(await delivery.finishStored(async () => wrong)).toMatchObject({
       error: { code: 'delivery-incomplete', detail: 'the service says stopping' },
     });
     expect(service.settings.status).toBe('stopping');
@@ -67,7 +67,7 @@ describe('the delivery of a session', () => {
     const { service, delivery, troubles, request } = await delivering((planned) =>
       planned.next(/PUT .*mic-default/, refusal('fragment-conflict')),
     );
-    expect(await delivery.finishStored(await request())).toMatchObject({
+    expect(await delivery.finishStored(request)).toMatchObject({
       error: { code: 'fragment-conflict' },
     });
     expect(troubles).toMatchObject([['mic:default', { code: 'fragment-conflict' }]]);
@@ -78,7 +78,7 @@ describe('the delivery of a session', () => {
     const { service, delivery, request } = await delivering();
     const told = await request();
     await service.down();
-    const finished = delivery.finishStored(told);
+    const finished = delivery.finishStored(async () => told);
     delivery.close();
     expect(await finished).toMatchObject({ error: { code: 'delivery-incomplete' } });
   });

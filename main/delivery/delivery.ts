@@ -23,8 +23,15 @@ export type Delivery = {
   readonly dropped: (channelId: string) => number;
   /** Ends the live-only channels: what the service does not take now is forgotten. */
   readonly finishLive: () => Promise<ManifestChannel[]>;
-  /** Delivers everything stored and has the service confirm it against the manifest; may take as long as it takes. */
-  readonly finishStored: (request: StopSessionRequest) => Promise<Result<SessionView>>;
+  /** Offers nothing more of a channel: the consent to it was taken back. */
+  readonly end: (channelId: string) => void;
+  /** Whether a stored channel ended before its end: the service holds what has a receipt, and takes nothing more. */
+  readonly isCut: (channelId: string) => boolean;
+  /**
+   * Delivers everything stored and has the service confirm it against the manifest; may take as long as it takes. The
+   * manifest is made anew for each request, as a channel may be cut meanwhile.
+   */
+  readonly finishStored: (request: () => Promise<StopSessionRequest>) => Promise<Result<SessionView>>;
   readonly close: () => void;
 };
 
@@ -58,14 +65,15 @@ export function openDelivery(
           ]),
   );
 
-  async function finishStored(request: StopSessionRequest): Promise<Result<SessionView>> {
+  async function finishStored(request: () => Promise<StopSessionRequest>): Promise<Result<SessionView>> {
+    const stop = async (token: string) => client.stop(token, await request());
     // The service should know at once that the session ended, also where fragments are still missing.
-    await exchange.insist((token) => client.stop(token, request), 1);
+    await exchange.insist(stop, 1);
     const errors = await Promise.all([...stored.values()].map((sender) => sender.finish()));
     const error = errors.find((stuck) => stuck !== undefined);
     if (error !== undefined) return { ok: false, error };
     if (exchange.closed()) return fail('delivery-incomplete');
-    const answer = await exchange.insist((token) => client.stop(token, request));
+    const answer = await exchange.insist(stop);
     if (!answer.ok) return answer;
     return answer.value.status === 'stopped' || answer.value.status === 'exported'
       ? ok(answer.value)
@@ -84,6 +92,11 @@ export function openDelivery(
       0,
     dropped: (channelId) => live.get(channelId)?.dropped() ?? 0,
     finishLive: () => Promise.all([...live.values()].map((sender) => sender.finish())),
+    end: (channelId) => {
+      live.get(channelId)?.end();
+      stored.get(channelId)?.end();
+    },
+    isCut: (channelId) => stored.get(channelId)?.isCut() === true,
     finishStored,
     close: exchange.close,
   };

@@ -9,6 +9,7 @@ afterEach(() => void vi.useRealTimers());
 function scripted(answers: Result<string>[], refreshes: Result<void>[] = []) {
   const tokens: string[] = [];
   const connected: boolean[] = [];
+  const troubles: string[] = [];
   let token = 'first';
   const holder = {
     current: () => token,
@@ -20,14 +21,22 @@ function scripted(answers: Result<string>[], refreshes: Result<void>[] = []) {
     },
     stop: () => undefined,
   };
-  const exchange = openExchange(holder, { connected: (is) => connected.push(is) }, () => 0);
+  const exchange = openExchange(
+    holder,
+    {
+      connected: (is) => connected.push(is),
+      refused: ({ code, detail, message }) => troubles.push(`${code}, ${detail}: ${message}`),
+      accepted: ({ code }) => troubles.push(`no more ${code}`),
+    },
+    () => 0,
+  );
   const request = async (shown: string) => {
     tokens.push(shown);
     const answer = answers.shift();
     if (answer === undefined) throw new Error('nobody expected another request');
     return answer;
   };
-  return { exchange, request, tokens, connected };
+  return { exchange, request, tokens, connected, troubles };
 }
 /** Runs until it is settled, with all waits passed over; also tells how long it would have taken. */
 async function settled<T>(work: Promise<T>): Promise<{ value: T; waitedMs: number }> {
@@ -63,10 +72,11 @@ describe('an exchange', () => {
   });
 
   test('[P08] asks for a fresh token when the service does not take this one, and goes on at once', async () => {
-    for (const code of ['token-expired', 'not-authorised'] as const) {
-      const { exchange, request, tokens } = scripted([fail(code), ok('there')], [ok(undefined)]);
+    for (const code of ['token-expired', 'not-authorised', 'proof-refused'] as const) {
+      const { exchange, request, tokens, troubles } = scripted([fail(code), ok('there')], [ok(undefined)]);
       expect(await exchange.insist(request)).toEqual(ok('there'));
       expect(tokens).toEqual(['first', 'first+']);
+      expect(troubles).toEqual([]);
     }
   });
 
@@ -95,6 +105,35 @@ describe('an exchange', () => {
     );
     expect((await settled(exchange.insist(request))).waitedMs).toBe(25);
     expect(tokens).toEqual(['first', 'first']);
+  });
+});
+
+describe('where no token is taken, an exchange', () => {
+  test('[P09] tells so with what is safe, with every attempt in vain, until one is taken', async () => {
+    const { exchange, request, troubles } = scripted(
+      [fail('token-expired'), fail('token-expired'), down, ok('there'), ok('there')],
+      [fail('service-unreachable'), fail('service-unreachable')],
+    );
+    expect((await settled(exchange.insist(request))).value).toEqual(ok('there'));
+    const told =
+      'token-expired, no other token: service-unreachable: The token has expired. What was recorded is safe here.';
+    expect(troubles).toEqual([told, told, 'no more token-expired']);
+    await exchange.insist(request);
+    expect(troubles).toHaveLength(3);
+  });
+
+  test('tells when another token is refused too, and when another answer shows that it was taken', async () => {
+    for (const code of ['not-authorised', 'proof-refused'] as const) {
+      const { exchange, request, troubles } = scripted(
+        [fail(code), fail(code), fail('fragment-conflict')],
+        [ok(undefined)],
+      );
+      expect((await settled(exchange.insist(request))).value).toEqual(fail('fragment-conflict'));
+      expect(troubles).toEqual([
+        'not-authorised, another token was refused too: The key or token was not accepted. What is kept here is safe.',
+        'no more not-authorised',
+      ]);
+    }
   });
 });
 

@@ -1,4 +1,5 @@
-import { fail, type Result } from '../../contract/result.ts';
+import type { ErrorCode } from '../../contract/errors.ts';
+import { errorOf, fail, type Result, type TallylightError } from '../../contract/result.ts';
 import type { TokenHolder } from '../auth/token.ts';
 import { orLetGo, pause } from './let-go.ts';
 import { retryDelayMs } from './retry-schedule.ts';
@@ -18,12 +19,38 @@ export type Exchange = {
   readonly close: () => void;
 };
 
+export type ExchangeEvents = {
+  readonly connected: (connected: boolean) => void;
+  /**
+   * The service takes no token of ours and no other is to be had: until `accepted`, what is kept waits here.
+   * `token-expired` or `not-authorised`; told again with every attempt in vain.
+   */
+  readonly refused?: (error: TallylightError) => void;
+  /** It takes one again; `over` is what `refused` told last. */
+  readonly accepted?: (over: TallylightError) => void;
+};
+
+/** Answers that another token may mend. A token that somebody else was the first to show is refused for its proof. */
+const UNAUTHORISED: ReadonlySet<ErrorCode> = new Set(['token-expired', 'not-authorised', 'proof-refused']);
+
 export function openExchange(
   tokens: TokenHolder,
-  on: { readonly connected: (connected: boolean) => void },
+  on: ExchangeEvents,
   random: () => number = Math.random,
 ): Exchange {
   const closing = new AbortController();
+  let refusal: TallylightError | undefined;
+
+  function refused(code: ErrorCode, why: string): void {
+    const told = tokenTrouble(code, why);
+    if (refusal?.code !== told.code || refusal.detail !== why) refusal = told;
+    on.refused?.(refusal);
+  }
+  function accepted(): void {
+    if (refusal === undefined) return;
+    on.accepted?.(refusal);
+    refusal = undefined;
+  }
 
   async function insist<T>(
     request: (token: string) => Promise<Result<T>>,
@@ -36,20 +63,42 @@ export function openExchange(
       const answer = await orLetGo(request(tokens.current()), signal);
       if (answer.ok) {
         on.connected(true);
+        accepted();
         return answer;
       }
       const { code, retryable } = answer.error;
-      const unauthorised = code === 'token-expired' || code === 'not-authorised';
+      const isUnauthorised = UNAUTHORISED.has(code);
       if (signal.aborted) return answer;
-      on.connected(code !== 'service-unreachable' && code !== 'service-failed');
-      if ((!retryable && !unauthorised) || attempt >= patience) return answer;
-      // A fresh token is tried at once; where that one is refused too, it is not the token's age.
-      isRefreshed = unauthorised && !isRefreshed && (await orLetGo(tokens.refresh(), signal)).ok;
-      if (isRefreshed) continue;
+      const isConnected = code !== 'service-unreachable' && code !== 'service-failed';
+      on.connected(isConnected);
+      if (isConnected && !isUnauthorised) accepted();
+      if ((!retryable && !isUnauthorised) || attempt >= patience) return answer;
+      if (isUnauthorised) {
+        // A fresh token is tried at once; where that one is refused too, it is not the token's age.
+        const refreshed: Result<void> | undefined = isRefreshed
+          ? undefined
+          : await orLetGo(tokens.refresh(), signal);
+        isRefreshed = refreshed?.ok === true;
+        if (signal.aborted) return answer;
+        if (isRefreshed) continue;
+        refused(
+          code,
+          refreshed?.ok === false
+            ? `no other token: ${refreshed.error.code}`
+            : 'another token was refused too',
+        );
+      } else isRefreshed = false;
       await pause(retryDelayMs(attempt, random()), signal);
       if (signal.aborted) return answer;
     }
   }
 
   return { insist, closed: () => closing.signal.aborted, close: () => closing.abort() };
+}
+
+/** `token-expired`, or `not-authorised` with what is safe. */
+function tokenTrouble(code: ErrorCode, why: string): TallylightError {
+  if (code === 'token-expired') return errorOf(code, why);
+  const error = errorOf('not-authorised', why);
+  return { ...error, message: `${error.message} What is kept here is safe.` };
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Fragment } from '../../contract/fragment.ts';
+import { fail } from '../../contract/result.ts';
 import type { ManifestChannel } from '../../contract/wire.ts';
 import { bell } from './bell.ts';
 import type { Exchange } from './exchange.ts';
@@ -13,6 +14,8 @@ export type LiveSender = {
   readonly dropped: () => number;
   /** Passes on what waits, as far as the service takes it, then forgets everything. */
   readonly finish: () => Promise<ManifestChannel>;
+  /** Forgets what waits, at once: the consent to it was taken back. */
+  readonly end: () => void;
 };
 
 /** Attempts per fragment: a live channel that waits long has nothing live left to say. */
@@ -31,6 +34,7 @@ export function liveSender(
   const digest = createHash('sha256');
   const takes = new Set<number>();
   let finishing = false;
+  let isEnded = false;
   let fragments = 0;
   let bytes = 0;
 
@@ -43,7 +47,9 @@ export function liveSender(
         continue;
       }
       const patience = finishing ? ATTEMPTS_WHEN_FINISHING : ATTEMPTS;
-      const answer = await exchange.insist((token) => client.put(token, rtstreamId, fragment), patience);
+      const put = async (token: string) =>
+        isEnded ? fail('consent-revoked', channelId) : client.put(token, rtstreamId, fragment);
+      const answer = await exchange.insist(put, patience);
       if (answer.ok) {
         fragments += 1;
         bytes += fragment.header.bytes;
@@ -67,6 +73,10 @@ export function liveSender(
     },
     sentBytes: () => bytes,
     dropped: ring.dropped,
+    end: () => {
+      isEnded = true;
+      ring.clear();
+    },
     finish: async () => {
       finishing = true;
       work.ring();
@@ -76,7 +86,7 @@ export function liveSender(
         takes: takes.size,
         fragments,
         bytes,
-        digest: digest.digest('hex'),
+        digest: digest.copy().digest('hex'),
         dropped: ring.dropped(),
       };
     },

@@ -1,9 +1,13 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { compactVerify, importJWK } from 'jose';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { TEST_SESSION, testFragment } from '../vault/test-vault.ts';
+import { DELETION_TYP, deletionClaims } from '../../contract/wire.ts';
+import { clientKey, makeClientKey } from '../auth/client-key.ts';
+import { done, TEST_SESSION, testFragment } from '../vault/test-vault.ts';
 import { readAnswer } from './answer.ts';
 import { serviceClient } from './service-client.ts';
+import { agreedStart } from './test-consent.ts';
 import { json, refusal, startTestService, TEST_TOKEN } from './test-service.ts';
 
 async function served() {
@@ -20,9 +24,8 @@ describe('the client of the media service', () => {
     expect(await client.session(TEST_TOKEN)).toMatchObject({
       value: { end_user_id: 'ada', status: 'created' },
     });
-    expect(await client.start(TEST_TOKEN, { session_id: TEST_SESSION, channels })).toMatchObject({
-      value: { status: 'starting' },
-    });
+    const start = await agreedStart(clientKey, TEST_SESSION, channels);
+    expect(await client.start(TEST_TOKEN, start)).toMatchObject({ value: { status: 'starting' } });
     expect(await client.put(TEST_TOKEN, 'rts-mic-default', fragment)).toMatchObject({
       value: { sha256: fragment.header.sha256 },
     });
@@ -32,7 +35,56 @@ describe('the client of the media service', () => {
     expect(await client.pause(TEST_TOKEN, 5)).toMatchObject({ value: { status: 'paused' } });
     expect(await client.resume(TEST_TOKEN, 9)).toMatchObject({ value: { status: 'active' } });
     expect(await client.stop(TEST_TOKEN, nothing)).toMatchObject({ value: { status: 'stopping' } });
+    const revoked = { channel_id: 'mic:default', erase: true, at_ms: 12 };
+    expect(await client.revokeConsent(TEST_TOKEN, revoked)).toMatchObject({
+      value: { revoked: ['mic:default'] },
+    });
+    expect(service.held('mic:default')).toEqual([]);
+    expect(await client.put(TEST_TOKEN, 'rts-mic-default', testFragment({ sequence: 1 }))).toMatchObject({
+      error: { code: 'consent-revoked' },
+    });
     expect(service.asked.every(({ token }) => token === TEST_TOKEN)).toBe(true);
+  });
+
+  test('gets the keys of the service without a token, and what was deleted there signed with one of them', async () => {
+    const { service, client } = await served();
+    service.settings.deleted = [
+      { session_id: TEST_SESSION, channel_id: null },
+      { session_id: 'cap-of-somebody-else', channel_id: null },
+    ];
+    const [key] = done(await client.keys()).keys;
+    if (key === undefined) throw new Error('no key');
+    const { deletions } = done(await client.deletions(TEST_TOKEN, { session_ids: [TEST_SESSION] }));
+    expect(deletions).toHaveLength(1);
+    const { payload, protectedHeader } = await compactVerify(
+      deletions[0] ?? '',
+      await importJWK(key, 'EdDSA'),
+    );
+    expect(protectedHeader).toEqual({ alg: 'EdDSA', typ: DELETION_TYP, kid: key.kid });
+    expect(deletionClaims.parse(JSON.parse(Buffer.from(payload).toString()))).toMatchObject({
+      session_id: TEST_SESSION,
+      channel_id: null,
+    });
+    expect(service.asked.map(({ token }) => token)).toEqual(['', TEST_TOKEN]);
+  });
+
+  test('tells which policy is in force with every answer that says so, refusals too', async () => {
+    const service = await startTestService(TEST_SESSION);
+    const versions: number[] = [];
+    const client = serviceClient(service.url, TEST_SESSION, { policyVersion: (seen) => versions.push(seen) });
+    done(await client.session(TEST_TOKEN));
+    service.settings.policy = { ...service.settings.policy, version: 7 };
+    service.next(/^GET/, refusal('policy-forbids'));
+    await client.session(TEST_TOKEN);
+    for (const odd of ['', 'x', '-1', '1.5', '9e99']) {
+      service.next(/^GET/, (response) => {
+        response.setHeader('x-tallylight-policy-version', odd);
+        refusal('not-now')(response);
+      });
+      await client.session(TEST_TOKEN);
+    }
+    await client.keys();
+    expect(versions).toEqual([1, 7]);
   });
 
   test('[P62] sends SHA-256 and CRC-32 beside the bytes, and takes no receipt for other bytes', async () => {
@@ -140,6 +192,49 @@ describe('the client of the media service', () => {
     seen.push(await client.session(TEST_TOKEN));
     expect(seen).toMatchObject(seen.map(() => ({ ok: false })));
     expect(JSON.stringify(seen)).not.toContain(TEST_TOKEN);
+  });
+});
+
+describe('the proof that a token is ours', () => {
+  const HOUR = 3_600_000;
+
+  test.each([HOUR, -HOUR, 70_000, -70_000])(
+    '[P08] goes by the clock of the service, which is %i ms ahead: it is learned from the refusal, and kept',
+    async (aheadMs) => {
+      const service = await startTestService(TEST_SESSION);
+      const client = serviceClient(service.url, TEST_SESSION, { key: makeClientKey() });
+      service.settings.clockAheadMs = aheadMs;
+      service.settings.mayRefuseProofs = true;
+      done(await client.session(TEST_TOKEN));
+      expect(service.refusedProofs).toEqual([expect.stringMatching(/s away$/)]);
+      done(await client.session(TEST_TOKEN));
+      expect(service.refusedProofs).toHaveLength(1);
+      // The clock of this machine is set right in the middle of it.
+      service.settings.clockAheadMs = 0;
+      done(await client.session(TEST_TOKEN));
+      expect(service.refusedProofs).toHaveLength(2);
+    },
+  );
+
+  test('[P08][P09] of another key is refused, tried once more and then given up', async () => {
+    const service = await startTestService(TEST_SESSION);
+    service.settings.mayRefuseProofs = true;
+    done(await serviceClient(service.url, TEST_SESSION).session(TEST_TOKEN));
+    const thief = serviceClient(service.url, TEST_SESSION, { key: makeClientKey() });
+    expect(await thief.session(TEST_TOKEN)).toMatchObject({ error: { code: 'proof-refused' } });
+    expect(service.refusedProofs).toEqual(['it is by another key', 'it is by another key']);
+    expect(service.asked).toHaveLength(3);
+  });
+
+  test('is not tried again where the answer tells no time', async () => {
+    const { service, client } = await served();
+    service.next(/^GET/, (response) => {
+      response.sendDate = false;
+      response.removeHeader('date');
+      refusal('proof-refused')(response);
+    });
+    expect(await client.session(TEST_TOKEN)).toMatchObject({ error: { code: 'proof-refused' } });
+    expect(service.asked).toHaveLength(1);
   });
 });
 

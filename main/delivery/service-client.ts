@@ -1,28 +1,30 @@
 import type { z } from 'zod';
 import { FRAGMENT_HEADERS, type Fragment } from '../../contract/fragment.ts';
-import { errorOf, fail, ok, type Result, type TallylightError } from '../../contract/result.ts';
+import { fail, type Result } from '../../contract/result.ts';
 import {
-  ACCESS_TOKEN_HEADER,
-  errorEnvelope,
+  type DeletionList,
+  type DeletionsRequest,
+  deletionList,
   type FragmentList,
   type FragmentReceipt,
   fragmentList,
   fragmentReceipt,
+  type KeySet,
+  keySet,
+  type RevokeConsentRequest,
   type SessionView,
   type StartSessionRequest,
   type StopSessionRequest,
   sessionView,
-  success,
 } from '../../contract/wire.ts';
+import { type ClientKey, clientKey } from '../auth/client-key.ts';
 import { serviceAddress } from './address.ts';
-import { readAnswer } from './answer.ts';
+import { askService, dataOf, type ServiceRequest } from './service-request.ts';
 
-/** A request that hangs must not hold up Stop or the queue behind it. */
-const REQUEST_TIMEOUT_MS = 10_000;
-/** The slowest line worth waiting for, 16 KiB/s: on it a fragment takes longer than a request may hang. */
-const SLOWEST_BYTES_PER_MS = 16;
-
-/** The routes of the media service that a client token may use. Errors come from the service or are `service-…`. */
+/**
+ * The routes of the media service that a client token may use, each shown with the proof that the token is ours. Errors
+ * come from the service or are `service-…`.
+ */
 export type ServiceClient = {
   readonly session: (token: string) => Promise<Result<SessionView>>;
   readonly start: (token: string, request: StartSessionRequest) => Promise<Result<SessionView>>;
@@ -31,9 +33,28 @@ export type ServiceClient = {
   readonly stop: (token: string, request: StopSessionRequest) => Promise<Result<SessionView>>;
   readonly put: (token: string, rtstreamId: string, fragment: Fragment) => Promise<Result<FragmentReceipt>>;
   readonly list: (token: string, rtstreamId: string) => Promise<Result<FragmentList>>;
+  readonly revokeConsent: (token: string, request: RevokeConsentRequest) => Promise<Result<SessionView>>;
+  /** Which of these recordings were deleted on the service, each signed by it; whoever reads them verifies them. */
+  readonly deletions: (token: string, request: DeletionsRequest) => Promise<Result<DeletionList>>;
+  /** The keys the service signs with, as anybody may ask for them. */
+  readonly keys: () => Promise<Result<KeySet>>;
 };
 
-export function serviceClient(server: string, sessionId: string): ServiceClient {
+export type ServiceClientOptions = {
+  /** Told with every answer that says which policy is in force now. */
+  readonly policyVersion?: (version: number) => void;
+  /** What the tokens are bound to; the key of this process where it is left out. */
+  readonly key?: ClientKey;
+};
+
+type Body = NonNullable<ServiceRequest<unknown>['body']>;
+
+/** `server` is the base address of the media service. */
+export function serviceClient(
+  server: string,
+  sessionId: string,
+  { policyVersion, key = clientKey }: ServiceClientOptions = {},
+): ServiceClient {
   const address = serviceAddress(server);
   const own = `/capture/session/${sessionId}`;
 
@@ -41,52 +62,33 @@ export function serviceClient(server: string, sessionId: string): ServiceClient 
     method: string,
     path: string,
     token: string,
-    answer: z.ZodType<T>,
-    body?: { readonly bytes: Uint8Array | string; readonly headers: Record<string, string> },
+    data: z.ZodType<T>,
+    body?: Body,
   ): Promise<Result<T>> {
     if (!address.ok) return address;
-    let status: number;
-    let told: unknown;
-    try {
-      const response = await fetch(address.value + path, {
-        method,
-        headers: { [ACCESS_TOKEN_HEADER]: token, ...body?.headers },
-        ...(body === undefined ? {} : { body: Buffer.from(body.bytes) }),
-        signal: AbortSignal.timeout(
-          REQUEST_TIMEOUT_MS + Math.ceil((body?.bytes.length ?? 0) / SLOWEST_BYTES_PER_MS),
-        ),
-        // Following a redirect could carry token and media to another host.
-        redirect: 'manual',
-      });
-      status = response.status;
-      told = await readAnswer(response);
-    } catch (error) {
-      return fail('service-unreachable', reason(error));
-    }
-    const good = success(answer).safeParse(told);
-    if (good.success) return ok(good.data.data as T);
-    const bad = errorEnvelope.safeParse(told);
-    if (bad.success) {
-      const { error_code: code, message, action, detail } = bad.data;
-      const { retryable } = errorOf(code);
-      const error = { code, message, action, retryable, ...(detail === undefined ? {} : { detail }) };
-      // Whatever a service repeats of the request, the token does not get into a log or a face.
-      return { ok: false, error: withoutToken(error, token) };
-    }
-    return fail('service-failed', `${method} ${path} answered ${status}`);
+    return askService({
+      method,
+      server: address.value,
+      path,
+      token,
+      key,
+      read: dataOf(data),
+      ...(body === undefined ? {} : { body }),
+      onPolicyVersion: policyVersion,
+    });
   }
 
-  function post(path: string, token: string, value: object): Promise<Result<SessionView>> {
+  function post<T>(path: string, token: string, data: z.ZodType<T>, value: object): Promise<Result<T>> {
     const headers = { 'content-type': 'application/json' };
-    return send('POST', path, token, sessionView, { bytes: JSON.stringify(value), headers });
+    return send('POST', path, token, data, { bytes: JSON.stringify(value), headers });
   }
 
   return {
     session: (token) => send('GET', own, token, sessionView),
-    start: (token, request) => post('/capture/session/start', token, request),
-    pause: (token, atMs) => post(`${own}/pause`, token, { at_ms: atMs }),
-    resume: (token, atMs) => post(`${own}/resume`, token, { at_ms: atMs }),
-    stop: (token, request) => post(`${own}/stop`, token, request),
+    start: (token, request) => post('/capture/session/start', token, sessionView, request),
+    pause: (token, atMs) => post(`${own}/pause`, token, sessionView, { at_ms: atMs }),
+    resume: (token, atMs) => post(`${own}/resume`, token, sessionView, { at_ms: atMs }),
+    stop: (token, request) => post(`${own}/stop`, token, sessionView, request),
     list: (token, rtstreamId) => send('GET', `${streamPath(rtstreamId)}/fragments`, token, fragmentList),
     put: async (token, rtstreamId, { header, bytes }) => {
       const path = `${streamPath(rtstreamId)}/fragment/${header.take}/${header.sequence}`;
@@ -107,26 +109,22 @@ export function serviceClient(server: string, sessionId: string): ServiceClient 
         return fail('digest-mismatch', `receipt for ${header.channelId} ${header.take}/${header.sequence}`);
       return answer;
     },
+    revokeConsent: (token, request) => post(`${own}/consent/revoke`, token, sessionView, request),
+    deletions: (token, request) => post('/capture/deletions', token, deletionList, request),
+    // As RFC 7517 has it, without the envelope of the other answers.
+    keys: async () =>
+      address.ok
+        ? askService({
+            method: 'GET',
+            server: address.value,
+            path: '/.well-known/jwks.json',
+            key,
+            read: (told) => keySet.safeParse(told).data,
+          })
+        : address,
   };
 }
 
 function streamPath(rtstreamId: string): string {
   return `/rtstream/${encodeURIComponent(rtstreamId)}`;
-}
-
-function withoutToken(error: TallylightError, token: string): TallylightError {
-  const clean = (text: string) => text.replaceAll(token, '…');
-  return {
-    ...error,
-    message: clean(error.message),
-    action: clean(error.action),
-    ...(error.detail === undefined ? {} : { detail: clean(error.detail) }),
-  };
-}
-
-/** Why a request did not get through, without addresses of ours or anybody's token. */
-function reason(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown';
-  const cause = error.cause;
-  return cause instanceof Error && 'code' in cause ? String(cause.code) : error.name;
 }

@@ -1,4 +1,4 @@
-import type { TallylightError } from '../../contract/result.ts';
+import { fail, type TallylightError } from '../../contract/result.ts';
 import type { Recording } from '../vault/recording.ts';
 import { bell } from './bell.ts';
 import type { Exchange } from './exchange.ts';
@@ -10,7 +10,14 @@ export type StoredSender = {
   readonly wake: () => void;
   /** Resolves when everything that is in the vault has a receipt, with the error that stopped it, or when closed. */
   readonly finish: () => Promise<TallylightError | undefined>;
+  /** Offers nothing more: the consent to it was taken back, or nothing of it is left. */
+  readonly end: () => void;
+  /** Whether it ended before the end of what is stored, by us or by the service. */
+  readonly isCut: () => boolean;
 };
+
+/** The service takes nothing more of this channel, and what it took stays: no failure of the delivery. */
+const CUT: ReadonlySet<string> = new Set(['consent-revoked', 'policy-forbids', 'session-too-long']);
 
 export function storedSender(
   channelId: string,
@@ -22,9 +29,10 @@ export function storedSender(
 ): StoredSender {
   const work = bell();
   let finishing = false;
+  let cut = false;
 
   async function run(): Promise<TallylightError | undefined> {
-    for (let rewinds = 0; !exchange.closed(); ) {
+    for (let rewinds = 0; !exchange.closed() && !cut; ) {
       const next = recording.fragments(channelId)[recording.receipted(channelId)];
       if (next === undefined) {
         if (finishing) return undefined;
@@ -32,9 +40,16 @@ export function storedSender(
         continue;
       }
       const fragment = await recording.read(next);
+      if (cut) return undefined;
       if (!fragment.ok) return fragment.error;
-      const answer = await exchange.insist((token) => client.put(token, rtstreamId, fragment.value));
-      if (answer.ok) {
+      // What is to be forgotten is not tried again either.
+      const answer = await exchange.insist(async (token) =>
+        cut ? fail('consent-revoked', channelId) : client.put(token, rtstreamId, fragment.value),
+      );
+      if (cut) return undefined;
+      if (!answer.ok && CUT.has(answer.error.code)) {
+        cut = true;
+      } else if (answer.ok) {
         rewinds = 0;
         await recording.noteReceipt(next);
         on.change();
@@ -69,5 +84,10 @@ export function storedSender(
       work.ring();
       return running;
     },
+    end: () => {
+      cut = true;
+      work.ring();
+    },
+    isCut: () => cut,
   };
 }

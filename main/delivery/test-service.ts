@@ -1,19 +1,35 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { crc32 } from 'node:zlib';
 import { onTestFinished } from 'vitest';
 import { kindOf } from '../../contract/channel.ts';
-import { compareKeys, FRAGMENT_HEADERS } from '../../contract/fragment.ts';
-import { DEFAULT_POLICY, type Policy } from '../../contract/policy.ts';
+import { COUNTERSIGNED_TYP, type CountersignedConsent } from '../../contract/consent.ts';
+import { isAllowed, POLICY_TYP, type PolicyClaims } from '../../contract/policy.ts';
 import { errorOf, fail, ok, type Result } from '../../contract/result.ts';
 import {
+  DELETION_TYP,
+  deletionsRequest,
+  POLICY_VERSION_HEADER,
+  revokeConsentRequest,
   type SessionStatus,
   type StopSessionRequest,
   sessionView,
   startSessionRequest,
   stopSessionRequest,
+  TOKEN_ACTIONS,
 } from '../../contract/wire.ts';
+import { checkConsent } from './test-consent.ts';
+import { testSettings } from './test-settings.ts';
+import { testSigner } from './test-signer.ts';
+import {
+  type Held,
+  isWhole,
+  listed,
+  newStream,
+  putFragment,
+  type Stream,
+  streamViews,
+} from './test-streams.ts';
+import { type TokenFamily, testTokens } from './test-tokens.ts';
 
 export type Asked = {
   readonly method: string;
@@ -21,13 +37,6 @@ export type Asked = {
   readonly token: string;
   readonly body: Buffer;
 };
-type Held = {
-  readonly take: number;
-  readonly sequence: number;
-  readonly bytes: number;
-  readonly sha256: string;
-};
-type Stream = { readonly id: string; readonly name: string; readonly store: boolean; held: Held[] };
 /** What is answered in place of what the service would say; undefined: nothing at all. */
 type Answer = (response: ServerResponse) => void;
 
@@ -37,13 +46,15 @@ export const TEST_TOKEN = 'st-first-token-of-the-session';
 export type TestService = Awaited<ReturnType<typeof startTestService>>;
 
 export async function startTestService(sessionId: string) {
-  const tokens = new Set([TEST_TOKEN]);
+  const tokens = testTokens(TEST_TOKEN);
+  const signer = testSigner();
   const streams: Stream[] = [];
   const asked: Asked[] = [];
   const script: { readonly matches: RegExp; readonly answer: Answer }[] = [];
   const unexpected: string[] = [];
   const sockets = new Set<Socket>();
-  const settings = { policy: DEFAULT_POLICY as Policy, status: 'created' as SessionStatus, mayRenew: true };
+  const settings = testSettings();
+  let consent: string | null = null;
   let manifest: StopSessionRequest | undefined;
   let listeners: (() => void)[] = [];
 
@@ -56,6 +67,8 @@ export async function startTestService(sessionId: string) {
   await up();
   const { port } = http.address() as AddressInfo;
 
+  const nowMs = () => Date.now() + settings.clockAheadMs;
+
   async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -66,48 +79,93 @@ export async function startTestService(sessionId: string) {
       body: Buffer.concat(chunks),
     };
     asked.push(told);
-    const planned = script.findIndex(({ matches }) => matches.test(`${told.method} ${told.path}`));
-    if (planned !== -1) script.splice(planned, 1)[0]?.answer(response);
-    else {
-      const result = tokens.has(told.token) ? answer(told, request) : fail('token-expired');
-      if (result.ok) json(response, 200, { success: true, data: result.value });
-      else refusal(result.error.code)(response);
-    }
+    response.setHeader('date', new Date(nowMs()).toUTCString());
+    if (`${told.method} ${told.path}` === 'GET /.well-known/jwks.json') json(response, 200, signer.keys);
+    else await respondToToken(told, request, response);
     for (const listener of listeners) listener();
   }
 
-  function answer({ method, path, body }: Asked, request: IncomingMessage): Result<unknown> {
+  async function respondToToken(told: Asked, request: IncomingMessage, response: ServerResponse) {
+    const { method, path, token } = told;
+    const url = `http://127.0.0.1:${port}${path.replace(/\?.*/, '')}`;
+    const proof = request.headers.dpop === undefined ? undefined : String(request.headers.dpop);
+    const family = await tokens.check({ method, url, token, proof, nowMs: nowMs() });
+    if (family.ok) response.setHeader(POLICY_VERSION_HEADER, settings.policy.version);
+    const planned = script.findIndex(({ matches }) => matches.test(`${method} ${path}`));
+    if (planned !== -1) return script.splice(planned, 1)[0]?.answer(response);
+    const result = family.ok ? await answer(told, request, family.value) : family;
+    if (result.ok) json(response, 200, { success: true, data: result.value });
+    else refusal(result.error.code, result.error.detail)(response);
+  }
+
+  async function answer(
+    { method, path, body }: Asked,
+    request: IncomingMessage,
+    family: TokenFamily,
+  ): Promise<Result<unknown>> {
     const own = `/capture/session/${sessionId}`;
     const [, id, tail = ''] = /^\/rtstream\/([\w-]+)\/(.+)$/.exec(path) ?? [];
     const stream = streams.find((candidate) => candidate.id === id);
     if (stream !== undefined && method === 'PUT') return put(stream, tail, body, request);
     if (stream !== undefined && method === 'GET' && tail === 'fragments') return ok(listed(stream));
+    const told: unknown = body.length === 0 ? undefined : JSON.parse(body.toString());
     switch (`${method} ${path}`) {
       case `GET ${own}`:
         return ok(view());
       case 'POST /capture/session/start':
-        return start(JSON.parse(body.toString()));
+        return start(told, family);
       case `POST ${own}/pause`:
         return move(['starting', 'active'], 'paused');
       case `POST ${own}/resume`:
         return move(['paused'], 'active');
       case `POST ${own}/stop`:
-        return stop(stopSessionRequest.parse(JSON.parse(body.toString())));
+        return stop(stopSessionRequest.parse(told));
+      case `POST ${own}/consent/revoke`:
+        return revoke(told);
       case 'POST /capture/session/token/renew':
-        return settings.mayRenew ? ok(grant()) : fail('token-expired');
+        return settings.mayRenew ? ok(grant(family)) : fail('token-expired');
+      case 'POST /capture/deletions':
+        return deletions(told);
       default:
         unexpected.push(`${method} ${path}`);
         return fail('bad-request');
     }
   }
 
-  function start(request: unknown): Result<unknown> {
-    const { session_id, channels } = startSessionRequest.parse(request);
-    if (session_id !== sessionId || settings.status !== 'created') return fail('not-now');
-    for (const { channel_id: name, store } of channels)
-      streams.push({ id: `rts-${name.replace(':', '-')}`, name, store, held: [] });
+  async function start(request: unknown, { jkt }: TokenFamily): Promise<Result<unknown>> {
+    const asked = startSessionRequest.parse(request);
+    if (asked.session_id !== sessionId || settings.status !== 'created') return fail('not-now');
+    const { version: policyVersion } = settings.policy;
+    const agreed = await checkConsent(asked, { sessionId, endUserId: 'ada', policyVersion, jkt });
+    if (!agreed.ok) return agreed;
+    const held: CountersignedConsent = {
+      session_id: sessionId,
+      receipt: agreed.value,
+      jkt: jkt ?? null,
+      iat: Math.floor(nowMs() / 1000),
+    };
+    consent =
+      settings.consentJws === undefined ? signer.sign(COUNTERSIGNED_TYP, held) : settings.consentJws(held);
+    for (const { channel_id: name, store } of asked.channels) streams.push(newStream(name, store));
     settings.status = 'starting';
     return ok(view());
+  }
+
+  function revoke(request: unknown): Result<unknown> {
+    const { channel_id, erase } = revokeConsentRequest.parse(request);
+    const stream = streams.find(({ name }) => name === channel_id);
+    if (stream === undefined) return fail('channel-unknown', channel_id);
+    stream.isRevoked = true;
+    if (erase) stream.held = [];
+    return ok(view());
+  }
+
+  function deletions(request: unknown): Result<unknown> {
+    const { session_ids } = deletionsRequest.parse(request);
+    const iat = Math.floor(nowMs() / 1000);
+    const found = settings.deleted.filter(({ session_id }) => session_ids.includes(session_id));
+    const signed = found.map((claims) => signer.sign(DELETION_TYP, { ...claims, iat }));
+    return ok({ deletions: [...settings.tombstones, ...signed] });
   }
 
   function move(from: readonly SessionStatus[], to: SessionStatus): Result<unknown> {
@@ -119,95 +177,51 @@ export async function startTestService(sessionId: string) {
   function stop(told: StopSessionRequest): Result<unknown> {
     if (settings.status === 'created') return fail('not-now');
     manifest = told;
-    const isWhole = streams.every(({ name, store, held }) => {
-      const said = told.channels.find(({ channel_id }) => channel_id === name);
-      return (
-        !store ||
-        (held.length === (said?.fragments ?? 0) && digestOf(held) === (said?.digest ?? digestOf([])))
-      );
-    });
-    settings.status = isWhole ? 'stopped' : 'stopping';
+    settings.status = isWhole(streams, told) ? 'stopped' : 'stopping';
     return ok(view());
   }
 
   function put(stream: Stream, tail: string, body: Buffer, request: IncomingMessage): Result<unknown> {
-    const [, take, sequence] = (/^fragment\/(\d+)\/(\d+)$/.exec(tail) ?? []).map(Number);
-    if (take === undefined || sequence === undefined) return fail('bad-request');
-    const digest = createHash('sha256').update(body);
-    const sha256 = digest.copy().digest('hex');
-    if (request.headers[FRAGMENT_HEADERS.contentDigest] !== `sha-256=:${digest.digest('base64')}:`)
-      return fail('digest-mismatch');
-    if (request.headers[FRAGMENT_HEADERS.crc32] !== crc32(body).toString(16).padStart(8, '0'))
-      return fail('digest-mismatch');
-    const receipt = {
-      rtstream_id: stream.id,
-      take,
-      sequence,
-      bytes: body.length,
-      sha256,
-      stored: stream.store,
-      received_at: 1,
-    };
-    const held = stream.held.find((other) => compareKeys(other, { take, sequence }) === 0);
-    if (held !== undefined) return held.sha256 === sha256 ? ok(receipt) : fail('fragment-conflict');
-    const last = stream.held.at(-1) ?? { take: 0, sequence: -1 };
-    const follows = sequence === 0 ? take > last.take : take === last.take && sequence === last.sequence + 1;
-    if (!(stream.store ? follows : compareKeys(last, { take, sequence }) < 0))
-      return fail('fragment-out-of-order');
-    stream.held.push({ take, sequence, bytes: body.length, sha256 });
-    if (settings.status === 'starting') settings.status = 'active';
-    return ok(receipt);
-  }
-
-  function listed({ id, held }: Stream) {
-    const last = held.at(-1);
-    const next =
-      last === undefined ? { take: 1, sequence: 0 } : { take: last.take, sequence: last.sequence + 1 };
-    return { rtstream_id: id, next, fragments: held };
+    const mode = stream.store ? 'keep' : 'live';
+    if (!isAllowed(settings.policy, kindOf(stream.name), mode)) return fail('policy-forbids', stream.name);
+    const taken = putFragment(stream, tail, body, request.headers);
+    if (taken.ok && settings.status === 'starting') settings.status = 'active';
+    return taken;
   }
 
   function view() {
-    const channels = streams.map(({ name, store }) => ({
-      channel_id: name,
-      name,
-      type: 'audio' as const,
-      store,
-      is_primary: false,
-    }));
-    const rtstreams = streams.map(({ id, name, store, held }) => ({
-      rtstream_id: id,
-      channel_id: kindOf(name) === 'display' ? ('screen' as const) : ('mic' as const),
-      name,
-      status: settings.status,
-      media_types: ['audio' as const],
-      store,
-      fragments: held.length,
-      bytes: held.reduce((sum, { bytes }) => sum + bytes, 0),
-    }));
+    const { policy, status } = settings;
+    const claims: PolicyClaims = {
+      tenant: 'test',
+      collection: 'default',
+      iat: Math.floor(nowMs() / 1000),
+      policy,
+    };
     return sessionView.parse({
       id: sessionId,
       session_id: sessionId,
       collection_id: 'default',
       end_user_id: 'ada',
       client_id: null,
-      status: settings.status,
+      status,
       callback_url: null,
       metadata: {},
       created_at: 1,
       primary_video_channel_id: null,
       exported_video_id: null,
       export_status: null,
-      channels,
-      rtstreams,
       videos: [],
-      policy: settings.policy,
+      policy,
+      policy_jws: settings.policyJws?.(claims) ?? signer.sign(POLICY_TYP, claims),
+      consent_jws: consent,
+      ...streamViews(streams, status),
     });
   }
 
-  function grant() {
-    const token = `st-${randomBytes(8).toString('hex')}`;
-    tokens.add(token);
-    return { token, expires_in: 600, expires_at: 4_000_000_000, session_id: sessionId };
+  function grant(family?: TokenFamily) {
+    const token = tokens.issue(family);
+    const actions = [...TOKEN_ACTIONS];
+    return { token, expires_in: 600, expires_at: 4_000_000_000, session_id: sessionId, actions };
   }
 
   async function down(): Promise<void> {
@@ -219,20 +233,26 @@ export async function startTestService(sessionId: string) {
   onTestFinished(async () => {
     if (http.listening) await down();
     if (unexpected.length > 0) throw new Error(`nobody expected ${unexpected.join(', ')}`);
+    if (tokens.refused.length > 0 && !settings.mayRefuseProofs)
+      throw new Error(`proofs were refused: ${tokens.refused.join(', ')}`);
   });
   return {
     url: `http://127.0.0.1:${port}`,
     settings,
-    tokens,
+    signer,
+    /** Known tokens; without them every request is `token-expired`. */
+    tokens: tokens.families,
+    refusedProofs: tokens.refused,
     asked,
-    grant,
+    grant: () => grant(),
+    consent: () => consent,
     down,
     up: () => up(port),
     manifest: () => manifest,
     /** What the service holds or passed on of a channel. */
     held: (name: string): readonly Held[] => streams.find((stream) => stream.name === name)?.held ?? [],
     stream: (name: string, store = true): Stream => {
-      const stream: Stream = { id: `rts-${name.replace(':', '-')}`, name, store, held: [] };
+      const stream = newStream(name, store);
       streams.push(stream);
       settings.status = 'active';
       return stream;
@@ -272,9 +292,3 @@ export function refusal(code: Parameters<typeof errorOf>[0], detail?: string): A
 
 /** Never answers; the connection stays until the service goes down. */
 export const silence: Answer = () => undefined;
-
-function digestOf(held: readonly Held[]): string {
-  const digest = createHash('sha256');
-  for (const { sha256 } of held) digest.update(sha256, 'hex');
-  return digest.digest('hex');
-}

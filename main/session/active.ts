@@ -1,13 +1,16 @@
 import type { AuditEvent } from '../../contract/audit.ts';
+import type { Policy } from '../../contract/policy.ts';
 import type { TallylightError } from '../../contract/result.ts';
 import { type Delivery, openDelivery } from '../delivery/delivery.ts';
 import { type Exchange, openExchange } from '../delivery/exchange.ts';
+import type { Log } from '../host.ts';
 import type { PipelineEvents } from '../pipeline/channel-pipeline.ts';
 import type { SessionClock } from '../pipeline/clock.ts';
 import type { Recording } from '../vault/recording.ts';
 import type { Connected } from './connect.ts';
 import type { PendingDelivery } from './pending.ts';
 import type { Prepared } from './prepare.ts';
+import { type Revocations, revocationsOf } from './revocations.ts';
 import { type AgreedChannel, type Pipeline, prepareRun, type Run, type RunParts } from './run.ts';
 import { type Timeline, timeline } from './timeline.ts';
 
@@ -21,6 +24,9 @@ export type Active = Connected & {
   readonly clock: SessionClock;
   readonly timeline: Timeline;
   readonly startedAt: string;
+  /** As agreed, and as much stricter as it has become since. */
+  policy: Policy;
+  readonly revocations: Revocations;
   /** What the service is told of pauses, one after the other. */
   told: Promise<unknown>;
   /** Its delivery, once it was stopped. */
@@ -40,13 +46,17 @@ export type ActiveParts = {
   readonly clock: SessionClock;
   readonly openPipeline: (agreed: AgreedChannel, on: PipelineEvents) => Pipeline;
   readonly audit: (event: AuditEvent) => void;
+  readonly log: Log;
   readonly now: () => Date;
   readonly on: {
     readonly change: () => void;
     readonly witness: RunParts['on']['witness'];
     readonly connected: (connected: boolean) => void;
+    /** No token of ours is taken any more; taken again. */
+    readonly refused: (error: TallylightError) => void;
+    readonly accepted: (over: TallylightError) => void;
     readonly arrived: () => void;
-    readonly allLost: () => void;
+    readonly allLost: RunParts['on']['allLost'];
     readonly storageFailed: (error: TallylightError) => void;
     readonly stuck: (error: TallylightError) => void;
   };
@@ -56,7 +66,7 @@ export type ActiveParts = {
 export function beginRecording(parts: ActiveParts): Active {
   const { connected, prepared, channels, clock, on } = parts;
   const { recording } = prepared;
-  const exchange = openExchange(connected.tokens, { connected: on.connected });
+  const exchange = openExchange(connected.tokens, on);
   const delivery = openDelivery(
     channels.map(({ channel, mode }) => ({
       id: channel.id,
@@ -83,6 +93,14 @@ export function beginRecording(parts: ActiveParts): Active {
   return {
     ...connected,
     view: prepared.view,
+    policy: prepared.policy,
+    revocations: revocationsOf({
+      sessionId: connected.grant.sessionId,
+      recording,
+      client: connected.client,
+      exchange,
+      log: parts.log,
+    }),
     channels,
     recording,
     exchange,

@@ -2,6 +2,7 @@ import type { AuditEvent } from '../../contract/audit.ts';
 import { fingerprintOf } from '../../contract/consent.ts';
 import type { Result, TallylightError } from '../../contract/result.ts';
 import type { Host } from '../host.ts';
+import type { PolicyKeeper } from '../policy/keeper.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { Active } from './active.ts';
 import { conclude, tellForgotten } from './conclude.ts';
@@ -13,6 +14,7 @@ const QUIT_GRACE_MS = 2000;
 export type DeliveryParts = {
   readonly host: Pick<Host, 'connection' | 'log'>;
   readonly vault: Vault;
+  readonly policies: PolicyKeeper;
   readonly audit: (event: AuditEvent) => Promise<unknown>;
   readonly now: () => Date;
   readonly on: {
@@ -33,6 +35,8 @@ export type BackgroundDelivery = {
   readonly send: (recording: Active, over: (delivered: Delivered) => void) => void;
   /** Sends what earlier runs left. Neither its work nor its bugs come in the way of a recording. */
   readonly sendEarlier: () => Promise<void>;
+  /** Ends the delivery of one recording; resolves when nothing reads it any more. */
+  readonly letGo: (sessionId: string) => Promise<void>;
   /** How many are under way apart from this one. */
   readonly countBut: (recording: Active | undefined) => number;
   /** Waits a little, then lets go of them: what is stored stays and goes on at the next start. */
@@ -41,7 +45,14 @@ export type BackgroundDelivery = {
   readonly beginNoMore: () => void;
 };
 
-export function backgroundDelivery({ host, vault, audit, now, on }: DeliveryParts): BackgroundDelivery {
+export function backgroundDelivery({
+  host,
+  vault,
+  policies,
+  audit,
+  now,
+  on,
+}: DeliveryParts): BackgroundDelivery {
   const pending = new Set<PendingDelivery>();
   let mayBegin = true;
 
@@ -63,6 +74,7 @@ export function backgroundDelivery({ host, vault, audit, now, on }: DeliveryPart
   return {
     send: (recording, over) => {
       const background: PendingDelivery = {
+        sessionId: recording.view.session_id,
         done: finish(recording),
         close: () => recording.exchange.close(),
       };
@@ -83,7 +95,7 @@ export function backgroundDelivery({ host, vault, audit, now, on }: DeliveryPart
       for (const id of await unfinished(vault, host.log)) {
         if (!mayBegin) return;
         const { connection, log } = host;
-        const delivery = deliverPending(id, { vault, connection, log, audit, now });
+        const delivery = deliverPending(id, { vault, policies, connection, log, audit, now });
         pending.add(delivery);
         on.change();
         void delivery.done.catch(on.bug).finally(() => {
@@ -91,6 +103,11 @@ export function backgroundDelivery({ host, vault, audit, now, on }: DeliveryPart
           on.change();
         });
       }
+    },
+    letGo: async (sessionId) => {
+      const own = [...pending].filter((delivery) => delivery.sessionId === sessionId);
+      for (const delivery of own) delivery.close();
+      await Promise.allSettled(own.map((delivery) => delivery.done));
     },
     countBut: (recording) => [...pending].filter((delivery) => delivery !== recording?.sending).length,
     beginNoMore: () => {

@@ -5,11 +5,14 @@ import type { ManifestChannel } from '../../contract/wire.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import { diskError } from '../vault/disk-error.ts';
 import type { Recording } from '../vault/recording.ts';
+import type { Revocations } from './revocations.ts';
 
 export type Conclusion = {
   readonly sessionId: string;
   readonly recording: Recording | undefined;
   readonly delivery: Delivery;
+  /** The service has to know of them before it is asked whether it holds what it should. */
+  readonly revocations: Pick<Revocations, 'tell'>;
   readonly durationMs: number;
   readonly activeMs: number;
   readonly live: readonly ManifestChannel[];
@@ -23,19 +26,23 @@ export type Conclusion = {
  * what the policy said at consent. Nothing is purged before the confirmation.
  */
 export async function conclude(parts: Conclusion): Promise<Result<void>> {
-  const { sessionId, recording, delivery, audit } = parts;
-  const kept = recording?.facts().channels.filter(({ mode }) => mode === 'keep') ?? [];
-  const stored = kept.flatMap((channel) =>
-    recording === undefined ? [] : [{ ...recording.manifestOf(channel.id), ...fingerprintOf(channel) }],
-  );
-  const confirmed = await delivery.finishStored({
-    duration_ms: parts.durationMs,
-    active_ms: parts.activeMs,
-    channels: [...stored, ...parts.live],
+  const { sessionId, recording, delivery, revocations, audit } = parts;
+  const confirmed = await delivery.finishStored(async () => {
+    await revocations.tell();
+    return {
+      duration_ms: parts.durationMs,
+      active_ms: parts.activeMs,
+      channels: [...storedManifests(recording, delivery), ...parts.live],
+    };
   });
   if (!confirmed.ok) return confirmed;
-  for (const { channel_id: channelId, takes, fragments, bytes, digest } of stored)
-    await audit({ type: 'channel.delivered', sessionId, channelId, takes, fragments, bytes, digest });
+  const erased = recording?.facts().erased ?? [];
+  for (const { channel_id: channelId, takes, fragments, bytes, digest } of storedManifests(
+    recording,
+    delivery,
+  ))
+    if (!erased.includes(channelId))
+      await audit({ type: 'channel.delivered', sessionId, channelId, takes, fragments, bytes, digest });
   if (recording !== undefined) {
     const noted = await recording.change({ delivered: true });
     // The service holds everything all the same; the next start will ask it once more.
@@ -47,6 +54,17 @@ export async function conclude(parts: Conclusion): Promise<Result<void>> {
   }
   await audit({ type: 'session.complete', sessionId });
   return ok(undefined);
+}
+
+/** What the service has to hold: all that is stored, or of a channel that it takes no more of, what it gave receipts for. */
+function storedManifests(recording: Recording | undefined, delivery: Delivery): ManifestChannel[] {
+  if (recording === undefined) return [];
+  const kept = recording.facts().channels.filter(({ mode }) => mode === 'keep');
+  return kept.map((channel) => {
+    const { id } = channel;
+    const count = delivery.isCut(id) ? recording.receipted(id) : undefined;
+    return { ...recording.manifestOf(id, count), ...fingerprintOf(channel) };
+  });
 }
 
 /** Does away with the copy on this device after its delivery. What stays of it goes at the next start. */

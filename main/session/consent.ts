@@ -16,7 +16,13 @@ export type Agreement = {
     readonly follow?: boolean;
   }[];
   readonly policyVersion: number;
+  /** What was on the screen or in the terminal, word for word, and its language (BCP 47). */
+  readonly text: string;
+  readonly locale: string;
 };
+
+/** Whose consent it is, to what. */
+export type Terms = { readonly view: SessionView; readonly policy: Policy };
 
 /**
  * Holds an agreement against what would be recorded. Errors: `nothing-chosen`, `policy-forbids`, and
@@ -25,10 +31,10 @@ export type Agreement = {
 export function checkAgreement(
   agreement: Agreement,
   chosen: readonly AgreedChannel[],
-  view: SessionView,
+  terms: Terms,
 ): Result<ConsentStatement> {
   if (chosen.length === 0) return fail('nothing-chosen');
-  const forbidden = chosen.find(({ channel, mode }) => !isAllowed(view.policy, channel.kind, mode));
+  const forbidden = chosen.find(({ channel, mode }) => !isAllowed(terms.policy, channel.kind, mode));
   if (forbidden !== undefined) return fail('policy-forbids', forbidden.channel.id);
   const seen = new Map(agreement.channels.map((channel) => [channel.id, channel]));
   const same =
@@ -39,8 +45,8 @@ export function checkAgreement(
       return shown?.mode === mode && (shown.follow ?? false) === follow;
     });
   if (!same) return fail('consent-missing', 'the choice changed after it was shown');
-  if (agreement.policyVersion !== view.policy.version) return fail('consent-missing', 'the policy changed');
-  return ok(statementOf(chosen, view));
+  if (agreement.policyVersion !== terms.policy.version) return fail('consent-missing', 'the policy changed');
+  return ok(statementOf(agreement, chosen, terms));
 }
 
 /** The answer to whoever agreed and took it back before a device of the recording opened. */
@@ -62,8 +68,12 @@ export function checkObedience({ pauseOnLock }: Policy, seesLock: boolean): Resu
   };
 }
 
-export function statementOf(chosen: readonly AgreedChannel[], view: SessionView): ConsentStatement {
-  const { organisation, purpose, retentionDays, recipients, localCopy, version } = view.policy;
+export function statementOf(
+  { text, locale }: Pick<Agreement, 'text' | 'locale'>,
+  chosen: readonly AgreedChannel[],
+  { view, policy }: Terms,
+): ConsentStatement {
+  const { organisation, purpose, retentionDays, recipients, localCopy, version, maxSessionMinutes } = policy;
   return {
     sessionId: view.session_id,
     endUserId: view.end_user_id,
@@ -73,6 +83,9 @@ export function statementOf(chosen: readonly AgreedChannel[], view: SessionView)
     recipients,
     localCopy,
     policyVersion: version,
+    maxSessionMinutes,
+    text,
+    locale,
     channels: chosen.map((agreed) => ({
       id: agreed.channel.id,
       name: agreedName(agreed),

@@ -22,7 +22,15 @@ export type Session =
   | { readonly state: 'complete' }
   | { readonly state: 'failed'; readonly error: TallylightError; readonly kept: boolean };
 
-export type StopReason = 'person' | 'quit' | 'all-channels-lost' | 'storage' | 'duration' | 'signal';
+/** `policy` is the admin's word: nothing is allowed any more, or not for any longer. */
+export type StopReason =
+  | 'person'
+  | 'quit'
+  | 'all-channels-lost'
+  | 'storage'
+  | 'duration'
+  | 'signal'
+  | 'policy';
 /** `sleep` and `lock` are the machine's; what it paused it may resume. */
 export type PauseReason = 'person' | 'no-window' | 'sleep' | 'lock';
 export type ResumeReason = 'person' | 'wake' | 'unlock';

@@ -138,7 +138,7 @@ describe('a recording of an earlier run', () => {
     await t.when(() => t.logged.some((line) => line.includes('mic:default take 1 fragment 0')));
     expect(await t.facts()).toMatchObject({ delivered: false, ended: null });
     const recording = done(await vaultIn(left.dataDir, t.secrets).open(EARLIER));
-    expect(await recording.erase()).toBe(3);
+    expect(await recording.erase()).toBe(4);
   });
 
   test('whose facts are gone is told, and the others are delivered', async () => {

@@ -1,19 +1,27 @@
 import type { AuditEvent } from '../../contract/audit.ts';
-import type { Result, TallylightError } from '../../contract/result.ts';
+import { ok, type Result, type TallylightError } from '../../contract/result.ts';
+import type { DeletionsRequest } from '../../contract/wire.ts';
 import { holdToken } from '../auth/token.ts';
 import { openDelivery } from '../delivery/delivery.ts';
-import { openExchange } from '../delivery/exchange.ts';
+import { type Exchange, openExchange } from '../delivery/exchange.ts';
 import { orLetGo, pause } from '../delivery/let-go.ts';
 import { retryDelayMs } from '../delivery/retry-schedule.ts';
 import { serviceClient } from '../delivery/service-client.ts';
 import type { Connection, Grant, Log } from '../host.ts';
+import type { PolicyKeeper } from '../policy/keeper.ts';
 import type { RecordingFacts } from '../vault/facts.ts';
 import type { Recording } from '../vault/recording.ts';
 import type { Vault } from '../vault/vault.ts';
 import { conclude, purge } from './conclude.ts';
+import { eraseOneDeleted } from './deletions.ts';
+import { eraseRevoked, hasOpenRevocation, revocationsOf } from './revocations.ts';
+
+/** What is to be sent waits for the answer, and is sent all the same where there is none. */
+const ATTEMPTS_AT_DELETIONS = 2;
 
 export type PendingParts = {
   readonly vault: Vault;
+  readonly policies: PolicyKeeper;
   readonly connection: Connection;
   readonly log: Log;
   readonly audit: (event: AuditEvent) => Promise<unknown>;
@@ -21,11 +29,15 @@ export type PendingParts = {
 };
 
 /** A delivery in the background that can be let go. */
-export type PendingDelivery = { readonly done: Promise<Result<void>>; readonly close: () => void };
+export type PendingDelivery = {
+  readonly sessionId: string;
+  readonly done: Promise<Result<void>>;
+  readonly close: () => void;
+};
 
 /**
  * Session ids of the recordings of earlier runs that are not done with: the service does not hold them completely, or
- * the copy here was to go and did not. Reads no media.
+ * does not know that a consent was taken back, or the copy here was to go and did not. Reads no media.
  */
 export async function unfinished(vault: Vault, log: Log): Promise<string[]> {
   const swept = await vault.sweep();
@@ -35,9 +47,13 @@ export async function unfinished(vault: Vault, log: Log): Promise<string[]> {
     const facts = await vault.facts(id);
     if (!facts.ok)
       log('vault.unreadable', { id, code: facts.error.code, detail: facts.error.detail ?? null });
-    else if (!facts.value.delivered || facts.value.localCopy === 'purge-after-delivery') found.push(id);
+    else if (!isDone(facts.value)) found.push(id);
   }
   return found;
+}
+
+function isDone(facts: RecordingFacts): boolean {
+  return facts.delivered && facts.localCopy === 'keep' && !hasOpenRevocation(facts);
 }
 
 /** Sends one recording of an earlier run. A recording that a crash cut off ends with its last whole fragment. */
@@ -53,7 +69,7 @@ export function deliverPending(sessionId: string, parts: PendingParts): PendingD
       });
     return result;
   });
-  return { done, close: () => closing.abort() };
+  return { sessionId, done, close: () => closing.abort() };
 }
 
 async function send(sessionId: string, parts: PendingParts, closing: AbortSignal): Promise<Result<void>> {
@@ -61,8 +77,9 @@ async function send(sessionId: string, parts: PendingParts, closing: AbortSignal
   const opened = await parts.vault.open(sessionId);
   if (!opened.ok) return opened;
   const recording = opened.value;
+  await eraseWhatWasRevoked(recording, parts);
   const facts = recording.facts();
-  if (facts.delivered) return purge(recording, audit);
+  if (facts.delivered && !hasOpenRevocation(facts)) return purgeWhereAgreed(recording, audit);
   // What is damaged is left as it is, for whoever is to look at it.
   const damage = recording.damage();
   if (damage !== undefined) return { ok: false, error: damage };
@@ -74,33 +91,72 @@ async function send(sessionId: string, parts: PendingParts, closing: AbortSignal
   if (!grant.ok) return grant;
   // The service may have moved since: your backend says where it is now.
   const { server } = grant.value;
-  const tokens = holdToken(grant.value, connection, log, () => now().getTime());
+  const tokens = holdToken({
+    grant: grant.value,
+    connection,
+    log,
+    now: () => now().getTime(),
+  });
   const exchange = openExchange(tokens, { connected: () => undefined });
   closing.addEventListener('abort', exchange.close);
   if (closing.aborted) exchange.close();
-  const stuck = (error: TallylightError) => log('delivery.stuck', { sessionId, code: error.code });
-  const delivery = openDelivery(
-    facts.channels.filter(({ mode }) => mode === 'keep'),
-    recording,
-    serviceClient(server, sessionId),
-    exchange,
-    { change: () => undefined, trouble: (_channelId, error) => stuck(error) },
-  );
-  const ended = recording.facts().ended;
   try {
-    return await conclude({
-      sessionId,
-      recording,
-      delivery,
-      durationMs: ended?.durationMs ?? 0,
-      activeMs: ended?.activeMs ?? 0,
-      live: ended?.live ?? [],
-      audit,
-      trouble: stuck,
-    });
+    return await sendWith(recording, { server, exchange }, parts);
   } finally {
     tokens.stop();
   }
+}
+
+async function sendWith(
+  recording: Recording,
+  { server, exchange }: { readonly server: string; readonly exchange: Exchange },
+  { log, audit, policies }: PendingParts,
+): Promise<Result<void>> {
+  const { sessionId, delivered } = recording.facts();
+  const client = serviceClient(server, sessionId);
+  const ask = (request: DeletionsRequest) =>
+    exchange.insist((token) => client.deletions(token, request), ATTEMPTS_AT_DELETIONS);
+  if (await eraseOneDeleted(recording, { server, ask }, { policies, audit, log })) return ok(undefined);
+  const revocations = revocationsOf({ sessionId, recording, client, exchange, log });
+  if (delivered) {
+    await revocations.tell();
+    return purgeWhereAgreed(recording, audit);
+  }
+  const { channels, ended } = recording.facts();
+  const stuck = (error: TallylightError) => log('delivery.stuck', { sessionId, code: error.code });
+  const delivery = openDelivery(
+    channels.filter(({ mode }) => mode === 'keep'),
+    recording,
+    client,
+    exchange,
+    { change: () => undefined, trouble: (_channelId, error) => stuck(error) },
+  );
+  return conclude({
+    sessionId,
+    recording,
+    delivery,
+    revocations,
+    durationMs: ended?.durationMs ?? 0,
+    activeMs: ended?.activeMs ?? 0,
+    live: ended?.live ?? [],
+    audit,
+    trouble: stuck,
+  });
+}
+
+/** What a crash came before. */
+async function eraseWhatWasRevoked(recording: Recording, { audit, log }: PendingParts): Promise<void> {
+  const { sessionId, revoked = [], erased = [], channels } = recording.facts();
+  for (const { channelId, erase } of revoked) {
+    const isKept = channels.some(({ id, mode }) => id === channelId && mode === 'keep');
+    if (!erase || !isKept || erased.includes(channelId)) continue;
+    const done = await eraseRevoked(recording, channelId, audit);
+    if (!done.ok) log('consent.not-erased', { sessionId, channelId, code: done.error.code });
+  }
+}
+
+async function purgeWhereAgreed(recording: Recording, audit: PendingParts['audit']): Promise<Result<void>> {
+  return recording.facts().localCopy === 'keep' ? ok(undefined) : purge(recording, audit);
 }
 
 /** A fresh token for a session of before: asked for until your backend says yes or no. */

@@ -16,7 +16,7 @@ import { done } from '../vault/test-vault.ts';
 import { permitted, shown } from './permitted.ts';
 import type { AgreedChannel } from './run.ts';
 import { type Look, probeScreens, type ScreenProbe } from './screen-probe.ts';
-import { CHANNELS, testRecorder } from './test-recorder.ts';
+import { CHANNELS, SAID, testRecorder } from './test-recorder.ts';
 
 const chosen = (...kinds: ChannelKind[]): AgreedChannel[] =>
   CHANNELS.filter(({ kind }) => kinds.includes(kind)).map((channel) => ({
@@ -286,7 +286,7 @@ describe('a grant of macOS that shows nothing', () => {
     const { on, looked } = mac('empty');
     const t = await testRecorder({ parts: { shown: (agreed) => shown(agreed, on) } });
     await t.when(({ terms }) => terms !== null);
-    const agreed = await t.recorder.agree({ channels: [], policyVersion: 1 });
+    const agreed = await t.recorder.agree({ channels: [], policyVersion: 1, ...SAID });
     expect(agreed).toMatchObject({ error: { code: 'consent-missing' } });
     expect(looked).toEqual([]);
   });

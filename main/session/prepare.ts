@@ -1,8 +1,11 @@
+import { createHash } from 'node:crypto';
 import type { AuditEvent } from '../../contract/audit.ts';
 import { mediaTypeOf } from '../../contract/channel.ts';
-import { type ConsentReceipt, fingerprintOf } from '../../contract/consent.ts';
+import { CONSENT_TYP, type ConsentReceipt, fingerprintOf } from '../../contract/consent.ts';
+import type { Policy } from '../../contract/policy.ts';
 import { fail, ok, type Result } from '../../contract/result.ts';
 import type { SessionView, StopSessionRequest } from '../../contract/wire.ts';
+import type { ClientKey } from '../auth/client-key.ts';
 import { orLetGo } from '../delivery/let-go.ts';
 import type { ServiceClient } from '../delivery/service-client.ts';
 import type { Grant } from '../host.ts';
@@ -14,6 +17,7 @@ import {
   checkAgreement,
   checkObedience,
   receiptFor,
+  type Terms,
   withdrawn,
 } from './consent.ts';
 import type { AgreedChannel } from './run.ts';
@@ -24,9 +28,17 @@ export type PrepareParts = {
   readonly client: ServiceClient;
   /** Asks the service with the present token, with little patience. */
   readonly ask: <T>(request: (token: string) => Promise<Result<T>>) => Promise<Result<T>>;
+  /** What applies here under the policy of a view; `policy-untrusted` where nobody vouches for it. */
+  readonly accept: (view: SessionView) => Promise<Result<Policy>>;
+  /** Holds the service's countersignature against the receipt; answers the JWS. */
+  readonly countersigned: (view: SessionView, receipt: string) => Promise<Result<string>>;
+  /** Signs the receipt. */
+  readonly key: Pick<ClientKey, 'sign'>;
   readonly on: {
     /** The terms as they are now. */
-    readonly view: (view: SessionView) => void;
+    readonly terms: (terms: Terms) => void;
+    /** Nobody vouches for the terms. */
+    readonly untrusted: () => void;
     /** Nothing can be recorded into this session any more; another one is needed. */
     readonly spent: () => void;
   };
@@ -49,6 +61,7 @@ export type PrepareParts = {
 /** What is ready before the recording's first device opens. */
 export type Prepared = {
   readonly view: SessionView;
+  readonly policy: Policy;
   readonly rtstreams: ReadonlyMap<string, string>;
   readonly recording: Recording | undefined;
 };
@@ -60,8 +73,8 @@ const SPENT: ReadonlySet<string> = new Set(['session-ended', 'session-unknown', 
 
 /**
  * Everything that comes between "I agree" and the first device: the choice is what was shown, the policy allows it,
- * the system permits it, the receipt is in the audit log, the screens show something, the service knows the session,
- * the vault is ready. It may be taken back at any moment of it, which `consent-missing` tells; a recording that was made by
+ * the system permits it, the receipt is in the audit log, the screens show something, the service knows the session
+ * and has countersigned the receipt, the vault is ready. It may be taken back at any moment of it, which `consent-missing` tells; a recording that was made by
  * then is the caller's to erase.
  */
 export async function prepare(parts: PrepareParts): Promise<Result<Prepared>> {
@@ -72,10 +85,17 @@ export async function prepare(parts: PrepareParts): Promise<Result<Prepared>> {
   if (signal.aborted) return withdrawn();
   if (!asked.ok) return asked;
   const view = asked.value;
-  on.view(view);
-  const statement = checkAgreement(parts.agreement, chosen, view);
+  const accepted = await parts.accept(view);
+  if (signal.aborted) return withdrawn();
+  if (!accepted.ok) {
+    on.untrusted();
+    return accepted;
+  }
+  const policy = accepted.value;
+  on.terms({ view, policy });
+  const statement = checkAgreement(parts.agreement, chosen, { view, policy });
   if (!statement.ok) return statement;
-  const obeyed = checkObedience(view.policy, parts.seesLock);
+  const obeyed = checkObedience(policy, parts.seesLock);
   if (!obeyed.ok) return refused(obeyed.error.code, obeyed);
   // The system may wait for the person for minutes; who takes the consent back does not wait for the system.
   const permitted = await orLetGo(parts.permitted(chosen, signal), signal);
@@ -89,6 +109,7 @@ export async function prepare(parts: PrepareParts): Promise<Result<Prepared>> {
   if (signal.aborted) return withdrawn();
   if (!shown.ok) return refused(shown.error.code, shown);
 
+  const signed = await parts.key.sign(CONSENT_TYP, receipt);
   const started = await ask((token) =>
     client.start(token, {
       session_id: grant.sessionId,
@@ -100,6 +121,7 @@ export async function prepare(parts: PrepareParts): Promise<Result<Prepared>> {
         ...fingerprintOf(agreed.channel),
       })),
       consent_sha256: receipt.statementSha256,
+      consent_jws: signed,
     }),
   );
   if (signal.aborted) return withdrawn();
@@ -107,12 +129,13 @@ export async function prepare(parts: PrepareParts): Promise<Result<Prepared>> {
     if (SPENT.has(started.error.code)) on.spent();
     return refused(started.error.code, started);
   }
-  if (started.value.policy.version !== statement.value.policyVersion) {
-    // It changed in that very moment. The service is bound to the new one, to which nobody agreed.
+  const confirmed = await confirm(started.value, signed, statement.value.policyVersion);
+  if (!confirmed.ok) {
     on.spent();
     await ask((token) => client.stop(token, NOTHING));
-    return refused('consent-missing', fail('consent-missing', 'the policy changed'));
+    return refused(confirmed.error.code, confirmed);
   }
+  const consent = confirmed.value;
   const rtstreams = new Map(started.value.rtstreams.map((stream) => [stream.name, stream.rtstream_id]));
   const unnamed = chosen.find(({ channel }) => !rtstreams.has(channel.id));
   if (unnamed !== undefined)
@@ -128,7 +151,7 @@ export async function prepare(parts: PrepareParts): Promise<Result<Prepared>> {
       title: grant.title,
       endUserId: view.end_user_id,
       startedAt: now().toISOString(),
-      localCopy: view.policy.localCopy,
+      localCopy: policy.localCopy,
       channels: chosen.map((agreed) => {
         const { id, kind } = agreed.channel;
         return {
@@ -142,18 +165,29 @@ export async function prepare(parts: PrepareParts): Promise<Result<Prepared>> {
       }),
       ended: null,
       delivered: false,
+      consent,
     });
     if (!created.ok) return refused(created.error.code, created);
     recording = created.value;
   }
   // Nothing has started where it was taken back meanwhile, and nothing says so.
-  if (signal.aborted) return ok({ view: started.value, rtstreams, recording });
+  if (signal.aborted) return ok({ view: started.value, policy, rtstreams, recording });
   await audit({
     type: 'session.started',
     sessionId: grant.sessionId,
     channels: chosen.map(({ channel, mode }) => ({ id: channel.id, mode })),
+    consentSha256: createHash('sha256').update(consent).digest('hex'),
   });
-  return ok({ view: started.value, rtstreams, recording });
+  return ok({ view: started.value, policy, rtstreams, recording });
+
+  /** What the service answers to the start holds it to what the person agreed to. */
+  async function confirm(told: SessionView, signed: string, version: number): Promise<Result<string>> {
+    const again = await parts.accept(told);
+    if (!again.ok) return again;
+    // It changed in that very moment. The service is bound to the new one, to which nobody agreed.
+    if (told.policy.version !== version) return fail('consent-missing', 'the policy changed');
+    return parts.countersigned(told, signed);
+  }
 
   async function refused<T>(code: string, failure: Result<T>): Promise<Result<never>> {
     await audit({ type: 'session.refused', sessionId: grant.sessionId, code });

@@ -6,7 +6,7 @@ import { canonicalJson } from '../../contract/canonical.ts';
 import { errorOf, fail } from '../../contract/result.ts';
 import { refusal, silence, startTestService } from '../delivery/test-service.ts';
 import { done, TEST_SESSION } from '../vault/test-vault.ts';
-import { SECOND_SESSION, testRecorder } from './test-recorder.ts';
+import { SAID, SECOND_SESSION, testRecorder } from './test-recorder.ts';
 
 const MIC = 'mic:default';
 const two = async () => [await startTestService(TEST_SESSION), await startTestService(SECOND_SESSION)];
@@ -82,7 +82,7 @@ describe('before the first device opens', () => {
     await t.when(({ terms }) => terms !== null);
     done(t.recorder.choose({ channelId: MIC, mode: 'keep' }));
     done(t.recorder.choose({ channelId: 'system_audio:default', mode: 'off' }));
-    expect(await t.recorder.agree({ channels, policyVersion: 1 })).toMatchObject({
+    expect(await t.recorder.agree({ channels, policyVersion: 1, ...SAID })).toMatchObject({
       error: { code: 'consent-missing' },
     });
     expect(t.state()).toBe('idle');
@@ -110,11 +110,11 @@ describe('before the first device opens', () => {
   test('[P26] a policy that changes in the moment of the start ends that session, and another one is opened', async () => {
     const t = await testRecorder({ services: await two() });
     await t.when(({ terms }) => terms !== null);
-    let views = 0;
-    const before = t.service.settings.policy;
+    const { policy, ...others } = t.service.settings;
     Object.defineProperty(t.service.settings, 'policy', {
-      get: () => (++views > 1 ? { ...before, version: 2 } : before),
+      get: () => (t.service.settings.status === 'starting' ? { ...policy, version: 2 } : policy),
     });
+    expect(others.status).toBe('created');
     expect(await t.agree({ [MIC]: 'keep' })).toMatchObject({ error: { code: 'consent-missing' } });
     expect(t.pipelines()).toBe(0);
     expect(t.service.paths().at(-1)).toMatch(/stop$/);
@@ -132,11 +132,12 @@ describe('before the first device opens', () => {
     t.service.settings.policy = {
       ...policy,
       version: 2,
-      allowed: { ...policy.allowed, mic: ['off', 'live'] },
+      channels: { ...policy.channels, mic: 'ephemeral' },
     };
     const agreed = {
       channels: t.snapshot().channels.map(({ id, mode }) => ({ id, mode })),
       policyVersion: 1,
+      ...SAID,
     };
     expect(await t.recorder.agree(agreed)).toMatchObject({ error: { code: 'policy-forbids', detail: MIC } });
     expect(t.snapshot().channels.find(({ id }) => id === MIC)).toMatchObject({
@@ -203,8 +204,12 @@ describe('an agreement', () => {
   test('is one act: a second one meanwhile changes nothing', async () => {
     const t = await testRecorder();
     await t.when(({ terms }) => terms !== null);
-    const right = { channels: t.snapshot().channels.map(({ id, mode }) => ({ id, mode })), policyVersion: 1 };
-    const wrong = { channels: [], policyVersion: 7 };
+    const right = {
+      channels: t.snapshot().channels.map(({ id, mode }) => ({ id, mode })),
+      policyVersion: 1,
+      ...SAID,
+    };
+    const wrong = { channels: [], policyVersion: 7, ...SAID };
     const [first, second] = await Promise.all([t.recorder.agree(right), t.recorder.agree(wrong)]);
     expect(first).toMatchObject({ ok: true });
     expect(second).toMatchObject({ error: { code: 'not-now' } });

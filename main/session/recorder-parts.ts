@@ -13,6 +13,7 @@ import type { Vault } from '../vault/vault.ts';
 import type { Wish } from './choice.ts';
 import type { Agreement } from './consent.ts';
 import type { PauseReason, StopReason } from './machine.ts';
+import type { Revocation } from './revoke.ts';
 import type { AgreedChannel, Pipeline } from './run.ts';
 import type { Look } from './screen-probe.ts';
 
@@ -57,6 +58,8 @@ export type Recorder = {
   readonly refresh: () => Promise<Result<void>>;
   readonly choose: (wish: Wish) => Result<void>;
   readonly agree: (agreement: Agreement) => Promise<Result<void>>;
+  /** The person takes their consent back for one channel of what records, or of what is being delivered. */
+  readonly revoke: (revocation: Revocation) => Promise<Result<void>>;
   readonly pause: (reason: PauseReason) => Promise<Result<void>>;
   readonly resume: () => Promise<Result<void>>;
   readonly stop: (reason: StopReason) => Promise<Result<void>>;

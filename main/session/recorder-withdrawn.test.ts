@@ -85,7 +85,7 @@ describe('a consent that is taken back', () => {
     const writing = gate();
     const looks: string[] = [];
     const dataDir = await testFolder();
-    const log = done(await openAuditLog(dataDir, () => new Date(0)));
+    const log = done(await openAuditLog(dataDir, () => new Date(0), done(await keyFileSecrets(dataDir))));
     const { t, agreed, expectNothing } = await recorder(
       {
         audit: {

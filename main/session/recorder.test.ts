@@ -77,7 +77,14 @@ describe('a recording', () => {
     live.second();
     done(await live.recorder.stop('person'));
     await live.when(({ session }) => session.state === 'complete');
-    expect((await readdir(live.dataDir)).sort()).toEqual(['audit.jsonl', 'device.key']);
+    expect((await readdir(live.dataDir)).sort()).toEqual([
+      'audit-key.wrapped',
+      'audit.head',
+      'audit.jsonl',
+      'device.key',
+      'policies.json',
+      'trust.json',
+    ]);
 
     const mixed = await testRecorder();
     done(await mixed.agree({ [MIC]: 'keep', 'system_audio:default': 'live' }));

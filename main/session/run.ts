@@ -2,7 +2,7 @@ import type { AuditEvent } from '../../contract/audit.ts';
 import type { Channel, ChannelKind } from '../../contract/channel.ts';
 import { fingerprintOf } from '../../contract/consent.ts';
 import { type Fragment, INIT_SEQUENCE } from '../../contract/fragment.ts';
-import type { TallylightError } from '../../contract/result.ts';
+import { errorOf, type TallylightError } from '../../contract/result.ts';
 import type { Evidence } from '../../native-permissions/permission.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { ChannelPipeline, PipelineEvents } from '../pipeline/channel-pipeline.ts';
@@ -37,7 +37,8 @@ export type RunParts = {
     /** What came of a channel: something to see or hear, or nothing of use. */
     readonly witness: (kind: ChannelKind, evidence: Evidence) => void;
     readonly arrived: () => void;
-    readonly allLost: () => void;
+    /** `error` is what became of the last one. */
+    readonly allLost: (error: TallylightError) => void;
     readonly storageFailed: (error: TallylightError) => void;
   };
 };
@@ -51,10 +52,17 @@ export type Run = {
   /** Resolves when every device is released. */
   readonly pause: () => Promise<void>;
   readonly resume: () => void;
-  /** The system no longer lets this kind be captured: its channels end, and do not come back in this recording. */
-  readonly refuse: (kind: ChannelKind, error: TallylightError) => Promise<void>;
+  /**
+   * System, policy or person no longer let these channels be captured: they end, and do not come back in this recording.
+   * Nothing more of them is kept or passed on from the moment of the call, but for what the system refuses, whose last
+   * second is as agreed to as what came before. Resolves when their devices are released.
+   */
+  readonly refuse: (channelIds: ReadonlySet<string>, error: TallylightError) => Promise<void>;
   readonly stop: () => Promise<void>;
 };
+
+/** Why a channel does not come back, and when its device is released. */
+type Refusal = { readonly error: TallylightError; readonly released: Promise<void> };
 
 export function prepareRun(parts: RunParts): Run {
   const { sessionId, timeline, recording, delivery, audit, on } = parts;
@@ -63,13 +71,16 @@ export function prepareRun(parts: RunParts): Run {
     parts.channels.map(({ channel }) => channel),
     on.witness,
   );
-  /** Of the channels that the system refuses by now: when their devices are released. */
-  const refused = new Map<string, Promise<void>>();
+  const refused = new Map<string, Refusal>();
   const opened = parts.channels.map((agreed) => {
     const { channel, mode } = agreed;
     const meter = meters.get(channel.id) ?? newMeter();
     return { channel, meter, pipeline: parts.openPipeline(agreed, eventsOf(channel, mode, meter)) };
   });
+
+  function releases(): Promise<void>[] {
+    return [...refused.values()].map(({ released }) => released);
+  }
 
   function pipelines(): Pipeline[] {
     return opened.filter(({ channel }) => !refused.has(channel.id)).map(({ pipeline }) => pipeline);
@@ -90,7 +101,8 @@ export function prepareRun(parts: RunParts): Run {
     }
     return {
       state: (told, because) => {
-        const isRefused = refused.has(channelId);
+        const refusal = refused.get(channelId);
+        const isRefused = refusal !== undefined;
         const state = isRefused && told === 'ended' ? 'lost' : told;
         meter.state = state;
         evidence.state(channel, state);
@@ -98,16 +110,18 @@ export function prepareRun(parts: RunParts): Run {
         unwell = null;
         if (state !== 'live') {
           meter.levelDb = null;
-          released(isRefused ? 'permission-denied' : (because ?? state));
+          released(refusal?.error.code ?? because ?? state);
         }
         if (state === 'lost') {
           audit({ type: 'channel.lost', sessionId, channelId, code: meter.trouble?.code ?? 'channel-lost' });
-          if ([...meters.values()].every((other) => other.state === 'lost')) on.allLost();
+          if ([...meters.values()].every((other) => other.state === 'lost'))
+            on.allLost(meter.trouble ?? errorOf('channel-lost'));
         }
         on.change();
       },
       fragment: (fragment, device) => {
         const { header } = fragment;
+        if (isForbidden(refused.get(channelId))) return;
         if (header.sequence === INIT_SEQUENCE) {
           const { take, startedAtMs } = header;
           // The take before it ended without ever having been live.
@@ -167,6 +181,8 @@ export function prepareRun(parts: RunParts): Run {
 
   async function keep(fragment: Fragment, meter: ChannelMeter): Promise<void> {
     const stored = await recording?.append(fragment);
+    // What was on its way to the disk when the channel was erased.
+    if (stored?.ok === false && stored.error.code === 'consent-revoked') return;
     if (stored === undefined || stored.ok) {
       delivery.wake(fragment.header.channelId);
       return;
@@ -185,27 +201,37 @@ export function prepareRun(parts: RunParts): Run {
       for (const pipeline of pipelines()) pipeline.renew(because);
     },
     pause: async () => {
-      await Promise.all([...refused.values(), ...pipelines().map((pipeline) => pipeline.pause())]);
+      await Promise.all([...releases(), ...pipelines().map((pipeline) => pipeline.pause())]);
     },
     resume: () => {
       timeline.open();
       for (const pipeline of pipelines()) pipeline.resume();
     },
-    refuse: async (kind, error) => {
+    refuse: async (channelIds, error) => {
       for (const { channel, meter, pipeline } of opened) {
-        const isOver = meter.state === 'lost' || meter.state === 'ended' || refused.has(channel.id);
-        if (channel.kind !== kind || isOver) continue;
+        if (!channelIds.has(channel.id)) continue;
+        const hasEnded = meter.state === 'ended';
+        const isOver = hasEnded || meter.state === 'lost' || refused.has(channel.id);
+        // A consent can be taken back of what was lost before, and of what has ended.
+        if (isOver && error.code !== 'consent-revoked') continue;
         meter.trouble = error;
-        refused.set(channel.id, Promise.resolve().then(pipeline.stop));
+        if (hasEnded) meter.state = 'lost';
+        const before = hasEnded ? Promise.resolve() : refused.get(channel.id)?.released;
+        refused.set(channel.id, { error, released: before ?? Promise.resolve().then(pipeline.stop) });
       }
-      await Promise.all(refused.values());
+      on.change();
+      await Promise.all(releases());
     },
     stop: async () => {
       try {
-        await Promise.all([...refused.values(), ...pipelines().map((pipeline) => pipeline.stop())]);
+        await Promise.all([...releases(), ...pipelines().map((pipeline) => pipeline.stop())]);
       } finally {
         await recording?.close();
       }
     },
   };
+}
+
+function isForbidden(refusal: Refusal | undefined): boolean {
+  return refusal?.error.code === 'consent-revoked' || refusal?.error.code === 'policy-forbids';
 }

@@ -3,7 +3,7 @@ import type { Channel } from '../../contract/channel.ts';
 import { ok } from '../../contract/result.ts';
 import type { Permission } from '../../native-permissions/permission.ts';
 import { done } from '../vault/test-vault.ts';
-import { CHANNELS, type TestRecorder, testRecorder } from './test-recorder.ts';
+import { CHANNELS, SAID, type TestRecorder, testRecorder } from './test-recorder.ts';
 
 const MIC = 'mic:default';
 const NAMED: readonly Channel[] = CHANNELS.map((channel) =>
@@ -81,7 +81,7 @@ test('[P01] a choice to follow goes to main, and the statement names the default
   expect(viewOf(t, MIC)).toMatchObject({ mode: 'live', follows: true });
 
   const policyVersion = t.snapshot().terms?.policyVersion ?? 0;
-  const stays = { channels: [{ id: MIC, mode: 'live' as const }], policyVersion };
+  const stays = { channels: [{ id: MIC, mode: 'live' as const }], policyVersion, ...SAID };
   expect(await t.recorder.agree(stays)).toMatchObject({ error: { code: 'consent-missing' } });
   done(await t.recorder.agree({ ...stays, channels: [{ id: MIC, mode: 'live', follow: true }] }));
   const given = (await t.story()).find(({ type }) => type === 'consent.given');
@@ -111,7 +111,9 @@ test('a channel that followed is named by the device that is captured now', asyn
     done(t.recorder.choose({ channelId: id, mode: 'off' }));
   done(t.recorder.choose({ channelId: MIC, mode: 'keep', follow: true }));
   const policyVersion = t.snapshot().terms?.policyVersion ?? 0;
-  done(await t.recorder.agree({ channels: [{ id: MIC, mode: 'keep', follow: true }], policyVersion }));
+  done(
+    await t.recorder.agree({ channels: [{ id: MIC, mode: 'keep', follow: true }], policyVersion, ...SAID }),
+  );
   t.second();
   expect(viewOf(t, MIC).name).toBe('Default microphone (Built-in)');
   present =

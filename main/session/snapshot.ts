@@ -31,7 +31,7 @@ export type SnapshotParts = {
 /** The whole of what a face may know, made anew each time. */
 export function snapshotOf(parts: SnapshotParts): Snapshot {
   const { session, connected, active, choice } = parts;
-  const policy = active?.view.policy ?? connected?.view.policy;
+  const policy = active?.policy ?? connected?.policy;
   const shown =
     active === undefined
       ? choice.known().channels
@@ -92,12 +92,15 @@ function times(active: Active | undefined, live: boolean): { activeMs: number; p
 }
 
 function deliveredSoFar(active: Active, channelId: string) {
-  const recording = active.recording;
-  const waiting = recording?.fragments(channelId).slice(recording.receipted(channelId)) ?? [];
+  const { recording, delivery } = active;
+  // What the service takes no more of is not on its way any more.
+  const waiting = (delivery.isCut(channelId) ? undefined : recording?.fragments(channelId)) ?? [];
   return {
-    bytes: active.delivery.sentBytes(channelId),
-    undeliveredSeconds: waiting.reduce((sum, { header }) => sum + header.durationMs, 0) / 1000,
-    dropped: active.delivery.dropped(channelId),
+    bytes: delivery.sentBytes(channelId),
+    undeliveredSeconds:
+      waiting.slice(recording?.receipted(channelId)).reduce((sum, { header }) => sum + header.durationMs, 0) /
+      1000,
+    dropped: delivery.dropped(channelId),
   };
 }
 

@@ -20,6 +20,8 @@ export const CHANNELS: readonly Channel[] = [
   { id: 'system_audio:default', kind: 'system_audio', name: 'System', device: 'speakers', isDefault: true },
   { id: 'display:1', kind: 'display', name: 'Display', device: 'screen', isDefault: true },
 ];
+/** What was on the screen when the person said yes. */
+export const SAID = { text: 'Record what is ticked, for the purpose above.', locale: 'en' };
 export type Modes = Readonly<Record<string, ChannelMode>>;
 const ALL_OFF: Modes = { 'mic:default': 'off', 'system_audio:default': 'off', 'display:1': 'off' };
 
@@ -27,9 +29,12 @@ type Options = {
   readonly dataDir?: string;
   /** Services of the sessions that your backend hands out, one after the other. */
   readonly services?: readonly TestService[];
+  /** Their sessions; as they are numbered where it is left out. */
+  readonly sessionIds?: readonly string[];
   readonly parts?: Partial<RecorderParts>;
   readonly reopen?: Connection['reopen'];
   readonly shell?: Shell;
+  readonly env?: Readonly<Record<string, string>>;
   /** A bug is what the test is about. */
   readonly expectsBug?: boolean;
 };
@@ -44,7 +49,7 @@ export async function testRecorder(options: Options = {}) {
   const services = [...(options.services ?? [await startTestService(TEST_SESSION)])];
   const [service] = services;
   if (service === undefined) throw new Error('a recorder needs a service');
-  const ids = [TEST_SESSION, SECOND_SESSION];
+  const ids = [...(options.sessionIds ?? [TEST_SESSION, SECOND_SESSION])];
   const time: TestTime = { ms: 0 };
   const pipelines = new Map<string, FakePipeline>();
   const logged: string[] = [];
@@ -53,7 +58,7 @@ export async function testRecorder(options: Options = {}) {
 
   const secrets = done(await keyFileSecrets(dataDir));
   const now = () => new Date(Date.parse('2026-03-01T10:00:00.000Z') + time.ms);
-  const log = done(await openAuditLog(dataDir, now));
+  const log = done(await openAuditLog(dataDir, now, secrets));
   const grantOf = (of: TestService, sessionId: string, token = of.grant().token) =>
     ok({ server: of.url, sessionId, title: 'Weekly', token, expiresAtMs: now().getTime() + 600_000 });
   const connection: Connection = {
@@ -73,7 +78,7 @@ export async function testRecorder(options: Options = {}) {
       dataDir,
       secrets,
       connection,
-      env: {},
+      env: options.env ?? {},
       log: (event, fields) => logged.push(`${event} ${JSON.stringify(fields ?? {})}`),
       ...(options.shell === undefined ? {} : { shell: options.shell }),
     },
@@ -134,7 +139,7 @@ export async function testRecorder(options: Options = {}) {
     for (const [id, mode] of Object.entries({ ...ALL_OFF, ...modes }))
       done(recorder.choose({ channelId: id, mode }));
     const channels = Object.entries(modes).map(([id, mode]) => ({ id, mode }));
-    return recorder.agree({ channels, policyVersion: snapshot().terms?.policyVersion ?? 0 });
+    return recorder.agree({ channels, policyVersion: snapshot().terms?.policyVersion ?? 0, ...SAID });
   }
   /** A second passes on every device that is open. */
   function second(): void {
@@ -163,4 +168,10 @@ export async function testRecorder(options: Options = {}) {
     pipelines: () => pipelines.size,
     story: async (): Promise<AuditEvent[]> => done(await readAuditLog(dataDir)).map(({ event }) => event),
   };
+}
+
+/** A session was asked for, and everything of before was seen to as far as it can be. */
+export async function settled({ recorder, when }: TestRecorder): Promise<void> {
+  done(await recorder.refresh());
+  await when(({ delivery }) => delivery.pendingRecordings === 0);
 }

@@ -68,7 +68,10 @@ test('[P04] the lamp shows for every state of session and channel what the table
 
 test('a channel of which nothing was captured yet shows zeros and what the policy allows', () => {
   if (DISPLAY === undefined) throw new Error('no channel');
-  const policy = { ...DEFAULT_POLICY, allowed: { ...DEFAULT_POLICY.allowed, display: ['live' as const] } };
+  const policy = {
+    ...DEFAULT_POLICY,
+    channels: { ...DEFAULT_POLICY.channels, display: 'ephemeral' as const },
+  };
   expect(channelView(DISPLAY, 'off', null, policy, undefined, undefined, 30)).toEqual({
     id: 'display:1',
     kind: 'display',
@@ -96,6 +99,7 @@ test('[P26] the terms tell purpose, retention and recipients', () => {
     policyVersion: 1,
     purpose: 'Meeting notes',
     retentionDays: null,
+    maxSessionMinutes: null,
     recipients: ['The media service on this device'],
     localCopy: 'keep',
   });

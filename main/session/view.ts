@@ -66,6 +66,15 @@ export function channelView(
 }
 
 export function termsOf(policy: Policy): Snapshot['terms'] {
-  const { organisation, version, purpose, retentionDays, recipients, localCopy } = policy;
-  return { organisation, policyVersion: version, purpose, retentionDays, recipients, localCopy };
+  const { version: policyVersion, organisation, purpose, retentionDays, maxSessionMinutes } = policy;
+  const { recipients, localCopy } = policy;
+  return {
+    organisation,
+    policyVersion,
+    purpose,
+    retentionDays,
+    maxSessionMinutes,
+    recipients,
+    localCopy,
+  };
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { channelKeyFile, slug } from './channel-keys.ts';
 import { syncFolder } from './durable.ts';
 
 /** Holds the recording's own key, wrapped for this device, after a line that says by which kind of store. */
@@ -17,7 +18,7 @@ export async function eraseFolder(dir: string): Promise<number> {
   await syncFolder(dirname(dir));
   const names = await readdir(gone);
   try {
-    await destroyKey(gone);
+    await destroyKey(join(gone, KEY_FILE));
   } catch (error) {
     // Nothing is lost yet: it is a recording again.
     await rename(gone, dir);
@@ -31,15 +32,26 @@ export async function eraseFolder(dir: string): Promise<number> {
 export async function finishErasing(root: string): Promise<number> {
   const names = (await readdir(root).catch(() => [])).filter((name) => name.startsWith(GONE));
   for (const name of names) {
-    await destroyKey(join(root, name));
+    await destroyKey(join(root, name, KEY_FILE));
     await rm(join(root, name), { recursive: true, force: true });
   }
   return names.length;
 }
 
-/** Without its key nothing of a recording can be read, wherever copies of the files are. */
-async function destroyKey(dir: string): Promise<void> {
-  const path = join(dir, KEY_FILE);
+/**
+ * Destroys the key of one channel, then its files; answers how many media files there were. Media of a recording of before
+ * has no key of its own: there the files go, and with them what a disk does not keep of what was removed.
+ */
+export async function eraseChannelFiles(dir: string, channelId: string): Promise<number> {
+  await destroyKey(join(dir, channelKeyFile(channelId)));
+  const media = (await readdir(dir)).filter((name) => name.startsWith(`${slug(channelId)}.take-`));
+  for (const name of media) await rm(join(dir, name));
+  await syncFolder(dir);
+  return media.length;
+}
+
+/** Without its key nothing that it seals can be read, wherever copies of the files are. */
+async function destroyKey(path: string): Promise<void> {
   const file = await open(path, 'r+').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw error;
@@ -53,5 +65,5 @@ async function destroyKey(dir: string): Promise<void> {
     await file.close();
   }
   await rm(path);
-  await syncFolder(dir);
+  await syncFolder(dirname(path));
 }

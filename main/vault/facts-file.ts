@@ -1,13 +1,13 @@
-import { open, readFile, rename } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail, ok, type Result } from '../../contract/result.ts';
 import { diskError } from './disk-error.ts';
-import { syncFolder } from './durable.ts';
+import { nextOf, replaceFile } from './durable.ts';
 import { type RecordingFacts, recordingFacts } from './facts.ts';
 import { seal, unseal } from './seal.ts';
 
 const FACTS_FILE = 'recording.sealed';
-export const NEXT_FACTS_FILE = `${FACTS_FILE}.next`;
+export const NEXT_FACTS_FILE = nextOf(FACTS_FILE);
 
 function place(sessionId: string): string {
   return `tallylight-vault/1|${sessionId}|facts`;
@@ -28,16 +28,8 @@ export async function readFacts(
 /** Replaces the facts in one step: either the old or the new ones are there, whatever happens. */
 export async function writeFacts(dir: string, key: Uint8Array, facts: RecordingFacts): Promise<Result<void>> {
   try {
-    const next = join(dir, NEXT_FACTS_FILE);
-    const file = await open(next, 'w', 0o600);
-    try {
-      await file.writeFile(seal(key, Buffer.from(JSON.stringify(facts)), place(facts.sessionId)));
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(next, join(dir, FACTS_FILE));
-    await syncFolder(dir);
+    const sealed = seal(key, Buffer.from(JSON.stringify(facts)), place(facts.sessionId));
+    await replaceFile(join(dir, FACTS_FILE), sealed);
     return ok(undefined);
   } catch (error) {
     return { ok: false, error: diskError(error, 'recording facts') };

@@ -3,6 +3,15 @@ import { channelId, channelKind, channelMode } from '../../contract/channel.ts';
 import { sessionId } from '../../contract/fragment.ts';
 import { manifestChannel } from '../../contract/wire.ts';
 
+/** One consent that was taken back; `atMs` is on the session clock. */
+export const revokedChannel = z.object({
+  channelId,
+  erase: z.boolean(),
+  atMs: z.number().min(0),
+  told: z.boolean(),
+});
+export type RevokedChannel = z.infer<typeof revokedChannel>;
+
 /** What is known of a recording apart from its media; sealed on disk with the recording's own key. */
 export const recordingFacts = z.object({
   format: z.literal(1),
@@ -38,5 +47,11 @@ export const recordingFacts = z.object({
     .nullable(),
   /** Whether the service confirmed that it holds every stored fragment. */
   delivered: z.boolean(),
+  /** The consent receipt as the service countersigned it (`countersignedConsent`); absent in recordings of before. */
+  consent: z.string().exactOptional(),
+  /** Channels whose consent was taken back, and whether the service knows. */
+  revoked: z.array(revokedChannel).exactOptional(),
+  /** Channels of which nothing is to be left here: what a crash left of them goes when the recording is opened. */
+  erased: z.array(channelId).exactOptional(),
 });
 export type RecordingFacts = z.infer<typeof recordingFacts>;

@@ -69,8 +69,10 @@ describe('a recording', () => {
     );
     const names = await readdir(dir);
     expect(names.sort()).toEqual([
+      'display@1.key.sealed',
       'display@1.take-00001.sealed',
       'key.wrapped',
+      'mic@default.key.sealed',
       'mic@default.take-00001.sealed',
       'mic@default.take-00002.sealed',
       'receipts.jsonl',
@@ -188,7 +190,7 @@ describe('receipts', () => {
 describe('erasing', () => {
   test('[P17][P41] leaves nothing of the recording', async () => {
     const { dataDir, dir, recording } = await recorded();
-    expect(await recording.erase()).toBe(5);
+    expect(await recording.erase()).toBe(7);
     await expect(readdir(dir)).rejects.toThrow('ENOENT');
     const vault = await testVault(dataDir);
     expect(await vault.list()).toEqual([]);

@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Fragment } from '../../contract/fragment.ts';
-import { errorOf, type Failed, ok, type Result, type TallylightError } from '../../contract/result.ts';
+import { errorOf, type Failed, fail, ok, type Result, type TallylightError } from '../../contract/result.ts';
 import type { ManifestChannel } from '../../contract/wire.ts';
-import { eraseFolder } from './erase.ts';
+import { type ChannelKeys, makeChannelKeys, readChannelKeys, slug } from './channel-keys.ts';
+import { diskError } from './disk-error.ts';
+import { eraseChannelFiles, eraseFolder } from './erase.ts';
 import type { RecordingFacts } from './facts.ts';
 import { readFacts, writeFacts } from './facts-file.ts';
 import { noteReceipt, readReceipts } from './receipts.ts';
@@ -18,7 +20,11 @@ import {
 
 type Ended = Omit<NonNullable<RecordingFacts['ended']>, 'stored'>;
 
-/** One recording in the vault: the stored channels of one session, sealed with a key of its own. */
+type Change = Partial<Pick<RecordingFacts, 'delivered' | 'localCopy' | 'revoked' | 'erased'>> & {
+  readonly ended?: Ended;
+};
+
+/** One recording in the vault: the stored channels of one session, sealed with keys of its own. */
 export type Recording = {
   readonly facts: () => RecordingFacts;
   /** Seals and fsyncs one fragment; calls for one channel are carried out in their order. */
@@ -31,26 +37,24 @@ export type Recording = {
   readonly noteReceipt: (stored: StoredFragment) => Promise<void>;
   /** The service holds only the first `count` fragments after all: what follows is offered again. */
   readonly rewindReceipts: (channelId: string, count: number) => void;
-  /** Counts and digest of a stored channel, as the service must hold it. */
-  readonly manifestOf: (channelId: string) => ManifestChannel;
-  /** Notes the end, with what is stored then, or the delivery. */
-  readonly change: (change: {
-    readonly ended?: Ended;
-    readonly delivered?: boolean;
-  }) => Promise<Result<void>>;
+  /** Counts and digest of a stored channel, or of its first `count` fragments, as the service must hold it. */
+  readonly manifestOf: (channelId: string, count?: number) => ManifestChannel;
+  /** Notes the end, with what is stored then, the delivery, or what became of consent and policy. */
+  readonly change: (change: Change) => Promise<Result<void>>;
+  /**
+   * Destroys the key of one stored channel, then its files: nothing of it is held or taken any more. Answers how many files
+   * there were. Errors: those of the disk.
+   */
+  readonly eraseChannel: (channelId: string) => Promise<Result<number>>;
   /** The first part that cannot be read, found when it was opened; what comes before it in its take can be. */
   readonly damage: () => TallylightError | undefined;
   /** Media files of one channel on this disk. */
   readonly filesOf: (channelId: string) => Promise<string[]>;
   readonly close: () => Promise<void>;
-  /** Destroys the key, then the files; answers how many files there were. */
+  /** Destroys the recording's key, then the files; answers how many files there were. */
   readonly erase: () => Promise<number>;
 };
 
-/** Files of a channel begin with this; `:` is not allowed in file names on Windows. */
-function slug(channelId: string): string {
-  return channelId.replace(':', '@');
-}
 function takeName(channelId: string, take: number): string {
   return `${slug(channelId)}.take-${String(take).padStart(5, '0')}.sealed`;
 }
@@ -61,8 +65,12 @@ export async function createRecording(
   key: Uint8Array,
   facts: RecordingFacts,
 ): Promise<Result<Recording>> {
+  const keys = await makeChannelKeys(dir, key, facts);
+  if (!keys.ok) return keys;
   const written = await writeFacts(dir, key, facts);
-  return written.ok ? ok(recordingIn(dir, key, facts, new Map(), new Map())) : written;
+  return written.ok
+    ? ok(recordingIn({ dir, key, keys: keys.value, facts, index: new Map(), receipts: new Map() }))
+    : written;
 }
 
 /** Opens a recording made earlier and reads back its index. Errors: `vault-damaged` where its facts are. */
@@ -73,23 +81,40 @@ export async function reopenRecording(
 ): Promise<Result<Recording>> {
   const facts = await readFacts(dir, key, sessionId);
   if (!facts.ok) return facts;
+  const finished = await finishErasing(dir, facts.value);
+  if (!finished.ok) return finished;
+  const keys = await readChannelKeys(dir, key, facts.value);
+  if (!keys.ok) return keys;
   const index = new Map<string, StoredFragment[]>();
   let damage: TallylightError | undefined;
   for (const name of (await readdir(dir)).sort()) {
     const [, prefix, take] = TAKE_NAME.exec(name) ?? [];
     const channel = facts.value.channels.find((candidate) => slug(candidate.id) === prefix);
     if (channel === undefined) continue;
-    const read = await readTakeFile(join(dir, name), key, sessionId, channel.id, Number(take));
+    const channelKey = keys.value.get(channel.id) ?? key;
+    const read = await readTakeFile(join(dir, name), channelKey, sessionId, channel.id, Number(take));
     damage ??= read.damage;
     index.set(channel.id, [...(index.get(channel.id) ?? []), ...read.fragments]);
   }
   damage ??= missing(facts.value, index);
-  return ok(recordingIn(dir, key, facts.value, index, await readReceipts(dir, index), damage));
+  const receipts = await readReceipts(dir, index);
+  return ok(recordingIn({ dir, key, keys: keys.value, facts: facts.value, index, receipts, damage }));
+}
+
+/** What a crash cut short after it was noted. */
+async function finishErasing(dir: string, { erased = [] }: RecordingFacts): Promise<Result<void>> {
+  try {
+    for (const channelId of erased) await eraseChannelFiles(dir, channelId);
+    return ok(undefined);
+  } catch (error) {
+    return { ok: false, error: diskError(error, 'erasing a channel') };
+  }
 }
 
 /** What was stored when the recording ended and is not there now. */
-function missing({ ended }: RecordingFacts, index: ReadonlyMap<string, StoredFragment[]>) {
+function missing({ ended, erased = [] }: RecordingFacts, index: ReadonlyMap<string, StoredFragment[]>) {
   for (const then of ended?.stored ?? []) {
+    if (erased.includes(then.channel_id)) continue;
     const now = manifestOf(then.channel_id, index.get(then.channel_id) ?? []);
     if (now.digest !== then.digest)
       return errorOf('vault-damaged', `${then.channel_id}: ${now.fragments} of ${then.fragments} fragments`);
@@ -97,25 +122,31 @@ function missing({ ended }: RecordingFacts, index: ReadonlyMap<string, StoredFra
   return undefined;
 }
 
-function recordingIn(
-  dir: string,
-  key: Uint8Array,
-  given: RecordingFacts,
-  index: Map<string, StoredFragment[]>,
-  receipts: Map<string, number>,
-  damage?: TallylightError,
-): Recording {
+type Known = {
+  readonly dir: string;
+  /** Seals the facts. */
+  readonly key: Uint8Array;
+  readonly keys: ChannelKeys;
+  readonly facts: RecordingFacts;
+  readonly index: Map<string, StoredFragment[]>;
+  readonly receipts: Map<string, number>;
+  readonly damage?: TallylightError | undefined;
+};
+
+function recordingIn({ dir, key, keys, facts: given, index, receipts, damage }: Known): Recording {
   let facts = given;
   const writing = new Map<string, { take: number; file: TakeFile }>();
   const queues = new Map<string, Promise<unknown>>();
   const broken = new Map<string, Failed>();
+  const gone = new Set(given.erased);
+  let changing: Promise<unknown> = Promise.resolve();
 
   async function fileFor(channelId: string, take: number): Promise<Result<TakeFile>> {
     const current = writing.get(channelId);
     if (current?.take === take) return ok(current.file);
     await current?.file.close();
     writing.delete(channelId);
-    const made = await createTakeFile(join(dir, takeName(channelId, take)), key);
+    const made = await createTakeFile(join(dir, takeName(channelId, take)), keys.get(channelId) ?? key);
     if (made.ok) writing.set(channelId, { take, file: made.value });
     return made;
   }
@@ -128,6 +159,7 @@ function recordingIn(
 
   async function append(fragment: Fragment): Promise<Result<StoredFragment>> {
     const { channelId, take } = fragment.header;
+    if (gone.has(channelId)) return fail('consent-revoked', channelId);
     // After a fragment that could not be written its take is over: a hole in it could never be delivered or read.
     const lost = broken.get(takeName(channelId, take));
     if (lost !== undefined) return lost;
@@ -136,6 +168,46 @@ function recordingIn(
     if (stored.ok) listOf(channelId).push(stored.value);
     else broken.set(takeName(channelId, take), stored);
     return stored;
+  }
+
+  async function change({ ended, ...changes }: Change): Promise<Result<void>> {
+    const stored = facts.channels
+      .filter(({ mode }) => mode === 'keep')
+      .map(({ id }) => manifestOf(id, index.get(id) ?? []));
+    const changed = {
+      ...facts,
+      ...changes,
+      ended: ended === undefined ? facts.ended : { ...ended, stored },
+    };
+    const written = await writeFacts(dir, key, changed);
+    if (written.ok) facts = changed;
+    return written;
+  }
+
+  async function eraseChannel(channelId: string): Promise<Result<number>> {
+    gone.add(channelId);
+    // Noted first: what cuts this short is finished when the recording is opened again.
+    const noted = await changeNext({ erased: [...gone] });
+    await queues.get(channelId);
+    await writing.get(channelId)?.file.close();
+    writing.delete(channelId);
+    index.delete(channelId);
+    receipts.delete(channelId);
+    try {
+      const files = await eraseChannelFiles(dir, channelId);
+      // A disk that was full has room now.
+      const again = noted.ok ? noted : await changeNext({ erased: [...gone] });
+      return again.ok ? ok(files) : again;
+    } catch (error) {
+      return { ok: false, error: diskError(error, `erasing ${channelId}`) };
+    }
+  }
+
+  /** One change after the other: each is of the whole file. */
+  function changeNext(wanted: Change): Promise<Result<void>> {
+    const next = changing.then(() => change(wanted));
+    changing = next;
+    return next;
   }
 
   async function close(): Promise<void> {
@@ -153,8 +225,10 @@ function recordingIn(
       return next;
     },
     fragments: (channelId) => index.get(channelId) ?? [],
-    read: (stored) =>
-      readFragment(join(dir, takeName(stored.header.channelId, stored.header.take)), key, stored),
+    read: (stored) => {
+      const { channelId, take } = stored.header;
+      return readFragment(join(dir, takeName(channelId, take)), keys.get(channelId) ?? key, stored);
+    },
     receipted: (channelId) => receipts.get(channelId) ?? 0,
     noteReceipt: ({ header }) => {
       receipts.set(header.channelId, (receipts.get(header.channelId) ?? 0) + 1);
@@ -163,20 +237,9 @@ function recordingIn(
     rewindReceipts: (channelId, count) => {
       receipts.set(channelId, count);
     },
-    manifestOf: (channelId) => manifestOf(channelId, index.get(channelId) ?? []),
-    change: async ({ ended, delivered = facts.delivered }) => {
-      const stored = facts.channels
-        .filter(({ mode }) => mode === 'keep')
-        .map(({ id }) => manifestOf(id, index.get(id) ?? []));
-      const changed = {
-        ...facts,
-        delivered,
-        ended: ended === undefined ? facts.ended : { ...ended, stored },
-      };
-      const written = await writeFacts(dir, key, changed);
-      if (written.ok) facts = changed;
-      return written;
-    },
+    manifestOf: (channelId, count) => manifestOf(channelId, (index.get(channelId) ?? []).slice(0, count)),
+    change: changeNext,
+    eraseChannel,
     damage: () => damage,
     filesOf: async (channelId) =>
       (await readdir(dir)).filter((name) => name.startsWith(`${slug(channelId)}.take-`)),

@@ -3,9 +3,10 @@ import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail, ok, type Result } from '../../contract/result.ts';
 import type { SecretStore } from '../host.ts';
+import { CHANNEL_KEY } from './channel-keys.ts';
 import { diskError } from './disk-error.ts';
 import { syncFolder } from './durable.ts';
-import { finishErasing, KEY_FILE } from './erase.ts';
+import { eraseFolder, finishErasing, KEY_FILE } from './erase.ts';
 import type { RecordingFacts } from './facts.ts';
 import { NEXT_FACTS_FILE, readFacts } from './facts-file.ts';
 import { createRecording, type Recording, reopenRecording } from './recording.ts';
@@ -16,6 +17,8 @@ export type Vault = {
   readonly open: (sessionId: string) => Promise<Result<Recording>>;
   /** Only what is known of a recording, without reading its media. */
   readonly facts: (sessionId: string) => Promise<Result<RecordingFacts>>;
+  /** Destroys a recording without reading any of it, also where its key does not open here; answers how many files it had. */
+  readonly erase: (sessionId: string) => Promise<Result<number>>;
   /** Finishes erasing what a crash left half erased; answers how many recordings that were. */
   readonly sweep: () => Promise<number>;
   /** Session ids of the recordings held here. */
@@ -26,8 +29,7 @@ export function vaultIn(dataDir: string, secrets: SecretStore): Vault {
   const root = join(dataDir, 'vault');
 
   async function keyOf(sessionId: string): Promise<Result<Uint8Array>> {
-    // A session id comes from outside: it must not name a place beside the vault.
-    if (!/^cap-[A-Za-z0-9_-]+$/.test(sessionId)) return fail('recording-unknown', sessionId);
+    if (!isSessionId(sessionId)) return fail('recording-unknown', sessionId);
     const kept = await readFile(join(root, sessionId, KEY_FILE)).catch(() => undefined);
     if (kept === undefined) return fail('recording-unknown', sessionId);
     const end = kept.indexOf('\n');
@@ -65,6 +67,17 @@ export function vaultIn(dataDir: string, secrets: SecretStore): Vault {
       const key = await keyOf(sessionId);
       return key.ok ? readFacts(join(root, sessionId), key.value, sessionId) : key;
     },
+    erase: async (sessionId) => {
+      if (!isSessionId(sessionId)) return fail('recording-unknown', sessionId);
+      try {
+        return ok(await eraseFolder(join(root, sessionId)));
+      } catch (error) {
+        const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+        return isMissing
+          ? fail('recording-unknown', sessionId)
+          : { ok: false, error: diskError(error, `erasing ${sessionId}`) };
+      }
+    },
     sweep: () => finishErasing(root),
     list: async () => {
       const names = await readdir(root).catch(() => []);
@@ -73,10 +86,15 @@ export function vaultIn(dataDir: string, secrets: SecretStore): Vault {
   };
 }
 
+/** A session id comes from outside: it must not name a place beside the vault. */
+function isSessionId(text: string): boolean {
+  return /^cap-[A-Za-z0-9_-]+$/.test(text);
+}
+
 /** What a crash left of a recording that never began, so that the session can be recorded after all. */
 async function removeUnfinished(dir: string): Promise<void> {
   const names = await readdir(dir).catch(() => undefined);
-  if (names?.every((name) => name === KEY_FILE || name === NEXT_FACTS_FILE))
+  if (names?.every((name) => name === KEY_FILE || name === NEXT_FACTS_FILE || CHANNEL_KEY.test(name)))
     await rm(dir, { recursive: true });
 }
 

@@ -1,4 +1,6 @@
+import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test } from 'vitest';
+import { drawn } from './face-page.ts';
 import { SCENES, snapshotOf } from './snapshots.ts';
 import { eventually, openedStage } from './stage.ts';
 
@@ -83,3 +85,23 @@ test('with forced colours the lamp still has its shape and a chosen mode still s
   expect(await chosen.evaluate(background)).not.toBe(await plain.evaluate(background));
   expect(await page.locator('.lamp circle').evaluate((one) => getComputedStyle(one).stroke)).not.toBe('none');
 });
+
+test.each(['light', 'dark'] as const)(
+  'axe finds nothing serious in any state, %s, with every choice unfolded',
+  async (colorScheme) => {
+    const { page, main } = await open(SCENES.ready(), { colorScheme });
+    for (const [scene, make] of Object.entries(SCENES)) {
+      const snapshot = make();
+      main.say(snapshot);
+      await drawn(page, snapshot);
+      await page.locator('details').evaluateAll((all) => {
+        for (const one of all) (one as HTMLDetailsElement).open = true;
+      });
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      const serious = violations
+        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+        .map(({ id, nodes }) => ({ id, where: nodes.map(({ target }) => target.join(' ')) }));
+      expect({ scene, serious }).toEqual({ scene, serious: [] });
+    }
+  },
+);

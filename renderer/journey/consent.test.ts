@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { errorOf, ok } from '../../contract/result.ts';
 import { display, mic, SCENES, snapshotOf, systemAudio } from './snapshots.ts';
@@ -5,16 +6,23 @@ import { eventually, openedStage } from './stage.ts';
 
 const open = openedStage();
 
+/** Each fact of the terms as it can be seen, a tab between what it is about and what is said of it. */
+async function shownFacts(page: Page): Promise<string[]> {
+  const facts = await page.locator('.terms dl > div').allInnerTexts();
+  return facts.map((fact) => fact.trim().replace(/\s*\n\s*/g, '\t'));
+}
+
 test('[P26] before anybody agrees they read what for, how long, who gets it, and where a copy stays', async () => {
   const { page } = await open(SCENES['ready-chosen']());
   const terms = page.getByRole('region', { name: 'What you agree to' });
   await terms.waitFor();
-  const facts = await terms.locator('dl > div').allInnerTexts();
-  expect(facts.map((fact) => fact.replace(/\s*\n\s*/g, ': '))).toEqual([
+  expect((await shownFacts(page)).map((fact) => fact.replace('\t', ': '))).toEqual([
+    'Who asks: Acme · policy 7',
     'What for: Meeting notes',
     'How long: 30 days',
     'Who gets it: Acme research team and Notewright GmbH',
     'On this device: The encrypted copy is removed once the service has it',
+    'Longest time: Ends by itself after 60 minutes, pauses included',
     'Its key: The key is in a file next to the recordings: whoever can read your files can open them.',
   ]);
 });
@@ -57,9 +65,47 @@ test('[P01] [P14] agreeing asks main for exactly the channels and modes that are
           { id: 'display:1', mode: 'live' },
         ],
         policyVersion: 7,
+        text: expect.stringContaining('Microphone will be kept.'),
+        locale: 'en',
       },
     },
   ]);
+});
+
+test.each([
+  ['ready-chosen', 360],
+  ['ready-policy', 360],
+  ['ready-long-names', 960],
+] as const)(
+  '[P26] %s: the text that goes with the yes is word for word what can be seen',
+  async (scene, width) => {
+    const { page, main } = await open(SCENES[scene](), { viewport: { width, height: 720 } });
+    main.expect('session.agree', () => ok(SCENES.starting()));
+    const title = await page.getByRole('region', { name: 'What you agree to' }).locator('h2').innerText();
+    const shown = [title, ...(await shownFacts(page)), await page.locator('.bar-words').innerText()];
+    await page.getByRole('button', { name: 'Agree and start' }).click();
+    await page.getByRole('heading', { name: 'Starting' }).waitFor();
+    expect(main.calls.map(({ request }) => (request as { text: string }).text)).toEqual([shown.join('\n')]);
+  },
+);
+
+test('[P26] the text is of what is chosen at that moment, though main has not answered the choice yet', async () => {
+  const { page, main } = await open(SCENES.ready());
+  main.expect('channel.choose');
+  main.expect('session.agree', () => ok(SCENES.starting()));
+  main.hold();
+  await page.getByRole('group', { name: 'Microphone' }).getByRole('radio', { name: 'Keep' }).check();
+  const summary = page.getByText('Microphone will be kept. System audio and Display 1 are live only');
+  await summary.waitFor();
+  const shown = await summary.innerText();
+  expect(await shownFacts(page)).toContain('How long\t30 days');
+  await page.getByRole('button', { name: 'Agree and start' }).click();
+  await eventually(() => main.calls.length).toBe(2);
+  const [text = ''] = main.calls.flatMap(({ name, request }) =>
+    name === 'session.agree' ? [(request as { text: string }).text] : [],
+  );
+  expect(text.split('\n').at(-1)).toBe(shown);
+  expect(text).toContain('How long\t30 days');
 });
 
 test('[P14] [P15] each channel is chosen by itself, and nothing is kept that nobody chose to keep', async () => {
@@ -111,7 +157,12 @@ test('[P14] following the default is a choice of its own, sent as it was made an
     { name: 'channel.choose', request: { channelId: 'mic:default', mode: 'live', follow: true } },
     {
       name: 'session.agree',
-      request: { channels: [{ id: 'mic:default', mode: 'live', follow: true }], policyVersion: 7 },
+      request: {
+        channels: [{ id: 'mic:default', mode: 'live', follow: true }],
+        policyVersion: 7,
+        text: expect.stringContaining('Default microphone (whichever it is) is live only'),
+        locale: 'en',
+      },
     },
   ]);
 });
@@ -145,12 +196,31 @@ test('a mode that policy locks stays visible, cannot be chosen, and says who loc
   const keep = page.getByRole('group', { name: 'Display 1' }).getByRole('radio', { name: 'Keep' });
   await keep.waitFor();
   expect(await keep.isDisabled()).toBe(true);
-  expect(await page.getByText('2560 × 1440 · Keep is off by policy of Acme').isVisible()).toBe(true);
+  const reason = '2560 × 1440 · may only be passed on live, by policy of Acme';
+  expect(await page.getByText(reason).isVisible()).toBe(true);
+  expect(await page.getByRole('group', { name: 'Display 1', description: reason }).count()).toBe(1);
+});
+
+test('[P26] each rule of the policy says why a mode is locked', async () => {
+  const { page } = await open(SCENES['ready-policy']());
+  const rules = [
+    ['Microphone', 'Is kept whenever it is recorded, by policy of Acme', ['off', 'keep']],
+    ['System audio', 'Not recorded here, by policy of Acme', ['off']],
+    ['Display 1', '2560 × 1440 · may only be passed on live, by policy of Acme', ['off', 'live']],
+  ] as const;
+  for (const [name, description, modes] of rules) {
+    const group = page.getByRole('group', { name, description });
+    const open = await group
+      .locator('input:enabled')
+      .evaluateAll((all) => all.map((one) => (one as HTMLInputElement).value));
+    expect({ name, modes: open }).toEqual({ name, modes });
+  }
 });
 
 test.each([
   ['ready-nothing-chosen', 'Choose Live only or Keep for at least one channel.'],
   ['ready-no-terms', 'The terms could not be read, so there is nothing to agree to yet.'],
+  ['ready-untrusted', 'The terms could not be verified, so there is nothing to agree to.'],
 ] as const)(
   '%s: nobody can agree, by button or by shortcut, and the reason is in words',
   async (scene, reason) => {

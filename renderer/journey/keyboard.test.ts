@@ -52,6 +52,7 @@ test('a recording from choice to stop, by keyboard alone, with the focus always 
   expect(await focused(page)).toEqual({ name: 'Starting', ring: true });
   main.say(SCENES.recording());
   await page.locator('.lamp-live').waitFor();
+  for (const _ of SCENES.recording().channels) await tabTo(page, 'Take consent back');
   await tabTo(page, 'Pause');
   await page.keyboard.press('Space');
   await eventually(() => main.calls.at(-1)?.name).toBe('session.pause');

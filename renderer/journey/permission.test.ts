@@ -6,9 +6,8 @@ import {
   openScreenSettings,
   reopenForScreen,
   resetScreen,
-  SCENES,
-  snapshotOf,
-} from './snapshots.ts';
+} from './permission-views.ts';
+import { SCENES, snapshotOf } from './snapshots.ts';
 import { eventually, openedStage } from './stage.ts';
 
 const open = openedStage();

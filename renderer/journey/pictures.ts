@@ -5,7 +5,11 @@ import { SCENES } from './snapshots.ts';
 
 /** Pictures of every state for the eye, in artifacts/renderer: `node renderer/journey/pictures.ts [scene…]`. */
 const folder = fileURLToPath(new URL('../../artifacts/renderer/', import.meta.url));
-const SIZES = { narrow: { width: 380, height: 720 }, wide: { width: 960, height: 640 } } as const;
+const SIZES = {
+  narrowest: { width: 360, height: 720 },
+  narrow: { width: 380, height: 720 },
+  wide: { width: 960, height: 640 },
+} as const;
 const wanted = process.argv.slice(2);
 
 await mkdir(folder, { recursive: true });

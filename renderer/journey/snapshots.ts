@@ -1,5 +1,12 @@
-import type { ChannelView, PermissionView, Snapshot, TermsView } from '../../contract/bridge/snapshot.ts';
+import type { ChannelView, Snapshot, TermsView } from '../../contract/bridge/snapshot.ts';
 import { errorOf } from '../../contract/result.ts';
+import {
+  askForMicrophone,
+  openScreenSettings,
+  reopenForScreen,
+  resetScreen,
+  unsureSystemAudio,
+} from './permission-views.ts';
 
 /** One of these per state of the session: what main would say in the middle of a weekly meeting. */
 
@@ -8,6 +15,7 @@ export const terms: TermsView = {
   policyVersion: 7,
   purpose: 'Meeting notes',
   retentionDays: 30,
+  maxSessionMinutes: null,
   recipients: ['Acme research team', 'Notewright GmbH'],
   localCopy: 'purge-after-delivery',
 };
@@ -104,6 +112,17 @@ const liveSystem = {
 } as const;
 const liveDisplay = { ...display, takes: 3, bytes: 90_000_000, state: 'live', framesPerSecond: 15 } as const;
 const live = [liveMic, liveSystem, liveDisplay];
+const revokedMic = {
+  ...liveMic,
+  state: 'lost',
+  levelDb: null,
+  trouble: errorOf('consent-revoked'),
+} as const;
+
+/** The clock of the page decides how much is left. */
+function startedAgo(minutes: number): { readonly startedAt: string } {
+  return { startedAt: new Date(Date.now() - minutes * 60_000).toISOString() };
+}
 
 function all<S extends Partial<ChannelView>>(change: S): ChannelView[] {
   return live.map((view) => ({ ...view, levelDb: null, framesPerSecond: null, ...change }));
@@ -114,60 +133,6 @@ const deviceFailed = {
   detail: 'pulse: monitor of sink 2',
 };
 
-/** In the words of native-permissions. */
-export const askForMicrophone: PermissionView = {
-  kind: 'microphone',
-  state: 'not-determined',
-  sentence: 'macOS has not asked yet whether Tallylight may use the microphone.',
-  nextStep: { kind: 'ask', sentence: 'Let macOS ask, and allow it.' },
-};
-export const openScreenSettings: PermissionView = {
-  kind: 'screen-capture',
-  state: 'denied',
-  sentence: 'macOS does not let Tallylight record the screen.',
-  nextStep: {
-    kind: 'open-settings',
-    sentence: 'Allow Tallylight under Privacy & Security, Screen & System Audio Recording.',
-  },
-};
-export const reopenForScreen: PermissionView = {
-  kind: 'screen-capture',
-  state: 'denied',
-  sentence: 'macOS does not let Tallylight record the screen yet.',
-  nextStep: {
-    kind: 'quit-and-reopen',
-    sentence:
-      'If you have allowed it, quit and reopen Tallylight: macOS shows it only to an app that starts afterwards.',
-  },
-};
-export const resetScreen: PermissionView = {
-  kind: 'screen-capture',
-  state: 'denied',
-  sentence: 'macOS says that Tallylight may record the screen, but every picture was black.',
-  nextStep: {
-    kind: 'reset',
-    sentence:
-      'The permission is for an older copy of Tallylight. Run this line in Terminal, reopen Tallylight and allow it anew.',
-    command: 'tccutil reset ScreenCapture app.tallylight.desktop',
-  },
-};
-export const flatpakMicrophone: PermissionView = {
-  kind: 'microphone',
-  state: 'denied',
-  sentence: 'Flatpak keeps Tallylight from the microphone.',
-  nextStep: {
-    kind: 'other',
-    sentence:
-      'Share the socket pulseaudio with Tallylight in your software centre (Flatpak), or run this line and start again.',
-    command: 'flatpak override --user --socket=pulseaudio app.tallylight.desktop',
-  },
-};
-export const unsureSystemAudio: PermissionView = {
-  kind: 'system-audio',
-  state: 'unknown',
-  sentence: 'macOS tells nobody whether the system audio may be recorded; it shows with the first sound.',
-  nextStep: { kind: 'ask', sentence: 'macOS asks when the recording begins; allow it there.' },
-};
 const onMac = { host: 'desktop', canReopen: true } as const;
 
 export const SCENES = {
@@ -176,6 +141,7 @@ export const SCENES = {
     snapshotOf(
       {},
       {
+        terms: { ...terms, maxSessionMinutes: 60 },
         channels: [{ ...mic, mode: 'keep' }, { ...systemAudio, mode: 'keep' }, display],
         protection: {
           kind: 'key-file',
@@ -184,6 +150,19 @@ export const SCENES = {
         delivery: { connected: true, disconnectedSince: null, undeliveredSeconds: 0, pendingRecordings: 2 },
       },
     ),
+  'ready-policy': () =>
+    snapshotOf(
+      {},
+      {
+        terms: { ...terms, maxSessionMinutes: 60 },
+        channels: [
+          { ...mic, mode: 'keep', allowed: ['off', 'keep'] },
+          { ...systemAudio, mode: 'off', allowed: ['off'] },
+          display,
+        ],
+      },
+    ),
+  'ready-untrusted': () => snapshotOf({}, { terms: null, trouble: errorOf('policy-untrusted') }),
   'ready-nothing-chosen': () =>
     snapshotOf({}, { channels: [mic, systemAudio, display].map((view) => ({ ...view, mode: 'off' })) }),
   'ready-no-terms': () =>
@@ -297,6 +276,40 @@ export const SCENES = {
         delivery: offline,
       },
     ),
+  'recording-ending': () =>
+    snapshotOf(
+      { state: 'recording', ...running, ...startedAgo(55) },
+      { lamp: 'live', channels: live, terms: { ...terms, maxSessionMinutes: 60 } },
+    ),
+  'recording-forbidden': () =>
+    snapshotOf(
+      { state: 'recording', ...running },
+      {
+        lamp: 'live',
+        terms: { ...terms, policyVersion: 8 },
+        channels: [
+          liveMic,
+          liveSystem,
+          {
+            ...liveDisplay,
+            allowed: ['off'],
+            state: 'lost',
+            framesPerSecond: null,
+            trouble: errorOf('policy-forbids'),
+          },
+        ],
+      },
+    ),
+  'recording-revoked': () =>
+    snapshotOf(
+      { state: 'recording', ...running },
+      { lamp: 'live', channels: [revokedMic, liveSystem, liveDisplay] },
+    ),
+  'recording-tokenless': () =>
+    snapshotOf(
+      { state: 'recording', ...running },
+      { lamp: 'live', channels: live, trouble: errorOf('token-expired') },
+    ),
   paused: () =>
     snapshotOf(
       { state: 'paused', ...running, pausedBy: 'person' },
@@ -314,6 +327,15 @@ export const SCENES = {
       {
         channels: all({ state: 'ended' }),
         delivery: { ...offline, connected: true, disconnectedSince: null, undeliveredSeconds: 4 },
+      },
+    ),
+  'delivering-too-long': () =>
+    snapshotOf(
+      { state: 'delivering', ...running },
+      {
+        terms: { ...terms, maxSessionMinutes: 45 },
+        channels: all({ state: 'ended' }),
+        trouble: errorOf('session-too-long'),
       },
     ),
   complete: () =>

@@ -2,10 +2,9 @@ import type { Ask } from '../store/connect.ts';
 import type { Face } from '../store/face.ts';
 import type { ActionShown } from '../view/actions.ts';
 import { actionsOf } from '../view/actions.ts';
-import { choicesOf } from '../view/choices.ts';
+import { consentOf } from '../view/consent.ts';
 import { ariaShortcut, isMac, shortcutWords } from '../view/shortcuts.ts';
 import { isChoosing } from '../view/states.ts';
-import { summaryOf } from '../view/summary.ts';
 import { words } from '../words.ts';
 import { perform } from './perform.ts';
 
@@ -43,7 +42,7 @@ export function ActionBar({ face, ask }: { readonly face: Face; readonly ask: As
     <section className="bar" aria-label={words.actions}>
       {choosing ? (
         <p id="before-you-agree" className="bar-words">
-          {reason ?? summaryOf(choicesOf(face.snapshot, face.calls))}
+          {reason ?? consentOf(face.snapshot, face.calls).summary}
         </p>
       ) : null}
       <div className="actions">

@@ -1,12 +1,20 @@
 import type { Snapshot } from '../../contract/bridge/snapshot.ts';
+import type { Ask } from '../store/connect.ts';
+import type { CallUnderWay } from '../store/face.ts';
 import type { Note } from '../view/note.ts';
+import { revokeOf } from '../view/revoke.ts';
 import { words } from '../words.ts';
 import { ChannelRow } from './channel-row.tsx';
 
-type Props = { readonly snapshot: Snapshot; readonly note: Note | null };
+type Props = {
+  readonly snapshot: Snapshot;
+  readonly note: Note | null;
+  readonly calls: readonly CallUnderWay[];
+  readonly ask: Ask;
+};
 
 /** The channels that were agreed to; the others are not captured and not shown. */
-export function ChannelCard({ snapshot, note }: Props) {
+export function ChannelCard({ snapshot, note, calls, ask }: Props) {
   const channels = snapshot.channels.filter(({ mode }) => mode !== 'off');
   if (channels.length === 0) return null;
   return (
@@ -19,8 +27,10 @@ export function ChannelCard({ snapshot, note }: Props) {
           <ChannelRow
             key={channel.id}
             channel={channel}
-            session={snapshot.session.state}
+            snapshot={snapshot}
             explained={note?.channelId === channel.id}
+            revoke={revokeOf(channel, snapshot, calls)}
+            ask={ask}
           />
         ))}
       </ul>

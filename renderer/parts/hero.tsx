@@ -7,11 +7,13 @@ import { words } from '../words.ts';
 type Props = {
   readonly face: Face;
   readonly elapsed: number;
+  /** Milliseconds until the recording ends by itself, where that is soon. */
+  readonly left: number | null;
   readonly heading: RefObject<HTMLHeadingElement | null>;
 };
 
 /** The one big fact. The heading takes the focus when the button that had it is gone. */
-export function HeroBlock({ face, elapsed, heading }: Props) {
+export function HeroBlock({ face, elapsed, left, heading }: Props) {
   const { fact, sentence } = heroFor(face);
   return (
     <div className="hero">
@@ -23,6 +25,7 @@ export function HeroBlock({ face, elapsed, heading }: Props) {
         )}
       </h1>
       {sentence === '' ? null : <p>{sentence}</p>}
+      {left === null ? null : <p className="hero-ending">{words.ending.left(clock(left))}</p>}
       {face.snapshot === null && face.connection === 'lost' ? <p>{words.lost.unknown}</p> : null}
     </div>
   );

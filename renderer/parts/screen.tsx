@@ -2,6 +2,7 @@ import type { Snapshot } from '../../contract/bridge/snapshot.ts';
 import { assertNever } from '../../contract/result.ts';
 import type { Ask } from '../store/connect.ts';
 import type { Face } from '../store/face.ts';
+import { consentOf } from '../view/consent.ts';
 import { count } from '../view/format.ts';
 import type { Note } from '../view/note.ts';
 import { words } from '../words.ts';
@@ -17,17 +18,20 @@ type Props = {
   readonly ask: Ask;
 };
 
-function Facts({ snapshot }: { readonly snapshot: Snapshot }) {
+function Facts({ snapshot, face }: Pick<Props, 'snapshot' | 'face'>) {
   const { state } = snapshot.session;
+  const consent = consentOf(snapshot, face.calls);
   switch (state) {
     case 'idle':
     case 'consenting':
-      return <Terms snapshot={snapshot} title={words.terms.title} />;
+      return <Terms snapshot={snapshot} consent={consent} title={words.terms.title} />;
     case 'starting':
     case 'recording':
     case 'paused':
     case 'stopping':
-      return snapshot.terms === null ? null : <Terms snapshot={snapshot} title={words.terms.agreed} />;
+      return snapshot.terms === null ? null : (
+        <Terms snapshot={snapshot} consent={consent} title={words.terms.agreed} />
+      );
     case 'delivering':
       return <Delivering snapshot={snapshot} />;
     case 'complete':
@@ -48,10 +52,10 @@ export function Screen({ snapshot, face, note, ask }: Props) {
       {state === 'idle' || state === 'consenting' ? (
         <ChoiceCard snapshot={snapshot} calls={face.calls} ask={ask} />
       ) : (
-        <ChannelCard snapshot={snapshot} note={note} />
+        <ChannelCard snapshot={snapshot} note={note} calls={face.calls} ask={ask} />
       )}
       <div className="facts">
-        <Facts snapshot={snapshot} />
+        <Facts snapshot={snapshot} face={face} />
         {pending > 0 ? <p className="pending">{words.pending(count(pending), pending)}</p> : null}
       </div>
     </>

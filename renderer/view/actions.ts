@@ -2,7 +2,7 @@ import type { CallName } from '../../contract/bridge/names.ts';
 import type { SessionState, Snapshot } from '../../contract/bridge/snapshot.ts';
 import type { CallUnderWay, Face } from '../store/face.ts';
 import { words } from '../words.ts';
-import { whyNotAgree } from './choices.ts';
+import { whyNotAgree } from './agreement.ts';
 
 export type ActionName = Extract<CallName, keyof typeof words.action>;
 export type Letter = 'R' | 'P' | 'S';

@@ -2,8 +2,11 @@ import type { Snapshot } from '../../contract/bridge/snapshot.ts';
 import { assertNever } from '../../contract/result.ts';
 import type { Face } from '../store/face.ts';
 import { words } from '../words.ts';
+import { channelName } from './channel-name.ts';
 import { countsOf } from './counts.ts';
-import { listOf } from './format.ts';
+import { TOLD_MINUTES } from './ending.ts';
+import { count, listOf } from './format.ts';
+import { isRevoked } from './midway.ts';
 import { isOffline, noteFor } from './note.ts';
 import { isOpening, isRunning } from './states.ts';
 
@@ -52,14 +55,25 @@ function stateWords(snapshot: Snapshot): string {
   }
 }
 
-/** What a screen reader is told: the same words for as long as the state is the same, so it is told once. */
-export function announcementFor(face: Face): string {
+/** The channels for which the person took their consent back. */
+export function revokedNames(snapshot: Snapshot | null): string {
+  return listOf((snapshot?.channels ?? []).filter(isRevoked).map((channel) => channelName(channel).name));
+}
+
+/**
+ * What a screen reader is told: the same words for as long as the state is the same, so it is told once. `isEnding`:
+ * the recording ends by itself within minutes.
+ */
+export function announcementFor(face: Face, isEnding = false): string {
   const { snapshot, connection } = face;
   if (snapshot === null) return connection === 'lost' ? announce.lost : '';
   const said = [stateWords(snapshot)];
   const note = noteFor(face);
   // An alert tells itself.
   if (note !== null && note.subject === 'permission' && !note.alert) said.push(note.message);
+  const revoked = revokedNames(snapshot);
+  if (revoked !== '') said.push(announce.revoked(revoked));
+  if (isEnding) said.push(words.ending.announce(count(TOLD_MINUTES)));
   if (isOffline(snapshot)) said.push(announce.offline);
   return said.join(' ');
 }

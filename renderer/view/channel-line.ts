@@ -1,7 +1,8 @@
-import type { ChannelView, GapReason, SessionState } from '../../contract/bridge/snapshot.ts';
+import type { ChannelView, GapReason, SessionState, Snapshot } from '../../contract/bridge/snapshot.ts';
 import { words } from '../words.ts';
 import { channelName } from './channel-name.ts';
 import { clockTime, count, figure, line, size, span } from './format.ts';
+import { channelTold, isRevoked } from './midway.ts';
 
 /** What a channel's row says while and after it is captured. */
 export type ChannelLine = {
@@ -26,6 +27,7 @@ function gapsOf({ gaps, kind }: ChannelView): string | null {
 }
 
 function badgeOf(channel: ChannelView): Pick<ChannelLine, 'badge' | 'tone'> {
+  if (isRevoked(channel)) return { badge: say.revoked, tone: 'plain' };
   if (channel.state === 'reconnecting') return { badge: say.reconnecting, tone: 'warn' };
   if (channel.state === 'lost') return { badge: say.lost, tone: 'warn' };
   if (channel.trouble !== null) return { badge: say.trouble, tone: 'warn' };
@@ -58,9 +60,12 @@ function liveFacts(channel: ChannelView, session: SessionState): (string | null)
 }
 
 /** `explained` is whether the note already tells what is wrong with this channel. */
-export function channelLine(channel: ChannelView, session: SessionState, explained: boolean): ChannelLine {
+export function channelLine(channel: ChannelView, snapshot: Snapshot, explained: boolean): ChannelLine {
   const badge = badgeOf(channel);
-  if (channel.trouble !== null && !explained) return { ...badge, detail: channel.trouble.message };
+  const session = snapshot.session.state;
+  if (isRevoked(channel)) return { ...badge, detail: line([say.revokedDetail, say.nothingMore]) };
+  if (channel.trouble !== null && !explained)
+    return { ...badge, detail: channelTold(channel.trouble, snapshot).message };
   const ended = channel.lastTakeEndedAt;
   const facts = [
     channelName(channel).device,

@@ -1,4 +1,3 @@
-import type { Request } from '../../contract/bridge/bridge.ts';
 import type { ChannelView, Snapshot } from '../../contract/bridge/snapshot.ts';
 import type { ChannelMode } from '../../contract/channel.ts';
 import type { CallUnderWay } from '../store/face.ts';
@@ -37,41 +36,21 @@ export function namesWith(choices: readonly Choice[], mode: ChannelMode): readon
   return choices.filter((choice) => choice.mode === mode).map(chosenName);
 }
 
-/** What `session.agree` is told: exactly what is shown. Null where there is nothing one could agree to. */
-export function agreementOf(
-  snapshot: Snapshot,
-  calls: readonly CallUnderWay[],
-): Request<'session.agree'> | null {
-  const channels = choicesOf(snapshot, calls).flatMap(({ channel, mode, follows }) =>
-    mode === 'off' ? [] : [{ id: channel.id, mode, ...(follows === true ? { follow: true } : {}) }],
-  );
-  if (snapshot.terms === null || channels.length === 0) return null;
-  return { channels, policyVersion: snapshot.terms.policyVersion };
-}
-
-/** Why nobody can agree at the moment, in words; null when they can. */
-export function whyNotAgree(snapshot: Snapshot, calls: readonly CallUnderWay[]): string | null {
-  if (agreementOf(snapshot, calls) !== null) return null;
-  if (snapshot.channels.length === 0) return words.blocked.channels;
-  if (snapshot.terms !== null) return words.blocked.chosen;
-  return areTermsLate(snapshot) ? words.blocked.trouble : words.blocked.loading;
-}
-
-/** Whether the terms are missing for a reason, and not just on their way. */
-export function areTermsLate({ terms, trouble, delivery }: Snapshot): boolean {
-  return terms === null && (trouble !== null || delivery.connected === false);
-}
-
 /** `off` is everybody's right; the other two are the policy's to allow. */
 export function isLocked(channel: ChannelView, mode: ChannelMode): boolean {
   return mode !== 'off' && !channel.allowed.includes(mode);
 }
 
-/** Which modes are locked and by whom, or null. */
+/** Why modes are locked and by whom, or null. Which rule of the policy it is shows in the modes it leaves. */
 export function lockedWords(channel: ChannelView, organisation: string | null): string | null {
-  const locked = MODES.filter((mode) => isLocked(channel, mode));
-  const by = organisation === null ? words.locked.policy : words.locked.policyOf(organisation);
-  if (locked.length > 1) return words.locked.both(by);
-  const [only] = locked;
-  return only === undefined ? null : words.locked.one(words.mode[only], by);
+  const [live, keep] = [isLocked(channel, 'live'), isLocked(channel, 'keep')];
+  if (!(live || keep)) return null;
+  const by = policyWords(organisation);
+  if (live && keep) return words.locked.forbidden(by);
+  return live ? words.locked.stored(by) : words.locked.ephemeral(by);
+}
+
+/** The policy by its organisation, where that is known. */
+export function policyWords(organisation: string | null): string {
+  return organisation === null ? words.locked.policy : words.locked.policyOf(organisation);
 }

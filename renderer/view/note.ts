@@ -4,6 +4,7 @@ import type { Face } from '../store/face.ts';
 import { words } from '../words.ts';
 import { channelName } from './channel-name.ts';
 import { clockTime, span } from './format.ts';
+import { channelTold, isRevoked, sessionTold } from './midway.ts';
 import {
   isAllowedByNow,
   isRefused,
@@ -114,13 +115,18 @@ export function noteFor({ snapshot, refused }: Face): Note | null {
   if (refused !== null && !isOfPermission(refused)) return noteOf(refused);
   const blocking = standsInTheWay(snapshot);
   if (blocking !== null) return permissionNote(blocking, snapshot);
-  if (trouble !== null && !isOfPermission(trouble)) return noteOf(trouble);
+  if (trouble !== null && !isOfPermission(trouble))
+    return noteOf({ ...trouble, ...sessionTold(trouble, snapshot) });
   const open = mayStandInTheWay(snapshot);
   if (open !== null) return permissionNote(open, snapshot);
   const denied = refused ?? trouble;
   if (denied !== null && !isAllowedByNow(snapshot)) return noteOf(denied);
-  const channel = snapshot.channels.find(({ mode, trouble }) => mode !== 'off' && trouble !== null);
-  if (channel !== undefined && channel.trouble !== null)
-    return noteOf(channel.trouble, channel.id, channelName(channel).name);
+  const channel = snapshot.channels.find(
+    (one) => one.mode !== 'off' && one.trouble !== null && !isRevoked(one),
+  );
+  if (channel !== undefined && channel.trouble !== null) {
+    const told = { ...channel.trouble, ...channelTold(channel.trouble, snapshot) };
+    return noteOf(told, channel.id, channelName(channel).name);
+  }
   return isOffline(snapshot) ? offlineNote(snapshot) : null;
 }

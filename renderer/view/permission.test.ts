@@ -4,17 +4,13 @@ import type { PermissionView, Snapshot } from '../../contract/bridge/snapshot.ts
 import { errorOf } from '../../contract/result.ts';
 import {
   askForMicrophone,
-  display,
   flatpakMicrophone,
-  mic,
   openScreenSettings,
   reopenForScreen,
   resetScreen,
-  SCENES,
-  snapshotOf,
-  systemAudio,
   unsureSystemAudio,
-} from '../journey/snapshots.ts';
+} from '../journey/permission-views.ts';
+import { display, mic, SCENES, snapshotOf, systemAudio } from '../journey/snapshots.ts';
 import { received } from '../store/changes.ts';
 import type { Face } from '../store/face.ts';
 import { NEW_FACE } from '../store/face.ts';

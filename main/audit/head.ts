@@ -1,0 +1,178 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { type AuditEntry, type AuditHead, auditHead } from '../../contract/audit.ts';
+import { canonicalJson } from '../../contract/canonical.ts';
+import { sha256Hex } from '../../contract/fragment.ts';
+import { fail, ok, type Result } from '../../contract/result.ts';
+import type { SecretStore } from '../host.ts';
+import { diskError } from '../vault/disk-error.ts';
+import { replaceFile } from '../vault/durable.ts';
+
+/** Where the log ended, and HMAC-SHA256 (RFC 2104) over that. */
+const HEAD_FILE = 'audit.head';
+/** The key of the HMAC, wrapped for this device, after a line that says by which kind of store. */
+const KEY_FILE = 'audit-key.wrapped';
+/** What an HMAC is over besides what it vouches for, so that it vouches for nothing else. */
+const PURPOSE = { head: 'tallylight audit head 1\n', entry: 'tallylight audit entry 1\n' };
+/** What the first entry of a log follows. */
+const BEGINNING = '0'.repeat(64);
+
+const headFile = auditHead.extend({ mac: sha256Hex });
+
+/** The head of a data folder's log as it lies beside it, whoever wrote it. */
+export type WrittenHead = {
+  readonly head: AuditHead & { readonly mac: string };
+  readonly key: Uint8Array;
+};
+
+/** Undefined where the log never had one. Error: `audit-broken`. */
+export async function readHead(dataDir: string): Promise<Result<WrittenHead | undefined>> {
+  try {
+    const text = await readIfThere(join(dataDir, HEAD_FILE));
+    if (text === undefined) return ok(undefined);
+    const head = headFile.safeParse(parsed(text.toString()));
+    if (!head.success) return fail('audit-broken', 'its head cannot be read');
+    const key = await readIfThere(join(dataDir, KEY_FILE));
+    return key === undefined
+      ? fail('audit-broken', 'the key of its head is missing')
+      : ok({ head: head.data, key });
+  } catch (error) {
+    return { ok: false, error: diskError(error, 'head of the audit log') };
+  }
+}
+
+/**
+ * Holds a log against its head. The head is one behind where a crash came between the two: then the entry that it does not
+ * know was never acknowledged, and has to vouch for itself (`proveHead`). Error: `audit-broken`.
+ */
+export function fitsHead(entries: readonly AuditEntry[], head: AuditHead | undefined): Result<void> {
+  if (head === undefined)
+    return entries.some(({ mac }) => mac !== undefined)
+      ? fail('audit-broken', 'its head is missing')
+      : ok(undefined);
+  const count = entries.length;
+  if (count < head.sequence)
+    return fail('audit-broken', `entry ${count + 1} to ${head.sequence} are missing`);
+  if ((entries[head.sequence - 1]?.hash ?? BEGINNING) !== head.hash)
+    return fail('audit-broken', `entry ${head.sequence} is not the one its head names`);
+  return count > head.sequence + 1
+    ? fail('audit-broken', `entry ${head.sequence + 2} is beyond its head`)
+    : ok(undefined);
+}
+
+export function headOf(entries: readonly AuditEntry[]): AuditHead {
+  const last = entries.at(-1);
+  return { sequence: last?.sequence ?? 0, hash: last?.hash ?? BEGINNING };
+}
+
+/**
+ * Whether this device wrote that head, and the entry that it does not know yet. Errors: `audit-broken`, `key-elsewhere`, those
+ * of the secret store.
+ */
+export async function proveHead(
+  written: WrittenHead,
+  entries: readonly AuditEntry[],
+  secrets: SecretStore,
+): Promise<Result<void>> {
+  const key = await unwrapped(written.key, secrets);
+  if (!key.ok) return key;
+  const { head } = written;
+  if (!isSame(macOfHead(key.value, head), head.mac)) return fail('audit-broken', 'its head was changed');
+  const foreign = entries
+    .slice(head.sequence)
+    .find((entry) => !isSame(macOfEntry(key.value, entry), entry.mac ?? ''));
+  return foreign === undefined
+    ? ok(undefined)
+    : fail('audit-broken', `entry ${foreign.sequence} was not written here`);
+}
+
+/** What vouches for a log while it is written. Errors: those of the disk and of the secret store. */
+export type HeadKeeper = {
+  /** Durable when it resolves. */
+  readonly write: (head: AuditHead) => Promise<Result<void>>;
+  readonly macOf: (entry: Omit<AuditEntry, 'mac' | 'hash'>) => Promise<Result<string>>;
+};
+
+/** Its key is made when it is first needed. */
+export function headKeeper(dataDir: string, secrets: SecretStore): HeadKeeper {
+  const path = join(dataDir, KEY_FILE);
+  let known: Uint8Array | undefined;
+
+  async function keyOf(): Promise<Result<Uint8Array>> {
+    const kept = await readIfThere(path);
+    if (kept !== undefined) return unwrapped(kept, secrets);
+    const made = randomBytes(32);
+    const wrapped = await secrets.wrap(made);
+    if (!wrapped.ok) return wrapped;
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    await replaceFile(path, Buffer.concat([Buffer.from(`${secrets.kind}\n`), wrapped.value]));
+    return ok(made);
+  }
+  async function withKey<T>(use: (key: Uint8Array) => T | Promise<T>): Promise<Result<T>> {
+    try {
+      const key = known === undefined ? await keyOf() : ok(known);
+      if (!key.ok) return key;
+      known = key.value;
+      return ok(await use(known));
+    } catch (error) {
+      return { ok: false, error: diskError(error, 'head of the audit log') };
+    }
+  }
+
+  return {
+    write: (head) =>
+      withKey((key) => {
+        const { sequence, hash } = head;
+        const written = { sequence, hash, mac: macOfHead(key, head) };
+        return replaceFile(join(dataDir, HEAD_FILE), `${JSON.stringify(written)}\n`);
+      }),
+    macOf: (entry) => withKey((key) => macOfEntry(key, entry)),
+  };
+}
+
+async function unwrapped(kept: Uint8Array, secrets: SecretStore): Promise<Result<Uint8Array>> {
+  const end = kept.indexOf(0x0a);
+  const kind = Buffer.from(kept.subarray(0, end)).toString();
+  if (kind === secrets.kind) {
+    const key = await secrets.unwrap(kept.subarray(end + 1));
+    // A keychain may refuse for the moment, which is nobody's change to the log.
+    if (key.ok || kind === 'keychain') return key;
+  } else if (kind === 'keychain' || kind === 'key-file') return fail('key-elsewhere', `audit log: ${kind}`);
+  return fail('audit-broken', 'the key of its head does not open');
+}
+
+function macOfHead(key: Uint8Array, { sequence, hash }: AuditHead): string {
+  return macOf(key, PURPOSE.head + canonicalJson({ sequence, hash }));
+}
+
+function macOfEntry(key: Uint8Array, entry: Omit<AuditEntry, 'mac' | 'hash'>): string {
+  const { mac: _mac, hash: _hash, ...rest } = z.record(z.string(), z.json()).parse(entry);
+  return macOf(key, PURPOSE.entry + canonicalJson(rest));
+}
+
+function macOf(key: Uint8Array, text: string): string {
+  return createHmac('sha256', key).update(text).digest('hex');
+}
+
+function isSame(expected: string, shown: string): boolean {
+  return expected.length === shown.length && timingSafeEqual(Buffer.from(expected), Buffer.from(shown));
+}
+
+async function readIfThere(path: string): Promise<Buffer | undefined> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

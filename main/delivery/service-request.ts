@@ -1,0 +1,121 @@
+import type { z } from 'zod';
+import { errorOf, fail, ok, type Result, type TallylightError } from '../../contract/result.ts';
+import {
+  ACCESS_TOKEN_HEADER,
+  DPOP_HEADER,
+  errorEnvelope,
+  POLICY_VERSION_HEADER,
+  success,
+} from '../../contract/wire.ts';
+import type { ClientKey } from '../auth/client-key.ts';
+import { readAnswer } from './answer.ts';
+
+/** A request that hangs must not hold up Stop or the queue behind it. */
+const REQUEST_TIMEOUT_MS = 10_000;
+/** The slowest line worth waiting for, 16 KiB/s: on it a fragment takes longer than a request may hang. */
+const SLOWEST_BYTES_PER_MS = 16;
+
+export type ServiceRequest<T> = {
+  readonly method: string;
+  /** Base address as `serviceAddress` gives it. */
+  readonly server: string;
+  readonly path: string;
+  /** Absent where the route takes none. */
+  readonly token?: string;
+  readonly key: ClientKey;
+  /** What is asked for, out of the JSON of the answer; undefined where it is not there. */
+  readonly read: (told: unknown) => T | undefined;
+  readonly body?: { readonly bytes: Uint8Array | string; readonly headers: Record<string, string> };
+  /** Which policy is in force, where an answer says so. */
+  readonly onPolicyVersion?: ((version: number) => void) | undefined;
+};
+
+/** The `data` of an answer that says success. */
+export function dataOf<T>(data: z.ZodType<T>): (told: unknown) => T | undefined {
+  const envelope = success(data);
+  return (told) => {
+    const good = envelope.safeParse(told);
+    return good.success ? (good.data.data as T) : undefined;
+  };
+}
+
+/**
+ * One request to the media service with its token and the proof that it is ours. Where the proof is refused, the answer
+ * tells the service's clock, and it is tried once more by that. Errors come from the service or are `service-…`.
+ */
+export async function askService<T>(request: ServiceRequest<T>): Promise<Result<T>> {
+  const first = await attempt(request);
+  return first.isWorthAnother ? (await attempt(request)).result : first.result;
+}
+
+async function attempt<T>(
+  request: ServiceRequest<T>,
+): Promise<{ result: Result<T>; isWorthAnother: boolean }> {
+  const { method, path, token, key, body } = request;
+  const url = request.server + path;
+  const proven =
+    token === undefined
+      ? {}
+      : { [ACCESS_TOKEN_HEADER]: token, [DPOP_HEADER]: await key.proof({ method, url, token }) };
+  let response: Response;
+  let told: unknown;
+  try {
+    response = await fetch(url, {
+      method,
+      headers: { ...proven, ...body?.headers },
+      ...(body === undefined ? {} : { body: Buffer.from(body.bytes) }),
+      signal: AbortSignal.timeout(
+        REQUEST_TIMEOUT_MS + Math.ceil((body?.bytes.length ?? 0) / SLOWEST_BYTES_PER_MS),
+      ),
+      // Following a redirect could carry token and media to another host.
+      redirect: 'manual',
+    });
+    told = await readAnswer(response);
+  } catch (error) {
+    return { result: fail('service-unreachable', reason(error)), isWorthAnother: false };
+  }
+  const isClockKnown = key.heard(url, response.headers.get('date'));
+  tellPolicyVersion(response, request.onPolicyVersion);
+  const found = request.read(told);
+  if (found !== undefined) return { result: ok(found), isWorthAnother: false };
+  const error = refusalIn(told, token);
+  if (error === undefined)
+    return {
+      result: fail('service-failed', `${method} ${path} answered ${response.status}`),
+      isWorthAnother: false,
+    };
+  return { result: { ok: false, error }, isWorthAnother: error.code === 'proof-refused' && isClockKnown };
+}
+
+function tellPolicyVersion(response: Response, tell: ServiceRequest<unknown>['onPolicyVersion']): void {
+  const version = Number(response.headers.get(POLICY_VERSION_HEADER) ?? Number.NaN);
+  if (Number.isSafeInteger(version) && version > 0) tell?.(version);
+}
+
+/** What the service says against it, with our own word on whether to try again. */
+function refusalIn(told: unknown, token: string | undefined): TallylightError | undefined {
+  const bad = errorEnvelope.safeParse(told);
+  if (!bad.success) return undefined;
+  const { error_code: code, message, action, detail } = bad.data;
+  const { retryable } = errorOf(code);
+  const error = { code, message, action, retryable, ...(detail === undefined ? {} : { detail }) };
+  // Whatever a service repeats of the request, the token does not get into a log or a face.
+  return token === undefined ? error : withoutToken(error, token);
+}
+
+function withoutToken(error: TallylightError, token: string): TallylightError {
+  const clean = (text: string) => text.replaceAll(token, '…');
+  return {
+    ...error,
+    message: clean(error.message),
+    action: clean(error.action),
+    ...(error.detail === undefined ? {} : { detail: clean(error.detail) }),
+  };
+}
+
+/** Why a request did not get through, without addresses of ours or anybody's token. */
+function reason(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown';
+  const cause = error.cause;
+  return cause instanceof Error && 'code' in cause ? String(cause.code) : error.name;
+}

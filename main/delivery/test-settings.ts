@@ -1,0 +1,24 @@
+import type { CountersignedConsent } from '../../contract/consent.ts';
+import { DEFAULT_POLICY, type Policy, type PolicyClaims } from '../../contract/policy.ts';
+import type { DeletionClaims, SessionStatus } from '../../contract/wire.ts';
+
+/** How a service for tests behaves; a test changes it as it goes. */
+export function testSettings() {
+  return {
+    policy: DEFAULT_POLICY as Policy,
+    status: 'created' as SessionStatus,
+    mayRenew: true,
+    /** How far its clock is ahead of ours. */
+    clockAheadMs: 0,
+    /** A refused proof is what the test is about. */
+    mayRefuseProofs: false,
+    /** What was deleted of the sessions it had. */
+    deleted: [] as Omit<DeletionClaims, 'iat'>[],
+    /** Told beside those, as they are. */
+    tombstones: [] as string[],
+    /** The signed policy, as something else than what the service would say. */
+    policyJws: undefined as ((claims: PolicyClaims) => string) | undefined,
+    /** The countersigned consent likewise. */
+    consentJws: undefined as ((held: CountersignedConsent) => string | null) | undefined,
+  };
+}

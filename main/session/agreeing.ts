@@ -1,0 +1,122 @@
+import { errorOf, ok } from '../../contract/result.ts';
+import { clientKey } from '../auth/client-key.ts';
+import { openExchange } from '../delivery/exchange.ts';
+import { beginRecording } from './active.ts';
+import { acceptPolicy, type Connected } from './connect.ts';
+import { withdrawn } from './consent.ts';
+import { countersignedBy } from './countersigned.ts';
+import { NOTHING, type Prepared, prepare } from './prepare.ts';
+import type { Drive, RecorderContext } from './recorder-context.ts';
+import type { AgreedChannel } from './run.ts';
+
+export type Agreeing = Drive & {
+  /** Another session is needed. */
+  readonly openSession: (because: ReturnType<typeof errorOf>) => Promise<void>;
+  /** Everything is in order; the devices may open. */
+  readonly begun: () => void;
+};
+
+/** Sees to an agreement: what has to be in order before the first device, then the recording or its refusal. */
+export async function prepareAgreed(context: RecorderContext, drive: Agreeing): Promise<void> {
+  const { parts, state, choice, policies, note, reached } = context;
+  const { refuse } = drive;
+  const ready = state.connected;
+  if (ready === undefined || state.consent === undefined) return refuse(errorOf('service-unreachable'));
+  const { agreement, withdrawal } = state.consent;
+  const { signal } = withdrawal;
+  const asking = openExchange(ready.tokens, { connected: reached });
+  signal.addEventListener('abort', asking.close);
+  if (signal.aborted) asking.close();
+  const channels = choice.chosen();
+  let isSpent = false;
+  const prepared = await prepare({
+    grant: ready.grant,
+    client: ready.client,
+    ask: (request) => asking.insist(request, 2),
+    accept: (view) => acceptPolicy({ ...ready, policies, audit: note }, view),
+    countersigned: (view, receipt) =>
+      countersignedBy(ready.grant.server, view, receipt, { policies, key: clientKey }),
+    key: clientKey,
+    on: {
+      terms: (terms) => {
+        state.connected = { ...ready, ...terms };
+      },
+      untrusted: () => {
+        state.connected = undefined;
+        ready.tokens.stop();
+      },
+      spent: () => {
+        isSpent = true;
+      },
+    },
+    vault: parts.vault,
+    chosen: channels,
+    agreement,
+    act: parts.act,
+    seesLock: parts.seesLock === true,
+    permitted: parts.permitted,
+    shown: parts.shown ?? (async () => ok(undefined)),
+    look: {
+      signal,
+      opened: (isOpen) => {
+        state.isLooking = isOpen;
+        parts.onChange();
+      },
+    },
+    audit: note,
+    now: parts.now,
+  });
+  const isTakenBack = signal.aborted;
+  if (prepared.ok && !isTakenBack) return begin(context, drive, ready, prepared.value, channels);
+  const { error } = isTakenBack || prepared.ok ? withdrawn() : prepared;
+  if (isTakenBack) {
+    if (prepared.ok) await prepared.value.recording?.erase();
+    await note({ type: 'session.refused', sessionId: ready.grant.sessionId, code: 'consent-missing' });
+    // Whether it started or not: it goes no further.
+    void ready.client.stop(ready.tokens.current(), NOTHING);
+  }
+  refuse(error);
+  if ((isSpent || isTakenBack) && !state.closed) await drive.openSession(error);
+  else choice.settle(state.connected?.policy);
+}
+
+function begin(
+  { parts, state, note, reached, tellTrouble }: RecorderContext,
+  drive: Agreeing,
+  connected: Connected,
+  prepared: Prepared,
+  channels: readonly AgreedChannel[],
+): void {
+  const clock = parts.newClock();
+  const { sessionId } = connected.grant;
+  state.active = beginRecording({
+    connected,
+    prepared,
+    channels,
+    clock,
+    openPipeline: (agreed, on) => parts.openPipeline(sessionId, clock, agreed, on),
+    audit: (event) => void note(event),
+    log: parts.host.log,
+    now: parts.now,
+    on: {
+      change: parts.onChange,
+      witness: parts.witness ?? (() => undefined),
+      connected: reached,
+      refused: tellTrouble,
+      accepted: (over) => {
+        if (state.trouble === over) state.trouble = null;
+        parts.onChange();
+      },
+      arrived: () => state.session.state === 'starting' && drive.happen({ type: 'first-fragment' }),
+      allLost: (error) => {
+        if (error.code === 'policy-forbids') drive.stopFor('policy', error);
+        else if (error.code === 'consent-revoked') drive.stopFor('person', error);
+        else drive.stopFor('all-channels-lost', errorOf('channel-lost'));
+      },
+      storageFailed: (error) => drive.stopFor('storage', error),
+      stuck: tellTrouble,
+    },
+  });
+  drive.happen({ type: 'consented' });
+  drive.begun();
+}

@@ -1,0 +1,155 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { POLICY_TYP } from '../../contract/policy.ts';
+import { fail } from '../../contract/result.ts';
+import { DELETION_TYP } from '../../contract/wire.ts';
+import { refusal, startTestService } from '../delivery/test-service.ts';
+import { testSigner } from '../delivery/test-signer.ts';
+import { done, TEST_SESSION, testFacts, testFolder, testFragment, testVault } from '../vault/test-vault.ts';
+import { SECOND_SESSION, settled, testRecorder } from './test-recorder.ts';
+
+const MIC = 'mic:default';
+const SCREEN = 'display:1';
+const EARLIER = 'cap-earlier-run0';
+const OTHER = 'cap-earlier-run1';
+
+/** A data folder that met this service before and holds two recordings of it, one of them delivered. */
+async function held(server?: string) {
+  const [dataDir, service] = [await testFolder(), await startTestService(TEST_SESSION)];
+  const vault = await testVault(dataDir);
+  for (const [sessionId, delivered] of [[EARLIER, true] as const, [OTHER, false] as const]) {
+    const recording = done(
+      await vault.create(testFacts({ sessionId, server: server ?? service.url, delivered })),
+    );
+    for (const channelId of [MIC, SCREEN])
+      for (const sequence of [0, 1])
+        done(await recording.append(testFragment({ sessionId, channelId, sequence })));
+    await recording.close();
+  }
+  const started = async () => {
+    const t = await testRecorder({
+      dataDir,
+      services: [service],
+      reopen: async () => fail('session-unknown'),
+    });
+    await settled(t);
+    const purged = (await t.story()).filter(({ type }) => type === 'recording.purged');
+    return { t, purged, list: await vault.list() };
+  };
+  return { dataDir, service, vault, started };
+}
+const isAsked = ({
+  asked,
+}: {
+  readonly asked: readonly { readonly path: string; readonly body: Buffer }[];
+}) =>
+  asked
+    .filter(({ path }) => path === '/capture/deletions')
+    .map(({ body }): unknown => JSON.parse(String(body)));
+
+describe('what was deleted on the service', () => {
+  test('[P17][P20] goes here when the client next connects, delivered or not', async () => {
+    const { service, started } = await held();
+    service.settings.deleted = [EARLIER, OTHER].map((session_id) => ({ session_id, channel_id: null }));
+    const { list, purged } = await started();
+    expect(list).toEqual([]);
+    expect(isAsked(service)).toEqual([{ session_ids: [EARLIER, OTHER] }]);
+    expect(purged).toEqual(
+      [EARLIER, OTHER].map((sessionId) => ({
+        type: 'recording.purged',
+        sessionId,
+        reason: 'deleted-at-service',
+        files: 6,
+      })),
+    );
+  });
+
+  test('[P17] of one channel takes that channel and no other, once', async () => {
+    const { service, vault, dataDir, started } = await held();
+    service.settings.deleted = [{ session_id: EARLIER, channel_id: MIC }];
+    const { list, purged } = await started();
+    expect(list).toEqual([EARLIER, OTHER]);
+    expect(purged).toMatchObject([{ sessionId: EARLIER, channelId: MIC, files: 1 }]);
+    const names = await readdir(join(dataDir, 'vault', EARLIER));
+    expect(names.filter((name) => name.startsWith('mic'))).toEqual([]);
+    const recording = done(await vault.open(EARLIER));
+    expect([recording.damage(), recording.fragments(SCREEN).length]).toEqual([undefined, 2]);
+    expect((await started()).purged).toHaveLength(1);
+  });
+
+  test('nothing is asked where nothing is held', async () => {
+    const t = await testRecorder();
+    await settled(t);
+    expect(isAsked(t.service)).toEqual([]);
+  });
+
+  test('[P17] is looked for again before an earlier recording is sent', async () => {
+    const { dataDir, service } = await held();
+    service.next(/deletions$/, refusal('service-failed'));
+    const earlier = await startTestService(OTHER);
+    earlier.settings.deleted = [{ session_id: OTHER, channel_id: null }];
+    earlier.settings.tombstones = [
+      service.signer.sign(DELETION_TYP, { session_id: OTHER, channel_id: null, iat: 1 }),
+    ];
+    const t = await testRecorder({
+      dataDir,
+      services: [service],
+      reopen: async () => ({
+        ok: true,
+        value: {
+          server: earlier.url,
+          sessionId: OTHER,
+          title: null,
+          token: earlier.grant().token,
+          expiresAtMs: null,
+        },
+      }),
+    });
+    await settled(t);
+    expect((await t.story()).at(-1)).toMatchObject({ sessionId: OTHER, reason: 'deleted-at-service' });
+    expect(earlier.paths().some((path) => path.startsWith('PUT'))).toBe(false);
+  });
+});
+
+describe('a word that does not hold erases nothing', () => {
+  const stranger = testSigner();
+  const claims = { session_id: EARLIER, channel_id: null, iat: 1 };
+  const encoded = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
+
+  test('[P17] forged, foreign, edited, of another kind, or about something else', async () => {
+    const { service, started } = await held();
+    const { sign, kid } = service.signer;
+    const [head, , signature] = sign(DELETION_TYP, { ...claims, session_id: SECOND_SESSION }).split('.');
+    service.settings.tombstones = [
+      stranger.sign(DELETION_TYP, claims),
+      `${encoded({ alg: 'none', typ: DELETION_TYP, kid })}.${encoded(claims)}.`,
+      `${head}.${encoded(claims)}.${signature}`,
+      sign(POLICY_TYP, claims),
+      sign(DELETION_TYP, { session_id: EARLIER }),
+      sign(DELETION_TYP, { ...claims, session_id: SECOND_SESSION }),
+      'gone',
+      '',
+    ];
+    const { t, list, purged } = await started();
+    expect([list, purged]).toEqual([[EARLIER, OTHER], []]);
+    expect(t.logged.filter((line) => line.startsWith('deletions.untrusted'))).toHaveLength(8);
+  });
+
+  test('[P17] of another service about a recording that is not its own', async () => {
+    const { service, started } = await held('https://media.example.com');
+    service.settings.deleted = [{ session_id: EARLIER, channel_id: null }];
+    service.settings.tombstones = [service.signer.sign(DELETION_TYP, claims)];
+    const { list } = await started();
+    expect(list).toEqual([EARLIER, OTHER]);
+    expect(isAsked(service)).toEqual([]);
+  });
+
+  test('[P17] that a service does not know a session, or of deletions, is no word at all', async () => {
+    const { service, started } = await held();
+    service.next(/deletions$/, refusal('session-unknown'));
+    const { t, list, purged } = await started();
+    expect([list, purged]).toEqual([[EARLIER, OTHER], []]);
+    expect(t.logged.some((line) => line.startsWith('deletions.not-told'))).toBe(true);
+  });
+});

@@ -1,0 +1,120 @@
+import type { AuditEvent } from '../../contract/audit.ts';
+import { isAllowed, type Policy, strictest } from '../../contract/policy.ts';
+import { errorOf, type Result, type TallylightError } from '../../contract/result.ts';
+import type { SessionView } from '../../contract/wire.ts';
+import type { Active } from './active.ts';
+
+/** So long may a change stay unknown where nothing is sent that an answer could tell it with; 5 s is what is promised. */
+const QUIET_MS = 2000;
+const TICK_MS = 250;
+const MINUTE_MS = 60_000;
+
+/** Follows the policy while something records. */
+export type PolicyWatch = {
+  /** An answer of the service said which version is in force. */
+  readonly seen: (version: number) => void;
+  readonly end: () => void;
+};
+
+export type PolicyWatchParts = {
+  /** Verifies a view's policy and answers what applies here; what it refuses is noted here. */
+  readonly accept: (view: SessionView) => Promise<Result<Policy>>;
+  /** Refuses a policy that cannot be obeyed here. */
+  readonly obeyed: (policy: Policy) => Result<void>;
+  readonly audit: (event: AuditEvent) => Promise<unknown>;
+  /** Something to tell that ends nothing. */
+  readonly trouble: (error: TallylightError) => void;
+  /** The recording is to end by itself. */
+  readonly stop: (error: TallylightError) => void;
+  readonly bug: (error: unknown) => void;
+};
+
+/**
+ * What was agreed to can only become stricter: channels that the policy no longer allows as they were agreed to end, the
+ * others go on. A change that nobody vouches for changes nothing and is told. At the longest time the recording ends.
+ */
+export function watchPolicy(recording: Active, parts: PolicyWatchParts): PolicyWatch {
+  const { session_id: sessionId } = recording.view;
+  let known = recording.view.policy.version;
+  let untrusted: string | undefined;
+  let heardAt = performance.now();
+  let isAsking = false;
+  let isOver = false;
+
+  function ask(): void {
+    if (isAsking) return;
+    isAsking = true;
+    look()
+      .catch(parts.bug)
+      .finally(() => {
+        heardAt = performance.now();
+        isAsking = false;
+      });
+  }
+
+  async function look(): Promise<void> {
+    const view = await recording.exchange.insist(recording.client.session, 1);
+    if (!view.ok || isOver) return;
+    const { version } = view.value.policy;
+    const accepted = await parts.accept(view.value);
+    if (isOver) return;
+    if (accepted.ok) return apply(version, accepted.value);
+    const { code, detail: reason = '' } = accepted.error;
+    if (code !== 'policy-untrusted') return;
+    known = version;
+    // Told once, as it is asked about again every two seconds.
+    if (untrusted === `${version} ${reason}`) return;
+    untrusted = `${version} ${reason}`;
+    parts.trouble(accepted.error);
+    await parts.audit({ type: 'policy.refused', sessionId, reason });
+  }
+
+  async function apply(version: number, inForce: Policy): Promise<void> {
+    untrusted = undefined;
+    const fromVersion = known;
+    known = version;
+    const policy = strictest(recording.policy, inForce);
+    const { localCopy } = recording.policy;
+    recording.policy = policy;
+    const ended = recording.channels
+      .filter(({ channel, mode }) => !isOut(channel.id) && !isAllowed(policy, channel.kind, mode))
+      .map(({ channel }) => channel.id);
+    const released = recording.run.refuse(new Set(ended), errorOf('policy-forbids', ended.join(', ')));
+    if (version !== fromVersion || ended.length > 0)
+      await parts.audit({ type: 'policy.changed', sessionId, fromVersion, toVersion: version, ended });
+    if (policy.localCopy !== localCopy) {
+      const noted = await recording.recording?.change({ localCopy: policy.localCopy });
+      if (noted?.ok === false) parts.trouble(noted.error);
+    }
+    const obeyed = parts.obeyed(policy);
+    if (!obeyed.ok) parts.stop(obeyed.error);
+    await released;
+  }
+
+  function isOut(channelId: string): boolean {
+    const state = recording.run.meters.get(channelId)?.state;
+    return state === 'lost' || state === 'ended';
+  }
+
+  function end(): void {
+    isOver = true;
+    clearInterval(ticking);
+  }
+
+  const ticking = setInterval(() => {
+    const { maxSessionMinutes } = recording.policy;
+    const isTooLong = maxSessionMinutes !== null && recording.clock.nowMs() >= maxSessionMinutes * MINUTE_MS;
+    if (isTooLong) {
+      end();
+      parts.stop(errorOf('session-too-long'));
+    } else if (performance.now() - heardAt >= QUIET_MS) ask();
+  }, TICK_MS);
+
+  return {
+    seen: (version) => {
+      heardAt = performance.now();
+      if (version !== known && !isOver) ask();
+    },
+    end,
+  };
+}

@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { SCENES, snapshotOf, terms } from './snapshots.ts';
+import { openedStage } from './stage.ts';
+
+const open = openedStage();
+const HOUR_MS = 3_600_000;
+
+test('the last five minutes before a recording ends by itself are counted down, and announced once', async () => {
+  const { page, main } = await open(SCENES.ready(), {}, (page) => page.clock.install({ time: 0 }));
+  const { channels } = SCENES.recording();
+  const session = { state: 'recording', startedAt: new Date(0).toISOString(), activeMs: 3_000_000 } as const;
+  const say = () =>
+    main.say(snapshotOf(session, { lamp: 'trouble', channels, terms: { ...terms, maxSessionMinutes: 60 } }));
+  await page.evaluate(() => {
+    const status = document.querySelector('[role=status]');
+    const heard: string[] = [];
+    Object.assign(window, { heard });
+    if (status !== null)
+      new MutationObserver(() => heard.push(status.textContent ?? '')).observe(status, {
+        childList: true,
+        characterData: true,
+        subtree: true,
+      });
+  });
+  await page.clock.pauseAt(HOUR_MS - 301_000);
+  say();
+  await page.locator('.lamp-trouble').waitFor();
+  expect(await page.locator('.hero-ending').count()).toBe(0);
+
+  await page.clock.runFor(1000);
+  await page.getByText('Ends by itself in 5:00.').waitFor();
+  await page.clock.runFor(28_000);
+  await page.getByText('Ends by itself in 4:32.').waitFor();
+  say();
+  await page.clock.runFor(272_000);
+  await page.getByText('Ends by itself in 0:00.').waitFor();
+  const heard = await page.evaluate(() => (window as unknown as { heard: string[] }).heard);
+  expect(heard).toEqual([
+    'Recording, but something needs a look.',
+    'Recording, but something needs a look. It ends by itself in 5 minutes or less.',
+  ]);
+});
