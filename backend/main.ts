@@ -1,11 +1,19 @@
 import { mkdir } from 'node:fs/promises';
 import { fail, ok, type Result } from '../contract/result.ts';
-import { makeKey } from './access/keys.ts';
+import { addKey, revokeKey } from './access/manage-keys.ts';
+import { partsOver } from './compose.ts';
+import { targetsOf } from './events/targets.ts';
 import type { Log } from './log.ts';
+import { openData } from './opened.ts';
+import type { Parts } from './parts.ts';
 import { type Service, startService } from './serve.ts';
-import { openStore, type StoreConfig } from './store/open.ts';
+import type { OpenedStore, StoreConfig } from './store/open.ts';
+import type { Environment, Role } from './store/store.ts';
+import { FIRST_TENANT } from './store/trust-tables.ts';
 
-type Environment = { readonly [name: string]: string | undefined };
+export { ENVIRONMENTS, ROLES } from './store/store.ts';
+
+export type Variables = { readonly [name: string]: string | undefined };
 
 export type ServeOptions = {
   readonly dataDir: string;
@@ -15,52 +23,138 @@ export type ServeOptions = {
   /**
    * TALLYLIGHT_DATABASE_URL: `postgres://…` in place of the SQLite file.
    * TALLYLIGHT_PUBLIC_URL: where clients reach the service.
+   * TALLYLIGHT_AUDIT_ANCHOR: file for the heads of the audit logs.
    * TALLYLIGHT_BEHIND_TLS_PROXY=1: TLS is terminated in front of it.
+   * TALLYLIGHT_SECURITY_CONTACT: `https:` or `mailto:` address for reports of weaknesses, in /.well-known/security.txt.
+   * TALLYLIGHT_WEBHOOK_ALLOW: `host` or `host:port`, separated by commas, where events may go although they are private.
    */
-  readonly environment?: Environment;
+  readonly variables?: Variables;
 };
 
 /** Starts the media service as the command line does. Errors as `startService`, and `usage` for the variables. */
 export async function serve(options: ServeOptions): Promise<Result<Service>> {
-  const { environment = process.env, ...rest } = options;
-  const store = storeOf(options.dataDir, environment);
+  const { variables = process.env, ...rest } = options;
+  const store = storeOf(options.dataDir, variables);
   if (!store.ok) return store;
-  const publicUrl = environment.TALLYLIGHT_PUBLIC_URL?.replace(/\/+$/, '');
+  const contact = contactOf(variables);
+  if (!contact.ok) return contact;
+  const publicUrl = variables.TALLYLIGHT_PUBLIC_URL?.replace(/\/+$/, '');
   return startService({
     ...rest,
     ...store.value,
+    ...anchorOf(variables),
+    master: variables,
     ...(publicUrl === undefined ? {} : { publicUrl }),
-    behindTlsProxy: environment.TALLYLIGHT_BEHIND_TLS_PROXY === '1',
+    ...contact.value,
+    behindTlsProxy: variables.TALLYLIGHT_BEHIND_TLS_PROXY === '1',
+    webhooks: { allow: listOf(variables.TALLYLIGHT_WEBHOOK_ALLOW) },
   });
 }
 
 export type KeyOptions = {
   readonly dataDir: string;
   readonly name: string;
-  /** The keys that had this name are refused from now on: how a key is rotated without overlap. */
-  readonly replace?: boolean;
+  /** Default: the first tenant. */
+  readonly tenant?: string;
+  /** Default: `production`. */
   readonly environment?: Environment;
+  readonly roles: readonly Role[];
+  /** The keys of this environment that had this name are refused from now on: rotation without overlap. */
+  readonly replace?: boolean;
+  readonly variables?: Variables;
 };
 
-/** Makes an API key, while the service runs or not. The key is shown once and kept nowhere. */
+/** Makes an API key, while the service runs or not. The key is shown once and kept nowhere. Error: `usage`. */
 export async function createKey(
   options: KeyOptions,
 ): Promise<Result<{ readonly key: string; readonly id: string }>> {
-  const { dataDir, name, environment = process.env } = options;
-  const config = storeOf(dataDir, environment);
+  const { dataDir, name, tenant: tenantId = FIRST_TENANT, environment = 'production', roles } = options;
+  return withParts(dataDir, options.variables, async (parts) => {
+    const { store } = parts;
+    if ((await store.tenant(tenantId)) === undefined) return fail('usage', `there is no tenant ${tenantId}`);
+    const before = options.replace === true ? await store.keys(tenantId) : [];
+    for (const { id, ...old } of before)
+      if (old.name === name && old.environment === environment) {
+        await revokeKey(parts, tenantId, id);
+        await noteCommand(parts, tenantId, 'key.revoke', id);
+      }
+    const { key, record } = await addKey(parts, { tenantId, environment, roles, name });
+    await noteCommand(parts, tenantId, 'key.create', record.id, `${environment} ${roles.join(' ')}`);
+    return ok({ key, id: record.id });
+  });
+}
+
+/** What the command line did, in the audit log of the tenant: whoever can run it is known to the machine only. */
+export function noteCommand(
+  { audit }: Pick<Parts, 'audit'>,
+  tenantId: string,
+  action: string,
+  object: string,
+  reason = '',
+): Promise<void> {
+  return audit.note({ tenantId, actor: 'system', action, object, outcome: 'done', reason });
+}
+
+/** Runs work on all of the service but its port, while the service runs or not. Errors as those of opening its store. */
+export function withParts<T>(
+  dataDir: string,
+  variables: Variables = process.env,
+  work: (parts: Parts) => Promise<Result<T>>,
+): Promise<Result<T>> {
+  return withStore(dataDir, variables, async (opened) => {
+    const config = storeOf(dataDir, variables);
+    const targets = targetsOf(listOf(variables.TALLYLIGHT_WEBHOOK_ALLOW));
+    if (!config.ok) return config;
+    if (!targets.ok) return targets;
+    const none = { log: () => undefined, wake: () => undefined, publicUrl: () => '', origins: () => [] };
+    return work(
+      await partsOver(opened, {
+        ...{ ...config.value, ...anchorOf(variables), ...none },
+        ...{ clock: Date.now, targets: targets.value, behindProxy: false },
+      }),
+    );
+  });
+}
+
+/** Runs work on the store of a data folder, while the service runs or not. Errors as those of opening it. */
+export async function withStore<T>(
+  dataDir: string,
+  variables: Variables = process.env,
+  work: (opened: OpenedStore) => Promise<Result<T>>,
+): Promise<Result<T>> {
+  const config = storeOf(dataDir, variables);
   if (!config.ok) return config;
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  const store = await openStore(config.value);
+  const opened = await openData(config.value, variables);
+  if (!opened.ok) return opened;
   try {
-    if (options.replace === true) await store.dropKeysNamed(name);
-    return ok(await makeKey(store, name, Date.now()));
+    return await work(opened.value);
   } finally {
-    await store.close();
+    await opened.value.store.close();
   }
 }
 
-function storeOf(dataDir: string, environment: Environment): Result<StoreConfig> {
-  const databaseUrl = environment.TALLYLIGHT_DATABASE_URL;
+/** Where the heads of the audit logs are kept, if not in the data folder. */
+export function anchorOf({ TALLYLIGHT_AUDIT_ANCHOR: path }: Variables): { readonly auditAnchor?: string } {
+  return path === undefined || path === '' ? {} : { auditAnchor: path };
+}
+
+function contactOf({
+  TALLYLIGHT_SECURITY_CONTACT: address,
+}: Variables): Result<{ securityContact?: string }> {
+  if (address === undefined || address === '') return ok({});
+  // One line of a file of lines: RFC 9116, section 2.3.
+  if (!/^(https|mailto):[\x21-\x7e]+$/.test(address))
+    return fail('usage', 'TALLYLIGHT_SECURITY_CONTACT must begin with https: or mailto:');
+  return ok({ securityContact: address });
+}
+
+export function listOf(commas: string | undefined): string[] {
+  return (commas ?? '').split(',').flatMap((entry) => entry.trim() || []);
+}
+
+export function storeOf(dataDir: string, variables: Variables): Result<StoreConfig> {
+  const databaseUrl = variables.TALLYLIGHT_DATABASE_URL;
   if (databaseUrl === undefined || databaseUrl === '') return ok({ dataDir });
   if (!/^postgres(ql)?:\/\//.test(databaseUrl))
     return fail('usage', 'TALLYLIGHT_DATABASE_URL must begin with postgres://');

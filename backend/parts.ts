@@ -1,9 +1,17 @@
 import type { FragmentReceipt } from '../contract/wire.ts';
+import type { Attempts } from './access/attempts.ts';
+import type { SeenProofs } from './access/proof.ts';
+import type { Sockets } from './access/sockets.ts';
 import type { Tickets } from './access/tickets.ts';
+import type { Strangers } from './audit/bursts.ts';
+import type { Audit } from './audit/log.ts';
 import type { Blobs } from './blobs/blobs.ts';
-import type { Keyring } from './blobs/keys.ts';
+import type { Targets } from './events/targets.ts';
 import type { Live } from './live/hub.ts';
 import type { Log } from './log.ts';
+import type { Policies } from './policy/in-force.ts';
+import type { Keyring } from './secrets/keyring.ts';
+import type { Signer } from './secrets/signer.ts';
 import type { Events } from './session/events.ts';
 import type { Store } from './store/store.ts';
 import type { Turns } from './turns.ts';
@@ -13,9 +21,19 @@ export type Parts = {
   readonly store: Store;
   readonly blobs: Blobs;
   readonly keyring: Keyring;
+  readonly signer: Signer;
+  readonly policies: Policies;
+  readonly audit: Audit;
+  /** Those who were not recognised. */
+  readonly strangers: Strangers;
   readonly live: Live;
   readonly events: Events;
+  /** Where events may be sent. */
+  readonly targets: Targets;
   readonly tickets: Tickets;
+  readonly attempts: Attempts;
+  readonly seenProofs: SeenProofs;
+  readonly sockets: Sockets;
   /** One turn per session: whatever changes a session or its streams waits for the change before it. */
   readonly turns: Turns;
   /** Ephemeral streams: the receipt of the last fragment, which is all that is remembered of it. */
@@ -25,4 +43,8 @@ export type Parts = {
   readonly log: Log;
   /** Where clients reach the service, e.g. `https://media.example.org`, without a slash at the end. */
   readonly publicUrl: () => string;
+  /** All addresses, as `publicUrl`, by which a client may know it: proofs of possession are made for one of them. */
+  readonly origins: () => readonly string[];
+  /** Whether a proxy of the admin's stands in front, whose word on who asks is taken. */
+  readonly behindProxy: boolean;
 };

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { FragmentList, TokenGrant } from '../contract/wire.ts';
-import { createKey, serve } from './main.ts';
+import { createKey, ROLES, serve } from './main.ts';
 import { ROUTES } from './routes/table.ts';
 import { startService } from './serve.ts';
 import { takeOf } from './trial/media.ts';
@@ -88,15 +88,17 @@ describe('the service', () => {
 
   test('reads its store from the environment, and refuses what it does not know', async () => {
     const dataDir = await folder();
-    const environment = { TALLYLIGHT_DATABASE_URL: 'mysql://x' };
+    const variables = { TALLYLIGHT_DATABASE_URL: 'mysql://x' };
     const refused = { ok: false, error: { code: 'usage' } };
-    expect(await serve({ dataDir, port: 0, environment })).toMatchObject(refused);
-    expect(await createKey({ dataDir, name: 'x', environment })).toMatchObject(refused);
+    expect(await serve({ dataDir, port: 0, variables })).toMatchObject(refused);
+    expect(await createKey({ dataDir, name: 'x', roles: ROLES, variables })).toMatchObject(refused);
   });
 
   test('takes a key that is made while it runs', async () => {
     const service = await trial();
-    const { key } = must(await createKey({ dataDir: service.dataDir, name: 'second', environment: {} }));
+    const { key } = must(
+      await createKey({ dataDir: service.dataDir, name: 'second', roles: ROLES, variables: {} }),
+    );
     expect(await call(service, 'GET', '/collection', key)).toMatchObject({ status: 200 });
   });
 
@@ -141,8 +143,8 @@ describe('the service', () => {
       streams[0] ?? 'none',
     ])
       expect(text).not.toContain(secret);
-    // Three to start the session, the fragments, five more.
-    expect(service.log).toHaveLength(3 + take.length + 5);
+    // Four to start the session, the fragments, five more.
+    expect(service.log).toHaveLength(4 + take.length + 5);
     expect(service.log).toContainEqual({
       at: new Date(service.clock.now).toISOString(),
       type: 'request',
@@ -156,7 +158,7 @@ describe('the service', () => {
 
   test('loses nothing it has given a receipt for when it is killed', async () => {
     const dataDir = await folder();
-    const { key } = must(await createKey({ dataDir, name: 'trial' }));
+    const { key } = must(await createKey({ dataDir, name: 'trial', roles: ROLES }));
     const run = async () => {
       const main = JSON.stringify(new URL('./main.ts', import.meta.url).href);
       const program = `import { serve } from ${main};

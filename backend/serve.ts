@@ -1,23 +1,25 @@
 import { mkdir } from 'node:fs/promises';
 import type { Server } from 'node:http';
-import { join } from 'node:path';
 import { createAdaptorServer, type WebSocketServerLike } from '@hono/node-server';
 import { WebSocketServer } from 'ws';
 import { fail, ok, type Result } from '../contract/result.ts';
-import { newTickets } from './access/tickets.ts';
-import { blobsOnDisk } from './blobs/disk.ts';
-import { openKeyring } from './blobs/keys.ts';
+import { KEY_CHECK_MS } from './access/sockets.ts';
+import { partsOver } from './compose.ts';
+import { serveSecurityText } from './console/security-text.ts';
+import { serveConsole } from './console/serve.ts';
+import { startOutbox } from './events/outbox.ts';
+import { type Resolve, targetsOf } from './events/targets.ts';
 import { HEARTBEAT_MS, heartOf } from './http/heartbeat.ts';
 import { routerOf } from './http/router.ts';
-import { newLive } from './live/hub.ts';
 import { claim } from './lock.ts';
 import { faultOf, type Log } from './log.ts';
-import type { Parts } from './parts.ts';
+import { openClaimed } from './opened.ts';
 import { ROUTES } from './routes/table.ts';
-import { newEvents } from './session/events.ts';
+import type { MasterSource } from './secrets/master.ts';
+import { keepFailingLost } from './session/lost.ts';
 import { recover } from './session/recover.ts';
-import { openStore, type StoreConfig } from './store/open.ts';
-import { newTurns } from './turns.ts';
+import type { StoreConfig } from './store/open.ts';
+import { upkeep } from './upkeep.ts';
 
 export type ServiceConfig = StoreConfig & {
   /** 0 takes a free one. */
@@ -28,9 +30,27 @@ export type ServiceConfig = StoreConfig & {
   readonly behindTlsProxy?: boolean;
   /** Where clients reach the service, if that is not where it listens. */
   readonly publicUrl?: string;
+  /** Where to report a weakness: an https: or mailto: address, for /.well-known/security.txt. */
+  readonly securityContact?: string;
   /** Unix time in milliseconds. */
   readonly clock?: () => number;
   readonly log?: Log;
+  /** File that the heads of the audit logs are kept in, best on another disk; default: one in the data folder. */
+  readonly auditAnchor?: string;
+  /** Where the master key comes from: TALLYLIGHT_MASTER_KEY and its like; default: a file in the data folder. */
+  readonly master?: MasterSource;
+  readonly webhooks?: WebhookConfig;
+};
+
+export type WebhookConfig = {
+  /** `host` or `host:port` that may be of a private network, and be asked without TLS. */
+  readonly allow?: readonly string[];
+  /** Default: as the system resolves names. */
+  readonly resolve?: Resolve;
+  /** How often at least what is due is looked for, and sessions that nobody records any more; default: each minute. */
+  readonly lookMs?: number;
+  /** How long one attempt may take; default: 15 s. */
+  readonly patienceMs?: number;
 };
 
 export type Service = {
@@ -39,9 +59,11 @@ export type Service = {
   readonly close: () => Promise<void>;
 };
 
+const LOOK_MS = 60_000;
+
 /**
  * Starts the media service. Errors: `insecure-address`, `data-in-use`, `vault-damaged` where the master key is
- * not the one of the store, `usage` where it cannot listen there. Throws where the database does not answer.
+ * not the one of the store, `usage` where it cannot listen there or what is allowed for events is no host. Throws where the database does not answer.
  */
 export async function startService(config: ServiceConfig): Promise<Result<Service>> {
   const { host = '127.0.0.1', port, dataDir, clock = Date.now, log = () => undefined } = config;
@@ -59,34 +81,46 @@ export async function startService(config: ServiceConfig): Promise<Result<Servic
     for (let step = undo.pop(); step !== undefined; step = undo.pop()) await step();
   };
   try {
-    const store = await openStore(config);
-    undo.push(() => store.close());
-    const keyring = await openKeyring(dataDir, store);
-    if (!keyring.ok) {
+    const opened = await openClaimed(config, config.master ?? {});
+    if (!opened.ok) {
       await close();
-      return keyring;
+      return opened;
     }
-    const blobs = blobsOnDisk(join(dataDir, 'blobs'));
+    const { store } = opened.value;
+    undo.push(() => store.close());
+    const targets = targetsOf(config.webhooks?.allow, config.webhooks?.resolve);
+    if (!targets.ok) {
+      await close();
+      return targets;
+    }
+    const { lookMs = LOOK_MS, patienceMs } = config.webhooks ?? {};
+    const outbox = startOutbox({
+      ...{ store, targets: targets.value, clock, log },
+      ...{ longestSleepMs: lookMs, patienceMs },
+    });
+    undo.push(outbox.close);
     let url = '';
-    const parts: Parts = {
-      store,
-      blobs,
-      keyring: keyring.value,
-      live: newLive(),
-      events: newEvents(),
-      tickets: newTickets(),
-      turns: newTurns(),
-      passedOn: new Map(),
-      clock,
-      log,
+    const parts = await partsOver(opened.value, {
+      ...config,
+      ...{ clock, log, targets: targets.value, wake: outbox.wake },
       publicUrl: () => config.publicUrl ?? url,
-    };
+      origins: () => originsOf(url, config.publicUrl),
+      behindProxy: config.behindTlsProxy === true,
+    });
+    const checkKeys = () =>
+      parts.sockets.check(store, clock()).catch((error) => log(faultOf(error, clock())));
+    const checking = setInterval(checkKeys, KEY_CHECK_MS);
+    undo.push(() => clearInterval(checking));
+    undo.push(keepFailingLost(parts, lookMs));
     // Subscribers only listen: nothing they send is of any size.
     const sockets = new WebSocketServer({ noServer: true, maxPayload: 4096 });
     const beating = setInterval(heartOf(sockets), HEARTBEAT_MS);
     undo.push(() => clearInterval(beating));
+    const app = routerOf(parts, ROUTES);
+    serveConsole(app, parts);
+    serveSecurityText(app, parts, config.securityContact);
     const server = createAdaptorServer({
-      fetch: routerOf(parts, ROUTES).fetch,
+      fetch: app.fetch,
       websocket: { server: sockets as WebSocketServerLike },
     });
     if (!isPlainHttp(server)) throw new TypeError('the adaptor made no HTTP/1.1 server');
@@ -98,6 +132,7 @@ export async function startService(config: ServiceConfig): Promise<Result<Servic
     url = listened.value;
     // In the background: a long recording takes seconds to read through.
     const recovered = recover(parts).catch((error) => log(faultOf(error, clock())));
+    undo.push(upkeep(parts, recovered));
     undo.push(() => recovered);
     undo.push(() => closed(server, sockets));
     return ok({ url, close });
@@ -109,6 +144,13 @@ export async function startService(config: ServiceConfig): Promise<Result<Servic
 
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
+}
+
+/** Where it is reached from elsewhere, and every way to write this machine itself. */
+function originsOf(url: string, publicUrl: string | undefined): string[] {
+  const { port } = new URL(url);
+  const here = ['127.0.0.1', 'localhost', '[::1]'].map((host) => `http://${host}:${port}`);
+  return [...new Set([publicUrl ?? url, url, ...here])];
 }
 
 function isPlainHttp(server: object): server is Server {

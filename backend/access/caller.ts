@@ -1,11 +1,14 @@
 import { fail, ok, type Result } from '../../contract/result.ts';
-import type { KeyRecord, Store, TokenRecord } from '../store/store.ts';
+import type { TokenAction } from '../../contract/wire.ts';
+import type { Parts } from '../parts.ts';
+import type { KeyRecord, Realm, Role, SessionRecord, StreamRecord, TokenRecord } from '../store/store.ts';
 import { keyOf } from './keys.ts';
+import { heldBy, type Shown } from './possession.ts';
 import { KEY_PREFIX, TOKEN_PREFIX } from './secret.ts';
 import { tokenOf } from './tokens.ts';
 
-export type KeyCaller = { readonly by: 'key'; readonly key: KeyRecord };
-export type TokenCaller = { readonly by: 'token'; readonly token: TokenRecord };
+export type KeyCaller = { readonly by: 'key'; readonly key: KeyRecord } & Realm;
+export type TokenCaller = { readonly by: 'token'; readonly token: TokenRecord } & Realm;
 export type Nobody = { readonly by: 'nobody' };
 
 /** Who may call a route, and what its handler then knows of them. */
@@ -18,60 +21,135 @@ export type CallerOf = {
   open: Nobody;
 };
 export type Access = keyof CallerOf;
-type Recognised = KeyCaller | TokenCaller;
+export type Caller = KeyCaller | TokenCaller;
+
+/** What a route asks of whoever calls it. */
+export type Demand = {
+  /** A key needs one of these. */
+  readonly roles: readonly Role[];
+  /** A token needs this. */
+  readonly action: TokenAction | undefined;
+};
 
 const nobody = async () => ok<Nobody>({ by: 'nobody' });
 
 const ADMIT: {
-  readonly [A in Access]: (who: () => Promise<Result<Recognised>>) => Promise<Result<CallerOf[A]>>;
+  readonly [A in Access]: (
+    who: () => Promise<Result<Caller>>,
+    demand: Demand,
+  ) => Promise<Result<CallerOf[A]>>;
 } = {
-  async key(who) {
+  async key(who, demand) {
     const caller = await who();
     if (!caller.ok) return caller;
-    return caller.value.by === 'key' ? ok(caller.value) : fail('out-of-scope');
+    return caller.value.by === 'key' ? withRole(caller.value, demand) : fail('out-of-scope');
   },
-  async token(who) {
+  async token(who, demand) {
     const caller = await who();
     if (!caller.ok) return caller;
     return caller.value.by === 'token'
-      ? ok(caller.value)
+      ? withAction(caller.value, demand)
       : fail('not-authorised', 'this takes a client token');
   },
-  either: (who) => who(),
+  async either(who, demand) {
+    const caller = await who();
+    if (!caller.ok) return caller;
+    return caller.value.by === 'token' ? withAction(caller.value, demand) : withRole(caller.value, demand);
+  },
   ticket: nobody,
   open: nobody,
 };
 
 /**
- * Who calls a route of this access with this key or token. Errors: `not-authorised`, `token-expired`, and
- * `out-of-scope` for a token where only a key will do.
+ * Who calls a route of this access. Errors: `not-authorised`, `token-expired`, `proof-refused`, `role-missing` for a key
+ * without the role, and `out-of-scope` for a token that may not do this, or where only a key will do.
  */
-export function callerFor<A extends Access>(
+export async function callerFor<A extends Access>(
   access: A,
-  presented: string | undefined,
-  { store, clock }: { readonly store: Store; readonly clock: () => number },
+  demand: Demand,
+  shown: Shown,
+  parts: Parts,
 ): Promise<Result<CallerOf[A]>> {
-  return ADMIT[access](() => recognise(store, presented, clock()));
+  return ADMIT[access](() => recognise(shown, access === 'key', parts), demand);
 }
 
-async function recognise(
-  store: Store,
-  presented: string | undefined,
-  nowMs: number,
-): Promise<Result<Recognised>> {
-  if (presented?.startsWith(KEY_PREFIX)) {
-    const key = await keyOf(store, presented);
-    return key === undefined ? fail('not-authorised') : ok({ by: 'key', key });
+async function recognise(shown: Shown, keyOnly: boolean, parts: Parts): Promise<Result<Caller>> {
+  const { secret } = shown;
+  const nowMs = parts.clock();
+  if (secret?.startsWith(KEY_PREFIX)) {
+    const key = await keyOf(parts.store, secret, nowMs);
+    if (key === undefined) return fail('not-authorised');
+    return ok({ by: 'key', key, tenantId: key.tenantId, environment: key.environment });
   }
-  if (presented?.startsWith(TOKEN_PREFIX)) {
-    const token = await tokenOf(store, presented, nowMs);
-    return token.ok ? ok({ by: 'token', token: token.value }) : token;
+  if (secret?.startsWith(TOKEN_PREFIX)) {
+    const token = await tokenOf(parts.store, secret, nowMs);
+    if (!token.ok) return token;
+    // A token will not do here whoever holds it, and it must not be bound by being shown in the wrong place.
+    if (keyOnly) return fail('out-of-scope');
+    const held = await heldBy(parts, token.value, { ...shown, secret });
+    if (!held.ok) return held;
+    const { tenantId, environment } = held.value;
+    return ok({ by: 'token', token: held.value, tenantId, environment });
   }
   return fail('not-authorised');
 }
 
-/** A token reaches its own session and no other; a key reaches them all. */
-export function reaches(caller: Recognised, sessionId: string): Result<void> {
-  if (caller.by === 'key' || caller.token.sessionId === sessionId) return ok(undefined);
-  return fail('token-foreign');
+function withRole(caller: KeyCaller, { roles }: Demand): Result<KeyCaller> {
+  return roles.some((role) => caller.key.roles.includes(role))
+    ? ok(caller)
+    : fail('role-missing', roles.join(' or '));
+}
+
+function withAction(caller: TokenCaller, { action }: Demand): Result<TokenCaller> {
+  return action !== undefined && caller.token.actions.includes(action)
+    ? ok(caller)
+    : fail('out-of-scope', action);
+}
+
+/**
+ * The session, where the caller may know that it exists: a key of its tenant and environment, or a token that is bound to
+ * it. Errors: `session-unknown` for a key, `token-foreign` for a token, both the same for what exists and what does not.
+ */
+export async function sessionFor(parts: Parts, caller: Caller, id: string): Promise<Result<SessionRecord>> {
+  const sessionId = await parts.store.sessionIdOf(caller, id);
+  if (caller.by === 'token' && caller.token.sessionId !== sessionId) return fail('token-foreign');
+  const session = sessionId === id ? await parts.store.session(id) : undefined;
+  return session === undefined ? fail('session-unknown', id) : ok(session);
+}
+
+/** The same for a stream with its session. Errors: `stream-unknown`, `token-foreign`. */
+export async function streamFor(
+  parts: Parts,
+  caller: Caller,
+  id: string,
+): Promise<Result<{ readonly stream: StreamRecord; readonly session: SessionRecord }>> {
+  const sessionId = await parts.store.sessionIdOf(caller, id);
+  if (caller.by === 'token' && caller.token.sessionId !== sessionId) return fail('token-foreign');
+  const stream = sessionId === undefined ? undefined : await parts.store.stream(id);
+  const session = stream && (await parts.store.session(stream.sessionId));
+  return stream === undefined || session === undefined ? fail('stream-unknown', id) : ok({ stream, session });
+}
+
+/**
+ * The session that a token is bound to or, before it is bound, one that it could start: of its realm and its person, and
+ * not started. Error: `token-foreign`, whatever the reason.
+ */
+export async function startableFor(
+  { store, keyring }: Pick<Parts, 'store' | 'keyring'>,
+  token: TokenRecord,
+  id: string,
+): Promise<Result<SessionRecord>> {
+  if (token.sessionId !== null && token.sessionId !== id) return fail('token-foreign');
+  const session = (await store.sessionIdOf(token, id)) === id ? await store.session(id) : undefined;
+  if (session === undefined) return fail('token-foreign');
+  if (token.subject !== null && token.subject !== keyring.subjectOf(session.tenantId, session.endUserId))
+    return fail('token-foreign');
+  return token.sessionId === null && session.status !== 'created' ? fail('token-foreign') : ok(session);
+}
+
+/** How the audit log names a caller: by an id, never by a name. */
+export function actorOf(caller: Caller | Nobody): string {
+  if (caller.by === 'nobody') return 'nobody';
+  if (caller.by === 'key') return `key:${caller.key.id}`;
+  return `${caller.token.possession === 'bearer' ? 'bearer' : 'token'}:${caller.token.family}`;
 }

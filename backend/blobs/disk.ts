@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail, ok } from '../../contract/result.ts';
+import { open, seal } from '../secrets/seal.ts';
 import type { BlobOf, Blobs } from './blobs.ts';
 import { makeDirectory, writeDurably } from './durable.ts';
-import { open, seal } from './seal.ts';
 
 /** Blobs as files `<root>/<session>/<stream>/<name>`. */
 export function blobsOnDisk(root: string): Blobs {

@@ -20,5 +20,8 @@ export function refused(error: TallylightError, status = REMEDIES[error.code].ht
     action,
     ...(detail === undefined ? {} : { detail }),
   };
-  return Response.json(body, { status, headers: { [ERROR_CODE_HEADER]: code satisfies ErrorCode } });
+  const headers: Record<string, string> = { [ERROR_CODE_HEADER]: code satisfies ErrorCode };
+  // RFC 9110, section 10.2.3: seconds, which is what the detail of this error is.
+  if (code === 'too-many-attempts' && detail !== undefined) headers['retry-after'] = detail;
+  return Response.json(body, { status, headers });
 }

@@ -18,11 +18,15 @@ export async function documentOf(table: readonly Route[], serverUrl: string): Pr
   const { createRoute, OpenAPIHono } = await import('@hono/zod-openapi');
   const app = new OpenAPIHono();
   const registry = app.openAPIRegistry;
-  registry.registerComponent('securitySchemes', 'apiKey', inHeader('API key, for your backend: tl_…'));
+  registry.registerComponent(
+    'securitySchemes',
+    'apiKey',
+    inHeader('API key, for your backend: tl_live_… or tl_test_…'),
+  );
   registry.registerComponent(
     'securitySchemes',
     'clientToken',
-    inHeader('Client token, for one session: st-…'),
+    inHeader('Client token, for one session: st-…; each request with a DPoP proof (RFC 9449) in `dpop`'),
   );
   for (const route of table) registry.registerPath(createRoute(operationOf(route)));
   return app.getOpenAPI31Document({
@@ -33,11 +37,12 @@ export async function documentOf(table: readonly Route[], serverUrl: string): Pr
 }
 
 function operationOf(route: Route) {
-  const { method, path, summary, access, params, query, headers, body, answer } = route;
+  const { method, path, summary, access, roles, params, query, headers, body, answer } = route;
   return {
     method,
     path,
     summary,
+    ...(roles.length === 0 ? {} : { description: `API key with the role ${roles.join(' or ')}` }),
     security: SECURITY[access],
     request: {
       params,

@@ -1,9 +1,16 @@
 import type { Context } from 'hono';
 import { z } from 'zod';
 import { fail, ok, type Result } from '../../contract/result.ts';
-import { ACCESS_TOKEN_HEADER } from '../../contract/wire.ts';
-import { type Access, type CallerOf, callerFor } from '../access/caller.ts';
+import {
+  ACCESS_TOKEN_HEADER,
+  DPOP_HEADER,
+  POLICY_VERSION_HEADER,
+  type TokenAction,
+} from '../../contract/wire.ts';
+import { type Access, type Caller, type CallerOf, callerFor } from '../access/caller.ts';
+import { type About, noteCall, noteStranger } from '../audit/calls.ts';
 import type { Parts } from '../parts.ts';
+import type { Role } from '../store/store.ts';
 import { readBounded } from './body.ts';
 import { answered, refused } from './envelope.ts';
 
@@ -16,6 +23,9 @@ export type Route = {
   /** As OpenAPI writes it: `/video/{id}`. */
   readonly path: string;
   readonly access: Access;
+  readonly roles: readonly Role[];
+  readonly action: TokenAction | undefined;
+  readonly does: string | null;
   readonly summary: string;
   readonly params: Shape;
   readonly query: Shape;
@@ -34,12 +44,22 @@ type Call<A extends Access, P extends Shape, Q extends Shape, H extends Shape, B
   readonly headers: z.output<H>;
   readonly body: z.output<B>;
   readonly context: Context;
+  /** What the audit log is to say of this call, where the parameters do not say it. */
+  readonly about: About;
 };
 
 type Spec<A extends Access, P extends Shape, Q extends Shape, H extends Shape, B extends z.ZodType> = {
   readonly method: Route['method'];
   readonly path: string;
   readonly access: A;
+  /** A key needs one of these. */
+  readonly roles?: readonly Role[];
+  /** A token needs this. */
+  readonly action?: TokenAction;
+  /** What the audit log calls it, `noun.verb`; null for what nobody has to answer for. */
+  readonly does: string | null;
+  /** Done thousands of times an hour, and told by what it leaves behind: only refusals are noted. */
+  readonly isFrequent?: boolean;
   readonly summary: string;
   readonly params?: P;
   readonly query?: Q;
@@ -84,16 +104,22 @@ export function rawRoute<
   },
 ): Route {
   const { params = nothing, query = nothing, headers = nothing, body = z.undefined() } = spec;
+  const { roles = [], action, does, isFrequent = false } = spec;
   return {
     ...spec,
+    roles,
+    action,
     params,
     query,
     headers,
     body: spec.body,
     async respond(parts, context) {
       // Who asks comes before what is asked: a stranger learns nothing about the form of a request.
-      const caller = await callerFor(spec.access, context.req.header(ACCESS_TOKEN_HEADER), parts);
-      if (!caller.ok) return refused(caller.error);
+      const caller = await callerFor(spec.access, { roles, action }, shownBy(context), parts);
+      if (!caller.ok) {
+        await noteStranger(parts, context, does, caller.error.code);
+        return refused(caller.error);
+      }
       const sent = z.object({ params, query, headers, body }).safeParse({
         params: context.req.param(),
         query: context.req.query(),
@@ -102,11 +128,39 @@ export function rawRoute<
       });
       if (!sent.success) return refused(wrongForm(sent.error));
       // The schema above is made of the very types of the call, which TypeScript cannot see through generics.
-      const call = { parts, caller: caller.value, context, ...sent.data } as Call<A, P, Q, H, B>;
+      const about: About = {};
+      const call = { parts, caller: caller.value, context, about, ...sent.data } as Call<A, P, Q, H, B>;
+      const noted = await noteCall(parts, caller.value, { does, isFrequent, params: context.req.param() });
       const result = await spec.handle(call);
-      return result.ok ? result.value : refused(result.error);
+      await noted(result, about);
+      const response = result.ok ? result.value : refused(result.error);
+      if (caller.value.by === 'token') await tellPolicyVersion(parts, caller.value, response);
+      return response;
     },
   };
+}
+
+function shownBy({ req }: Context) {
+  return {
+    secret: req.header(ACCESS_TOKEN_HEADER),
+    proof: req.header(DPOP_HEADER),
+    method: req.method,
+    // As it was sent: Hono's own is decoded, and a proof is made for what was sent.
+    path: new URL(req.url).pathname,
+  };
+}
+
+/** So that a client learns of a new policy with whatever it asks next. */
+async function tellPolicyVersion(
+  parts: Parts,
+  { token }: Extract<Caller, { by: 'token' }>,
+  response: Response,
+) {
+  if (token.sessionId === null) return;
+  const session = await parts.store.session(token.sessionId);
+  if (session === undefined) return;
+  const { policy } = await parts.policies.inForce(session);
+  response.headers.set(POLICY_VERSION_HEADER, String(policy.version));
 }
 
 const MAX_JSON_BYTES = 1024 * 1024;

@@ -4,8 +4,9 @@ import { z } from 'zod';
 import { ok } from '../../contract/result.ts';
 import type { LogLine } from '../log.ts';
 import type { Parts } from '../parts.ts';
+import { SOME_CLIENT } from '../trial/client.ts';
 import { takeOf } from '../trial/media.ts';
-import { headersOf, started } from '../trial/recorder.ts';
+import { headersOf, shownBy, started } from '../trial/recorder.ts';
 import { trial } from '../trial/service.ts';
 import { jsonRoute } from './route.ts';
 import { routerOf } from './router.ts';
@@ -17,6 +18,7 @@ test('an exception leaves as `internal`, without its text, and the log has the c
     method: 'get',
     path: '/broken/{id}',
     access: 'open',
+    does: null,
     summary: 'Fails',
     answer: z.object({}),
     async handle() {
@@ -51,10 +53,12 @@ test('an upload that is cut off is no fault of the service, and leaves it as it 
   if (init === undefined) throw new Error('there is a first piece');
   const { hostname, port } = new URL(service.url);
   const socket = connect(Number(port), hostname);
-  const headers = Object.entries(headersOf(init, token)).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.write(
-    `PUT /rtstream/${streams[0]}/fragment/1/0 HTTP/1.1\r\nhost: x\r\n${headers.join('')}content-length: 9999\r\n\r\n`,
+  const path = `/rtstream/${streams[0]}/fragment/1/0`;
+  const shown = await shownBy(SOME_CLIENT, service, 'PUT', path, token);
+  const headers = Object.entries({ ...headersOf(init), ...shown }).map(
+    ([name, value]) => `${name}: ${value}\r\n`,
   );
+  socket.write(`PUT ${path} HTTP/1.1\r\nhost: x\r\n${headers.join('')}content-length: 9999\r\n\r\n`);
   socket.write(init.bytes, () => socket.destroy());
   expect(await refused.promise).toMatchObject({ status: 400, error_code: 'bad-request' });
 });

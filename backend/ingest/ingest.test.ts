@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { MAX_FRAGMENT_BYTES } from '../../contract/fragment.ts';
 import type { FragmentList } from '../../contract/wire.ts';
+import { SOME_CLIENT } from '../trial/client.ts';
 import { type Piece, takeOf } from '../trial/media.ts';
-import { call, deliver, headersOf, put, started, stopOf } from '../trial/recorder.ts';
+import { call, deliver, headersOf, put, shownBy, started, stopOf } from '../trial/recorder.ts';
 import { type Trial, trial } from '../trial/service.ts';
 
 function piece(pieces: readonly Piece[], sequence: number): Piece {
@@ -103,7 +104,7 @@ describe('a stored stream', () => {
     const init = piece(takeOf(), 0);
     const damaged = { ...init, bytes: Buffer.from(init.bytes).fill(0, 40, 41) };
     const mismatch = { status: 422, error_code: 'digest-mismatch' };
-    expect(await put(service, stream, damaged, token, headersOf(init, token))).toMatchObject(mismatch);
+    expect(await put(service, stream, damaged, token, headersOf(init))).toMatchObject(mismatch);
     expect(await put(service, stream, init, token, { 'x-tallylight-crc32': '00000000' })).toMatchObject({
       ...mismatch,
       detail: 'crc-32',
@@ -130,7 +131,7 @@ describe('a stored stream', () => {
   test('understands a digest among others', async () => {
     const { service, token, stream } = await keeping();
     const init = piece(takeOf(), 0);
-    const several = `sha-512=:AAAA:, ${headersOf(init, token)['content-digest']}`;
+    const several = `sha-512=:AAAA:, ${headersOf(init)['content-digest']}`;
     expect(await put(service, stream, init, token, { 'content-digest': several })).toMatchObject({
       status: 200,
     });
@@ -141,9 +142,11 @@ describe('a stored stream', () => {
     ['whose length is not', () => new Blob([randomBytes(MAX_FRAGMENT_BYTES + 1)]).stream()],
   ])('refuses a fragment that is too large, %s', async (_case, body) => {
     const { service, token, stream } = await keeping();
-    const response = await fetch(`${service.url}/rtstream/${stream}/fragment/1/0`, {
+    const path = `/rtstream/${stream}/fragment/1/0`;
+    const shown = await shownBy(SOME_CLIENT, service, 'PUT', path, token);
+    const response = await fetch(service.url + path, {
       method: 'PUT',
-      headers: headersOf(piece(takeOf(), 0), token),
+      headers: { ...headersOf(piece(takeOf(), 0)), ...shown },
       body: body(),
       duplex: 'half',
     });

@@ -2,6 +2,7 @@ import { compareKeys, INIT_SEQUENCE } from '../../contract/fragment.ts';
 import { timescaleOf, timingOf } from '../../contract/mp4.ts';
 import { fail, ok, type Result } from '../../contract/result.ts';
 import type { FragmentReceipt } from '../../contract/wire.ts';
+import { streamKey } from '../blobs/stream-key.ts';
 import type { Parts } from '../parts.ts';
 import { completeIfStopping } from '../session/complete.ts';
 import type { FragmentRecord, StreamRecord } from '../store/store.ts';
@@ -25,7 +26,7 @@ export async function keep(parts: Parts, delivery: Delivery): Promise<Result<Fra
   if (!isPlayable(arrival)) return fail('bad-request', `${spoken(arrival.place)} is not fragmented MP4`);
 
   const blobOf = { ...arrival.place, sessionId: session.id, streamId: stream.id };
-  const key = parts.keyring.unwrap(session.id, session.wrappedKey);
+  const key = streamKey(parts.keyring, session, stream);
   const written = await parts.blobs.write(blobOf, key, arrival.bytes);
   if (!written.ok) return written;
   const blob = written.value;

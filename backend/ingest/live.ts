@@ -1,6 +1,6 @@
 import type { LiveFragment } from '../live/hub.ts';
 import type { Parts } from '../parts.ts';
-import { tellStatus } from '../session/tell.ts';
+import { newsOf } from '../session/tell.ts';
 import type { SessionRecord, StreamRecord } from '../store/store.ts';
 import type { Arrival } from './arrival.ts';
 
@@ -24,13 +24,13 @@ export function toLive(stream: StreamRecord, { place, bytes, ...arrival }: Arriv
 /** Live means bytes: a session is active from the first fragment of any of its streams. */
 export async function becomeActive(parts: Parts, session: SessionRecord): Promise<void> {
   if (session.status !== 'starting') return;
-  if (!(await parts.store.moveSession(session.id, ['starting'], 'active'))) return;
   const streams = await parts.store.streamsOf([session.id]);
-  tellStatus(parts, session, 'active', {
+  const news = await newsOf(parts, session, 'active', {
     rtstreams: streams.map(({ id, channelId, type }) => ({
       rtstream_id: id,
       name: channelId,
       media_types: [type],
     })),
   });
+  if (await parts.store.moveSession(session.id, ['starting'], 'active', news.letters)) news.tell();
 }

@@ -1,8 +1,10 @@
 import { INIT_SEQUENCE } from '../../contract/fragment.ts';
 import { newId } from '../access/secret.ts';
+import { streamKey } from '../blobs/stream-key.ts';
 import { toLive } from '../ingest/live.ts';
 import { faultOf } from '../log.ts';
 import type { Parts } from '../parts.ts';
+import type { Audience } from '../session/events.ts';
 import type { SessionRecord, StreamRecord } from '../store/store.ts';
 import { endOutlet, type LiveFragment, type Outlet } from './hub.ts';
 
@@ -30,9 +32,9 @@ export function listenToStream(parts: Parts, { id, sessionId }: StreamRecord, ou
 }
 
 /** Sends the events of a collection from now on. Answers how to stop. */
-export function listenToCollection(parts: Parts, collectionId: string, outlet: Outlet): () => void {
+export function listenToCollection(parts: Parts, where: Audience, outlet: Outlet): () => void {
   outlet.text(JSON.stringify({ connection_id: newId('ws-') }));
-  return parts.events.listen(collectionId, (event) => outlet.text(JSON.stringify(event)));
+  return parts.events.listen(where, (event) => outlet.text(JSON.stringify(event)));
 }
 
 function hasEnded({ status }: SessionRecord, { store }: StreamRecord): boolean {
@@ -49,7 +51,7 @@ async function storedInit(
   const place = { take: stream.last.take, sequence: INIT_SEQUENCE };
   const held = await parts.store.fragment(stream.id, place);
   if (held === undefined) return undefined;
-  const key = parts.keyring.unwrap(session.id, session.wrappedKey);
+  const key = streamKey(parts.keyring, session, stream);
   const blobOf = { ...place, sessionId: session.id, streamId: stream.id };
   const read = await parts.blobs.read(blobOf, held.blob, key);
   return read.ok ? toLive(stream, { ...held, place, bytes: read.value }) : undefined;

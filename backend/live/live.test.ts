@@ -42,7 +42,7 @@ function writtenBy(service: Trial): Buffer {
 }
 
 describe('a live stream', () => {
-  test('[P13] ephemeral bytes reach subscribers and no file, no row, no log', async () => {
+  test('[P10][P13] ephemeral bytes reach subscribers and no file, no row, no log', async () => {
     const { service, token, stream, subscribe, stop } = await live('mic:default');
     const take = takeOf();
     const first = await subscribe();

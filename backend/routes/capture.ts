@@ -1,15 +1,19 @@
 import { z } from 'zod';
-import { fail, ok, type Result } from '../../contract/result.ts';
+import { ok, type Result } from '../../contract/result.ts';
 import {
+  deletionList,
+  deletionsRequest,
+  revokeConsentRequest,
   type SessionView,
   sessionView,
   startSessionRequest,
   stopSessionRequest,
 } from '../../contract/wire.ts';
-import { reaches } from '../access/caller.ts';
+import { sessionFor, startableFor } from '../access/caller.ts';
 import { jsonRoute, type Route } from '../http/route.ts';
 import type { Parts } from '../parts.ts';
 import { pauseSession, resumeSession } from '../session/pause.ts';
+import { revokeConsent } from '../session/revoke.ts';
 import { startSession } from '../session/start.ts';
 import { stopSession } from '../session/stop.ts';
 import { viewOf } from '../session/view.ts';
@@ -24,39 +28,41 @@ export const CAPTURE_ROUTES: readonly Route[] = [
     method: 'get',
     path: '/capture/session/{id}',
     access: 'token',
+    action: 'look',
+    does: 'session.look',
     summary: 'The session and its policy, as shown to the person before they agree',
     params: oneSession,
     answer: sessionView,
-    async handle({ parts, caller, params }) {
-      const isBound = caller.token.sessionId !== null;
-      const reached = reaches(caller, params.id);
-      if (isBound && !reached.ok) return reached;
-      const session = await parts.store.session(params.id);
-      if (session === undefined) return fail('session-unknown', params.id);
-      // A token that is not bound yet may look at what it could start, and at nothing else.
-      if (!isBound && session.status !== 'created') return fail('token-foreign');
-      return shown(parts, ok(session));
-    },
+    // A token that is not bound yet may look at what it could start, and at nothing else.
+    handle: async ({ parts, caller, params }) =>
+      shown(parts, await startableFor(parts, caller.token, params.id)),
   }),
   jsonRoute({
     method: 'post',
     path: '/capture/session/start',
     access: 'token',
+    action: 'start',
+    does: 'session.start',
     summary: 'Start the session: one stream per channel, as far as the policy allows',
     body: startSessionRequest,
     answer: sessionView,
-    handle: async ({ parts, caller, body }) => shown(parts, await startSession(parts, caller.token, body)),
+    async handle({ parts, caller, body, about }) {
+      about.object = body.session_id;
+      return shown(parts, await startSession(parts, caller.token, body));
+    },
   }),
   jsonRoute({
     method: 'post',
     path: '/capture/session/{id}/pause',
     access: 'token',
+    action: 'pause',
+    does: 'session.pause',
     summary: 'Pause, at a time on the session clock in milliseconds',
     params: oneSession,
     body: moment,
     answer: sessionView,
     async handle({ parts, caller, params, body }) {
-      const reached = reaches(caller, params.id);
+      const reached = await sessionFor(parts, caller, params.id);
       return reached.ok ? shown(parts, await pauseSession(parts, params.id, body.at_ms)) : reached;
     },
   }),
@@ -64,12 +70,14 @@ export const CAPTURE_ROUTES: readonly Route[] = [
     method: 'post',
     path: '/capture/session/{id}/resume',
     access: 'token',
+    action: 'pause',
+    does: 'session.resume',
     summary: 'Resume, at a time on the session clock in milliseconds',
     params: oneSession,
     body: moment,
     answer: sessionView,
     async handle({ parts, caller, params, body }) {
-      const reached = reaches(caller, params.id);
+      const reached = await sessionFor(parts, caller, params.id);
       return reached.ok ? shown(parts, await resumeSession(parts, params.id, body.at_ms)) : reached;
     },
   }),
@@ -77,13 +85,45 @@ export const CAPTURE_ROUTES: readonly Route[] = [
     method: 'post',
     path: '/capture/session/{id}/stop',
     access: 'token',
+    action: 'stop',
+    does: 'session.stop',
     summary: 'Stop, and say what was made; stopped once all of it is here',
     params: oneSession,
     body: stopSessionRequest,
     answer: sessionView,
     async handle({ parts, caller, params, body }) {
-      const reached = reaches(caller, params.id);
+      const reached = await sessionFor(parts, caller, params.id);
       return reached.ok ? shown(parts, await stopSession(parts, params.id, body)) : reached;
+    },
+  }),
+  jsonRoute({
+    method: 'post',
+    path: '/capture/session/{id}/consent/revoke',
+    access: 'token',
+    action: 'revoke',
+    does: 'consent.revoke',
+    summary: 'The person takes the consent to one channel back, and may have what was stored of it erased',
+    params: oneSession,
+    body: revokeConsentRequest,
+    answer: sessionView,
+    async handle({ parts, caller, params, body, about }) {
+      about.reason = `${body.channel_id}${body.erase ? ', erased' : ''}`;
+      const reached = await sessionFor(parts, caller, params.id);
+      return reached.ok ? shown(parts, await revokeConsent(parts, params.id, body)) : reached;
+    },
+  }),
+  jsonRoute({
+    method: 'post',
+    path: '/capture/deletions',
+    access: 'token',
+    action: 'look',
+    does: null,
+    summary: 'What was deleted here of the recordings that a client still holds, each signed',
+    body: deletionsRequest,
+    answer: deletionList,
+    async handle({ parts, caller, body }) {
+      const tombstones = await parts.store.tombstones(caller.tenantId, body.session_ids);
+      return ok({ deletions: tombstones.map(({ jws }) => jws) });
     },
   }),
 ];

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { FRAGMENT_HEADERS, MAX_FRAGMENT_BYTES } from '../../contract/fragment.ts';
 import { fail, ok } from '../../contract/result.ts';
 import { fragmentList, fragmentReceipt } from '../../contract/wire.ts';
-import { reaches } from '../access/caller.ts';
+import { streamFor } from '../access/caller.ts';
 import { readBounded } from '../http/body.ts';
 import { jsonRoute, type Route } from '../http/route.ts';
 import { arrivalHeaders, checkDigests } from '../ingest/headers.ts';
@@ -14,6 +14,9 @@ export const RTSTREAM_ROUTES: readonly Route[] = [
     method: 'put',
     path: '/rtstream/{id}/fragment/{take}/{sequence}',
     access: 'token',
+    action: 'deliver',
+    does: 'fragment.deliver',
+    isFrequent: true,
     summary: 'Deliver one fragment; sequence 0 is the init segment. Send again at any time: same answer',
     params: z.object({
       id: z.string(),
@@ -23,10 +26,9 @@ export const RTSTREAM_ROUTES: readonly Route[] = [
     headers: arrivalHeaders,
     answer: fragmentReceipt,
     async handle({ parts, caller, params, headers, context }) {
-      const stream = await parts.store.stream(params.id);
-      if (stream === undefined) return fail('stream-unknown', params.id);
-      const reached = reaches(caller, stream.sessionId);
+      const reached = await streamFor(parts, caller, params.id);
       if (!reached.ok) return reached;
+      const { stream } = reached.value;
       const body = await readBounded(context.req.raw, MAX_FRAGMENT_BYTES);
       if (!body.ok) return body;
       if (body.value.length === 0) return fail('bad-request', 'the fragment is empty');
@@ -48,14 +50,16 @@ export const RTSTREAM_ROUTES: readonly Route[] = [
     method: 'get',
     path: '/rtstream/{id}/fragments',
     access: 'either',
+    roles: ['capture', 'read', 'admin'],
+    action: 'deliver',
+    does: 'rtstream.list',
     summary: 'What is held of a stream, and the place that is expected next',
     params: z.object({ id: z.string() }),
     answer: fragmentList,
     async handle({ parts, caller, params }) {
-      const stream = await parts.store.stream(params.id);
-      if (stream === undefined) return fail('stream-unknown', params.id);
-      const reached = reaches(caller, stream.sessionId);
+      const reached = await streamFor(parts, caller, params.id);
       if (!reached.ok) return reached;
+      const { stream } = reached.value;
       const held = await parts.store.fragmentsOf(stream.id);
       const last = stream.store ? stream.last : (parts.passedOn.get(stream.id) ?? null);
       return ok({ rtstream_id: stream.id, next: nextAfter(last), fragments: held });

@@ -1,42 +1,95 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { fail, ok, type Result } from '../../contract/result.ts';
-import type { Store } from '../store/store.ts';
-import { writeDurably } from './durable.ts';
+import { createHmac, createPrivateKey, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
+import type { Kysely } from 'kysely';
+import type { Tables } from '../store/tables.ts';
+import type { Master } from './master.ts';
 import { KEY_BYTES, open, seal } from './seal.ts';
 
-/** Makes and opens the data keys of sessions, which the store keeps encrypted with the master key. */
+/**
+ * Every key of the service, opened by the master key. Sessions have a key for what is known of them, streams one for
+ * their media; both are kept wrapped beside their rows, and destroying them there destroys what they seal.
+ */
 export type Keyring = {
   /** A new data key, wrapped for the store. */
-  wrapNew(sessionId: string): string;
-  /** Throws where the wrapped key does not belong to this session and this master key. */
-  unwrap(sessionId: string, wrapped: string): Uint8Array;
+  wrapNew(of: KeyOwner): string;
+  /** Throws where the wrapped key does not belong to this owner and this master key. */
+  unwrap(of: KeyOwner, wrapped: string): Uint8Array;
+  /** AES-256-GCM under the key of the columns that belong to no session. */
+  sealColumn(context: string, text: string): string;
+  /** Throws where it was sealed for something else. */
+  openColumn(context: string, sealed: string): string;
+  /** Finds a person without knowing one: HMAC-SHA256 of tenant and end user, as hex. */
+  subjectOf(tenantId: string, endUserId: string): string;
+  /** The same for a channel within its session. */
+  channelIndex(sessionId: string, channelId: string): string;
+  /** Ed25519, signs policies, receipts, deletions and audit heads. */
+  readonly signingKey: KeyObject;
 };
 
-/**
- * The keyring of the master key in `dataDir`, made at the first start. Fails with `vault-damaged` where the
- * store was written with another master key: a new one in its place would only hide that.
- */
-export async function openKeyring(dataDir: string, store: Store): Promise<Result<Keyring>> {
-  const path = join(dataDir, 'master.key');
-  if (!existsSync(path)) await writeDurably(path, randomBytes(KEY_BYTES));
-  const master = await readFile(path);
-  if (master.length !== KEY_BYTES) return fail('vault-damaged', 'master.key is not a key of 32 bytes');
-  const fingerprint = createHash('sha256').update('tallylight master key 1\n').update(master).digest('hex');
-  const known = await store.settleFact('master-key', fingerprint);
-  if (known !== fingerprint) return fail('vault-damaged', 'master.key is not the one of this store');
-  return ok({
-    wrapNew: (sessionId) => seal(master, randomBytes(KEY_BYTES), contextOf(sessionId)).toString('base64'),
-    unwrap(sessionId, wrapped) {
-      const key = open(master, Buffer.from(wrapped, 'base64'), contextOf(sessionId));
-      if (key === undefined) throw new Error(`the data key of ${sessionId} does not open`);
-      return key;
-    },
-  });
+export type KeyOwner =
+  | { readonly kind: 'session'; readonly id: string }
+  | { readonly kind: 'stream'; readonly id: string };
+
+/** The secrets of the service itself, made at its first start. */
+const SECRETS = ['columns', 'index', 'signing'] as const;
+type SecretName = (typeof SECRETS)[number];
+
+/** Opens the keyring over the table `service_secret`. Throws where that was written under another master key. */
+export async function openKeyring(db: Kysely<Tables>, master: Master): Promise<Keyring> {
+  const columns = await secret(db, master, 'columns', () => randomBytes(KEY_BYTES));
+  const index = await secret(db, master, 'index', () => randomBytes(KEY_BYTES));
+  const signing = await secret(db, master, 'signing', () =>
+    generateKeyPairSync('ed25519').privateKey.export({ format: 'der', type: 'pkcs8' }),
+  );
+  const blind = (...of: string[]) => createHmac('sha256', index).update(JSON.stringify(of)).digest('hex');
+  return {
+    wrapNew: (of) => master.wrap(ownerContext(of), randomBytes(KEY_BYTES)),
+    unwrap: (of, wrapped) => master.unwrap(ownerContext(of), wrapped),
+    sealColumn: (context, text) => sealText(columns, context, text),
+    openColumn: (context, sealed) => openText(columns, context, sealed),
+    subjectOf: (tenantId, endUserId) => blind('person', tenantId, endUserId),
+    channelIndex: (sessionId, channelId) => blind('channel', sessionId, channelId),
+    signingKey: createPrivateKey({ key: signing, format: 'der', type: 'pkcs8' }),
+  };
 }
 
-function contextOf(sessionId: string): string {
-  return `tallylight session key 1\n${sessionId}`;
+/** AES-256-GCM, base64; for text in a column. */
+export function sealText(key: Uint8Array, context: string, text: string): string {
+  return seal(key, Buffer.from(text), context).toString('base64');
+}
+
+/** Throws where key or context is another. */
+export function openText(key: Uint8Array, context: string, sealed: string): string {
+  const plain = open(key, Buffer.from(sealed, 'base64'), context);
+  if (plain === undefined) throw new Error(`a column does not open: ${context.split('\n')[0]}`);
+  return plain.toString('utf8');
+}
+
+async function secret(
+  db: Kysely<Tables>,
+  master: Master,
+  name: SecretName,
+  make: () => Buffer,
+): Promise<Buffer> {
+  const context = secretContext(name);
+  await db
+    .insertInto('service_secret')
+    .values({ name, wrapped: master.wrap(context, make()) })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+  const { wrapped } = await db
+    .selectFrom('service_secret')
+    .select('wrapped')
+    .where('name', '=', name)
+    .executeTakeFirstOrThrow();
+  return master.unwrap(context, wrapped);
+}
+
+/** What a secret of the service is wrapped for. */
+export function secretContext(name: string): string {
+  return `tallylight service secret 1\n${name}`;
+}
+
+/** What a data key is wrapped for. */
+export function ownerContext({ kind, id }: KeyOwner): string {
+  return `tallylight ${kind} key 1\n${id}`;
 }

@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
+import { kindOf } from '../../contract/channel.ts';
+import { isAllowed } from '../../contract/policy.ts';
 import { ok, type Result } from '../../contract/result.ts';
 import type { ManifestChannel } from '../../contract/wire.ts';
 import type { Parts } from '../parts.ts';
+import { policyFor } from '../policy/in-force.ts';
 import type { FragmentRecord, SessionRecord, StreamRecord, VideoRecord } from '../store/store.ts';
 import { makeVideos } from '../video/make.ts';
 import { endStreams } from './end.ts';
-import { tellStatus } from './tell.ts';
+import { newsOf } from './tell.ts';
 
 /**
  * Ends a stopping session if every stored stream is as its manifest says, and makes the videos. Otherwise it
@@ -16,21 +19,29 @@ export async function completeIfWhole(parts: Parts, session: SessionRecord): Pro
   const streams = (await parts.store.streamsOf([session.id])).filter((stream) => stream.store);
   const said = (stream: StreamRecord) =>
     session.manifest?.channels.find((channel) => channel.channel_id === stream.channelId);
+  const policy = await policyFor(parts.policies, session);
+  const isCut = (stream: StreamRecord) =>
+    stream.revokedAt !== null || !isAllowed(policy, kindOf(stream.channelId), 'keep');
   // Counts first: they cost nothing, and until the last fragment they differ.
-  if (!streams.every((stream) => countsMatch(stream, said(stream)))) return ok(session);
+  if (!streams.every((stream) => isCut(stream) || countsMatch(stream, said(stream)))) return ok(session);
 
   const videos: VideoRecord[] = [];
   for (const stream of streams) {
     const fragments = await parts.store.fragmentsOf(stream.id);
+    if (fragments.length === 0) continue;
     const manifest = said(stream);
-    if (manifest !== undefined && digestOf(fragments) !== manifest.digest) return ok(session);
+    // What was refused for want of consent or by policy is missing at the end; what is there is what came before.
+    if (!isCut(stream) && manifest !== undefined && digestOf(fragments) !== manifest.digest)
+      return ok(session);
     const made = await makeVideos(parts, session, stream, fragments);
     if (!made.ok) return made;
     videos.push(...made.value);
   }
-  if (await parts.store.finishSession(session.id, videos)) {
+  const news = await newsOf(parts, session, 'stopped', { video_ids: videos.map((video) => video.id) });
+  const endedAt = Math.floor(parts.clock() / 1000);
+  if (await parts.store.finishSession(session.id, videos, endedAt, news.letters)) {
     endStreams(parts, streams);
-    tellStatus(parts, session, 'stopped', { video_ids: videos.map((video) => video.id) });
+    news.tell();
   }
   return ok({ ...session, status: 'stopped' });
 }

@@ -1,16 +1,38 @@
 import { fail, ok, type Result } from '../../contract/result.ts';
+import { DELETION_TYP, type DeletionClaims } from '../../contract/wire.ts';
 import type { Parts } from '../parts.ts';
+import type { SessionRecord, Tombstone } from '../store/store.ts';
 import { endStreams } from './end.ts';
+import { newsOf } from './tell.ts';
 
-/** Deletes a session with its key, streams, fragments, videos and tokens. Error: `session-unknown`. */
+/**
+ * Deletes a session with its keys, streams, fragments, videos and tokens, and leaves word of it for the client that still
+ * holds a copy. Error: `session-unknown`.
+ */
 export function deleteSession(parts: Parts, id: string): Promise<Result<void>> {
   return parts.turns(id, async () => {
+    const session = await parts.store.session(id);
+    if (session === undefined) return fail('session-unknown', id);
     const streams = await parts.store.streamsOf([id]);
     // The key goes first: whatever stops this half-way, nobody can open what is left.
-    if (!(await parts.store.deleteSession(id))) return fail('session-unknown', id);
+    const tombstone = await tombstoneOf(parts, session, null);
+    const news = await newsOf(parts, session, 'deleted');
+    if (!(await parts.store.deleteSession(id, tombstone, news.letters))) return fail('session-unknown', id);
+    news.tell();
     await parts.store.scrub();
     endStreams(parts, streams);
     await parts.blobs.removeSession(id);
     return ok(undefined);
   });
+}
+
+/** The service's word that a session, or one channel of it, was deleted. It names no person. */
+export async function tombstoneOf(
+  { signer, clock }: Parts,
+  { id: sessionId, tenantId }: Pick<SessionRecord, 'id' | 'tenantId'>,
+  channelId: string | null,
+): Promise<Tombstone> {
+  const deletedAt = Math.floor(clock() / 1000);
+  const claims: DeletionClaims = { session_id: sessionId, channel_id: channelId, iat: deletedAt };
+  return { sessionId, tenantId, channelId, deletedAt, jws: await signer.sign(DELETION_TYP, claims) };
 }

@@ -1,26 +1,58 @@
-import type { LifecycleEvent } from '../../contract/wire.ts';
+import type { LifecycleEvent, TenantEvent } from '../../contract/wire.ts';
+import { tenantLetters } from '../events/letters.ts';
+import type { Environment, Json, Store } from '../store/store.ts';
 
 type Listener = (event: LifecycleEvent) => void;
 
-/** Tells those who listen to a collection what happens to its sessions. */
-export type Events = {
-  tell(collectionId: string, event: LifecycleEvent): void;
-  /** Answers how to stop listening. */
-  listen(collectionId: string, listener: Listener): () => void;
+/** Whose events: those of one collection, as keys of one environment see it. */
+export type Audience = {
+  readonly tenantId: string;
+  readonly environment: Environment;
+  readonly collectionId: string;
 };
 
-export function newEvents(): Events {
+/** Tells what happens: sessions to those who listen to their collection, all of it to the addresses of your backend. */
+export type Events = {
+  /** To those who listen. What goes to addresses was written with the change itself and is sent from now on. */
+  tell(audience: Audience, event: LifecycleEvent): void;
+  /** To the tenant's own address, if there is one. */
+  announce(
+    tenantId: string,
+    event: TenantEvent['event'],
+    data: { readonly [name: string]: Json },
+  ): Promise<void>;
+  /** There is something new to send. */
+  wake(): void;
+  /** Answers how to stop listening. */
+  listen(audience: Audience, listener: Listener): () => void;
+};
+
+/** `wake` is told of everything that was written to be sent. */
+export function newEvents(store: Store, clock: () => number, wake: () => void): Events {
   const listeners = new Map<string, Set<Listener>>();
   return {
-    tell(collectionId, event) {
-      for (const listener of listeners.get(collectionId) ?? []) listener(event);
+    wake,
+    tell(audience, event) {
+      wake();
+      for (const listener of listeners.get(nameOf(audience)) ?? []) listener(event);
     },
-    listen(collectionId, listener) {
-      const listening = listeners.get(collectionId) ?? new Set();
-      listeners.set(collectionId, listening.add(listener));
+    async announce(tenantId, event, data) {
+      const own = (await store.webhook(tenantId))?.url ?? null;
+      await store.addLetters(tenantLetters({ tenantId, own }, { event, timestamp: clock(), data }));
+      wake();
+    },
+    listen(audience, listener) {
+      const name = nameOf(audience);
+      const listening = listeners.get(name) ?? new Set();
+      listeners.set(name, listening.add(listener));
       return () => {
         listening.delete(listener);
+        if (listening.size === 0 && listeners.get(name) === listening) listeners.delete(name);
       };
     },
   };
+}
+
+function nameOf({ tenantId, environment, collectionId }: Audience): string {
+  return JSON.stringify([tenantId, environment, collectionId]);
 }

@@ -2,7 +2,7 @@ import { fail, ok, type Result } from '../../contract/result.ts';
 import type { SessionStatus } from '../../contract/wire.ts';
 import type { Parts } from '../parts.ts';
 import type { SessionRecord } from '../store/store.ts';
-import { tellStatus } from './tell.ts';
+import { newsOf } from './tell.ts';
 
 /**
  * Pauses a session at a time on its clock (milliseconds). Fragments of before may still arrive: a recorder
@@ -34,12 +34,13 @@ function move(
     const to = await target();
     // A recorder that did not hear the answer asks again.
     if (session.status === to) return ok(session);
-    if (!(await parts.store.moveSession(id, from, to)))
+    const news = await newsOf(parts, session, to, { at_ms: atMs });
+    if (!(await parts.store.moveSession(id, from, to, news.letters)))
       return fail(
         session.status === 'created' ? 'not-now' : 'session-ended',
         `the session is ${session.status}`,
       );
-    tellStatus(parts, session, to, { at_ms: atMs });
+    news.tell();
     return ok({ ...session, status: to });
   });
 }

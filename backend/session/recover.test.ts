@@ -1,10 +1,9 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openStore } from '../store/open.ts';
 import { takeOf } from '../trial/media.ts';
 import { call, deliver, manifestOf, put, started, stopOf } from '../trial/recorder.ts';
-import { trial } from '../trial/service.ts';
+import { storeOf, trial } from '../trial/service.ts';
 
 test('a session whose last fragment came before the service was killed is finished after', async () => {
   const service = await trial();
@@ -12,7 +11,7 @@ test('a session whose last fragment came before the service was killed is finish
   const take = takeOf();
   await deliver(service, streams[0] ?? '', take, token);
   // As the store is when the service dies between that fragment and the end of the session.
-  const store = await openStore({ dataDir: service.dataDir });
+  const store = await storeOf(service);
   await store.settleManifest(session.id, ['active'], stopOf(manifestOf('mic:default', take)));
   await store.close();
   await service.restart();

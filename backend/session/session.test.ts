@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { DEFAULT_POLICY } from '../../contract/policy.ts';
 import type { SessionView } from '../../contract/wire.ts';
-import { openStore } from '../store/open.ts';
 import { takeOf } from '../trial/media.ts';
-import { call, deliver, manifestOf, started, startOf, stopOf } from '../trial/recorder.ts';
-import { type Trial, trial } from '../trial/service.ts';
+import { agreed, call, deliver, manifestOf, start, started, stopOf } from '../trial/recorder.ts';
+import { storeOf, type Trial, trial } from '../trial/service.ts';
 
 const SESSIONS = '/collection/default/capture/session';
 const { version: _, ...POLICY } = DEFAULT_POLICY;
@@ -93,16 +92,17 @@ describe('a start', () => {
   test('[P15] keeps nothing where nothing is said about it', async () => {
     const service = await trial();
     const { session, token } = await created(service);
-    const start = { session_id: session.id, channels: [{ channel_id: 'mic:default', type: 'audio' }] };
-    const { data } = await call(service, 'POST', '/capture/session/start', token, start);
+    const receipt = await agreed(service, token, session.id, 'mic:default');
+    const channels = [{ channel_id: 'mic:default', type: 'audio' }];
+    const wish = { ...receipt, channels };
+    const { data } = await call(service, 'POST', '/capture/session/start', token, wish);
     expect(data.rtstreams).toMatchObject([{ store: false }]);
   });
 
   test('finds what it made when it is asked again, and refuses other channels', async () => {
     const service = await trial();
     const { session, token } = await started(service, service.key, '+mic:default', 'display:1');
-    const again = (...channels: string[]) =>
-      call(service, 'POST', '/capture/session/start', token, startOf(session.id, ...channels));
+    const again = (...channels: string[]) => start(service, token, session.id, ...channels);
     expect((await again('+mic:default', 'display:1')).data).toEqual(session);
     expect(await again('mic:default', 'display:1')).toMatchObject({ status: 409, error_code: 'not-now' });
     expect(await again('+mic:default')).toMatchObject({ status: 409, error_code: 'not-now' });
@@ -110,21 +110,20 @@ describe('a start', () => {
 
   test('is refused where the policy forbids a channel its mode, and the session stays as it was', async () => {
     const service = await trial();
-    const allowed = { ...POLICY.allowed, display: ['off', 'live'] };
-    await call(service, 'PUT', '/policy', service.key, { ...POLICY, allowed });
+    const channels = { ...POLICY.channels, display: 'ephemeral' };
+    await call(service, 'PUT', '/policy', service.key, { ...POLICY, channels });
     const { session, token } = await created(service);
-    const start = (...channels: string[]) =>
-      call(service, 'POST', '/capture/session/start', token, startOf(session.id, ...channels));
-    expect(await start('+mic:default', '+display:1')).toMatchObject({
+    const begin = (...names: string[]) => start(service, token, session.id, ...names);
+    expect(await begin('+mic:default', '+display:1')).toMatchObject({
       status: 403,
       error_code: 'policy-forbids',
       detail: 'display:1: keep',
     });
     expect((await call(service, 'GET', `/capture/session/${session.id}`, token)).data.status).toBe('created');
-    expect(await start('+mic:default', 'display:1')).toMatchObject({ status: 200 });
+    expect(await begin('+mic:default', 'display:1')).toMatchObject({ status: 200 });
   });
 
-  test('settles the policy of its session', async () => {
+  test('is under the policy in force, and shown the one that came after it', async () => {
     const service = await trial();
     const { session, token } = await created(service);
     const shown = async () =>
@@ -133,9 +132,12 @@ describe('a start', () => {
     const next = { ...POLICY, purpose: 'Training' };
     await call(service, 'PUT', '/policy', service.key, next);
     expect(await shown()).toEqual({ ...next, version: 2 });
-    await call(service, 'POST', '/capture/session/start', token, startOf(session.id, 'mic:default'));
+    await start(service, token, session.id, 'mic:default');
     await call(service, 'PUT', '/policy', service.key, POLICY);
-    expect(await shown()).toEqual({ ...next, version: 2 });
+    expect(await shown()).toEqual({ ...POLICY, version: 3 });
+    const store = await storeOf(service);
+    expect((await store.session(session.id))?.policy).toEqual({ ...next, version: 2 });
+    await store.close();
   });
 
   test('is refused where a channel is named twice or is of another type', async () => {
@@ -236,10 +238,10 @@ describe('a session', () => {
     const { session, token } = await created(service);
     const [one, other] = ['0123456789abcdef', 'fedcba9876543210'];
     const path = `/capture/session/${session.id}`;
-    const begin = (fingerprint: string | undefined, channel = '+display:1') => {
-      const { channels, ...start } = startOf(session.id, channel);
+    const begin = async (fingerprint: string | undefined, channel = '+display:1') => {
+      const { channels, ...rest } = await agreed(service, token, session.id, channel);
       const told = channels.map((named) => ({ ...named, fingerprint }));
-      return call(service, 'POST', '/capture/session/start', token, { ...start, channels: told });
+      return call(service, 'POST', '/capture/session/start', token, { ...rest, channels: told });
     };
     expect(await begin('the one on the left')).toMatchObject({ status: 400 });
     expect(await begin(one, '+mic:default')).toMatchObject({ status: 400 });
@@ -257,7 +259,7 @@ describe('a session', () => {
       status: 'stopped',
       channels: [{ fingerprint: one }],
     });
-    const store = await openStore({ dataDir: service.dataDir });
+    const store = await storeOf(service);
     const kept = await store.session(session.id);
     await store.close();
     expect(kept?.manifest?.channels).toMatchObject([{ channel_id: 'display:1', fingerprint: one }]);
@@ -283,7 +285,7 @@ describe('a session', () => {
     const stop = (manifest: object) =>
       call(service, 'POST', `/capture/session/${session.id}/stop`, token, manifest);
     expect(await stop(stopOf())).toMatchObject({ status: 409, error_code: 'not-now' });
-    await call(service, 'POST', '/capture/session/start', token, startOf(session.id, 'mic:default'));
+    await start(service, token, session.id, 'mic:default');
     expect(await stop(stopOf(manifestOf('display:1', [])))).toMatchObject({ status: 400 });
   });
 

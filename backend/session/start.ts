@@ -1,39 +1,70 @@
 import type { z } from 'zod';
 import { kindOf, mediaTypeOf } from '../../contract/channel.ts';
-import { DEFAULT_POLICY, isAllowed, type Policy } from '../../contract/policy.ts';
+import { isAllowed, type Policy } from '../../contract/policy.ts';
 import { fail, ok, type Result } from '../../contract/result.ts';
 import type { startSessionRequest } from '../../contract/wire.ts';
+import { startableFor } from '../access/caller.ts';
 import { newId } from '../access/secret.ts';
 import type { Parts } from '../parts.ts';
 import type { SessionRecord, StreamRecord, TokenRecord } from '../store/store.ts';
-import { tellStatus } from './tell.ts';
+import { heldConsent } from './consent.ts';
+import { newsOf } from './tell.ts';
 
-type Start = z.output<typeof startSessionRequest>;
+export type Start = z.output<typeof startSessionRequest>;
 
 /**
  * Starts a session: one stream per channel, under the policy in force, which is the session's from here on.
- * The same request again finds what the first one made. Errors: `session-unknown`, `token-foreign`,
- * `bad-request`, `policy-forbids`, `not-now` where the session was started with other channels.
+ * The same request again finds what the first one made. Errors: `token-foreign`, `proof-refused`, `out-of-scope`,
+ * `bad-request`, `policy-forbids`, `consent-missing`, `not-now` where the session was started with other channels.
  */
-export function startSession(parts: Parts, token: TokenRecord, start: Start): Promise<Result<SessionRecord>> {
+export function startSession(
+  parts: Parts,
+  { sha256 }: TokenRecord,
+  start: Start,
+): Promise<Result<SessionRecord>> {
   return parts.turns(start.session_id, async () => {
-    if (token.sessionId !== null && token.sessionId !== start.session_id) return fail('token-foreign');
-    const session = await parts.store.session(start.session_id);
-    if (session === undefined) return fail('session-unknown', start.session_id);
-    const policy = (await parts.store.policy()) ?? DEFAULT_POLICY;
-    const checked =
-      session.status === 'created' ? checkChannels(start, policy) : await same(parts, session, start);
-    if (!checked.ok) return checked;
-    if (!(await parts.store.bindToken(token, session.id))) return fail('token-foreign');
-    if (session.status !== 'created') return ok(session);
-
-    const streams = start.channels.map((channel, position) => newStream(session.id, channel, position));
-    const consentSha256 = start.consent_sha256 ?? null;
-    if (!(await parts.store.startSession({ sessionId: session.id, policy, consentSha256, streams })))
-      return fail('not-now', 'the session was started by another request');
-    tellStatus(parts, session, 'starting');
-    return ok({ ...session, status: 'starting', policy, consentSha256 });
+    // As it is now: a start just before this one may have bound it.
+    const token = await parts.store.tokenBySha256(sha256);
+    if (token === undefined) return fail('not-authorised');
+    const startable = await startableFor(parts, token, start.session_id);
+    if (!startable.ok) return startable;
+    const beyond = beyondScope(token, start);
+    if (beyond !== undefined) return fail('out-of-scope', beyond);
+    const { value: session } = startable;
+    return session.status === 'created'
+      ? begin(parts, token, session, start)
+      : foundAgain(parts, session, start);
   });
+}
+
+async function begin(
+  parts: Parts,
+  token: TokenRecord,
+  session: SessionRecord,
+  start: Start,
+): Promise<Result<SessionRecord>> {
+  const { policy } = await parts.policies.inForce(session);
+  // A token without a session was let in by the policy of the first collection, which may be another.
+  if (token.possession === 'bearer' && !policy.bearerClients) return fail('proof-refused', 'there is none');
+  const checked = checkChannels(start, policy);
+  if (!checked.ok) return checked;
+  const consent = await heldConsent(parts, token, session, policy, start);
+  if (!consent.ok) return consent;
+  if (!(await parts.store.bindToken(token, session.id))) return fail('token-foreign');
+  const begun = { policy, ...consent.value, startedAt: Math.floor(parts.clock() / 1000) };
+  const streams = start.channels.map((channel, position) => newStream(parts, session.id, channel, position));
+  const news = await newsOf(parts, session, 'starting');
+  if (!(await parts.store.startSession({ sessionId: session.id, ...begun, streams }, news.letters)))
+    return fail('not-now', 'the session was started by another request');
+  news.tell();
+  return ok({ ...session, ...begun, status: 'starting' });
+}
+
+/** The first channel that this token may not start, if any. */
+function beyondScope({ channels: allowed }: TokenRecord, { channels }: Start): string | undefined {
+  if (allowed === null) return undefined;
+  return channels.find(({ channel_id: id }) => !allowed.includes(id) && !allowed.includes(kindOf(id)))
+    ?.channel_id;
 }
 
 function checkChannels({ channels }: Start, policy: Policy): Result<void> {
@@ -51,12 +82,16 @@ function checkChannels({ channels }: Start, policy: Policy): Result<void> {
   return ok(undefined);
 }
 
-async function same(parts: Parts, session: SessionRecord, start: Start): Promise<Result<void>> {
+async function foundAgain(
+  parts: Parts,
+  session: SessionRecord,
+  { channels, consent_sha256: sha256 }: Start,
+): Promise<Result<SessionRecord>> {
   const streams = await parts.store.streamsOf([session.id]);
   const isSame =
-    session.consentSha256 === (start.consent_sha256 ?? null) &&
-    streams.length === start.channels.length &&
-    start.channels.every((channel) =>
+    (sha256 ?? session.consentSha256) === session.consentSha256 &&
+    streams.length === channels.length &&
+    channels.every((channel) =>
       streams.some(
         (stream) =>
           stream.channelId === channel.channel_id &&
@@ -65,12 +100,18 @@ async function same(parts: Parts, session: SessionRecord, start: Start): Promise
           stream.fingerprint === (channel.fingerprint ?? null),
       ),
     );
-  return isSame ? ok(undefined) : fail('not-now', 'the session was started with other channels');
+  return isSame ? ok(session) : fail('not-now', 'the session was started with other channels');
 }
 
-function newStream(sessionId: string, channel: Start['channels'][number], position: number): StreamRecord {
+function newStream(
+  { keyring }: Parts,
+  sessionId: string,
+  channel: Start['channels'][number],
+  position: number,
+): StreamRecord {
+  const id = newId('rts-');
   return {
-    id: newId('rts-'),
+    id,
     sessionId,
     channelId: channel.channel_id,
     channelName: channel.channel_name ?? null,
@@ -81,5 +122,8 @@ function newStream(sessionId: string, channel: Start['channels'][number], positi
     last: null,
     fragments: 0,
     bytes: 0,
+    // What is not kept needs no key.
+    wrappedKey: channel.store ? keyring.wrapNew({ kind: 'stream', id }) : '',
+    revokedAt: null,
   };
 }

@@ -5,7 +5,7 @@ import type { Parts } from '../parts.ts';
 import type { SessionRecord } from '../store/store.ts';
 import { completeIfWhole } from './complete.ts';
 import { endStreams } from './end.ts';
-import { tellStatus } from './tell.ts';
+import { newsOf } from './tell.ts';
 
 /**
  * Takes the recorder's word of what it made and holds the store against it: `stopped` where everything is
@@ -37,10 +37,11 @@ export function stopSession(
       named.add(channelId);
     }
 
-    const first = session.status !== 'stopping';
-    if (!(await parts.store.settleManifest(id, ['starting', 'active', 'paused', 'stopping'], manifest)))
+    const news = session.status === 'stopping' ? undefined : await newsOf(parts, session, 'stopping');
+    const from = ['starting', 'active', 'paused', 'stopping'] as const;
+    if (!(await parts.store.settleManifest(id, from, manifest, news?.letters)))
       return fail('session-ended', `the session is ${session.status}`);
-    if (first) tellStatus(parts, session, 'stopping');
+    news?.tell();
     // What was never to be kept cannot arrive late either: those who listen are told now.
     endStreams(
       parts,

@@ -1,20 +1,30 @@
-import type { SessionStatus } from '../../contract/wire.ts';
+import type { LifecycleEvent, SessionStatus } from '../../contract/wire.ts';
+import { lettersOf } from '../events/letters.ts';
 import type { Parts } from '../parts.ts';
-import type { Json, SessionRecord } from '../store/store.ts';
+import type { Json, Letter, SessionRecord } from '../store/store.ts';
 
-/** Tells that a session has come to a status. `timestamp` is Unix time in milliseconds. */
-export function tellStatus(
-  parts: Parts,
+/** News of a session. */
+export type News = {
+  /** To be written in the transaction of the change that they tell of. */
+  readonly letters: readonly Letter[];
+  /** To be called when that is done. */
+  readonly tell: () => void;
+};
+
+/** The news that a session comes to a status, or is deleted. `timestamp` is Unix time in milliseconds. */
+export async function newsOf(
+  { store, events, clock }: Parts,
   session: SessionRecord,
-  status: SessionStatus,
+  status: SessionStatus | 'deleted',
   data: { readonly [name: string]: Json } = {},
-): void {
-  parts.events.tell(session.collectionId, {
+): Promise<News> {
+  const event: LifecycleEvent = {
     channel: 'capture_session',
     event: `capture_session.${status}`,
     capture_session_id: session.id,
     status,
-    timestamp: parts.clock(),
+    timestamp: clock(),
     data,
-  });
+  };
+  return { letters: await lettersOf(store, session, event), tell: () => events.tell(session, event) };
 }

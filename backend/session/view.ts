@@ -1,8 +1,8 @@
 import { type ChannelKind, kindOf } from '../../contract/channel.ts';
-import { DEFAULT_POLICY } from '../../contract/policy.ts';
 import type { RtStream, SessionView, VideoView } from '../../contract/wire.ts';
 import type { Parts } from '../parts.ts';
 import type { SessionRecord, StreamRecord, VideoRecord } from '../store/store.ts';
+import { primaryVideo } from './export.ts';
 
 const CATEGORY: { readonly [K in ChannelKind]: RtStream['channel_id'] } = {
   mic: 'mic',
@@ -13,15 +13,16 @@ const CATEGORY: { readonly [K in ChannelKind]: RtStream['channel_id'] } = {
 /** Sessions as the API shows them, in the order given. */
 export async function viewsOf(parts: Parts, sessions: readonly SessionRecord[]): Promise<SessionView[]> {
   const ids = sessions.map((session) => session.id);
-  const [streams, videos, current] = [
-    await parts.store.streamsOf(ids),
-    await parts.store.videosOf(ids),
-    (await parts.store.policy()) ?? DEFAULT_POLICY,
-  ];
-  return sessions.map((session) => {
+  const streams = await parts.store.streamsOf(ids);
+  const videos = await parts.store.videosOf(ids);
+  const views: SessionView[] = [];
+  for (const session of sessions) {
+    const { policy, jws } = await parts.policies.inForce(session);
     const own = streams.filter((stream) => stream.sessionId === session.id);
+    const made = videos.filter((video) => video.sessionId === session.id);
+    const isExported = session.status === 'exported';
     const primary = own.find((stream) => stream.type === 'video')?.channelId ?? null;
-    return {
+    views.push({
       id: session.id,
       session_id: session.id,
       collection_id: session.collectionId,
@@ -32,8 +33,8 @@ export async function viewsOf(parts: Parts, sessions: readonly SessionRecord[]):
       metadata: session.metadata,
       created_at: session.createdAt,
       primary_video_channel_id: primary,
-      exported_video_id: null,
-      export_status: null,
+      exported_video_id: isExported ? (primaryVideo(own, made)?.id ?? null) : null,
+      export_status: isExported ? 'exported' : null,
       channels: own.map((stream) => ({
         channel_id: stream.channelId,
         name: stream.channelName ?? stream.channelId,
@@ -43,10 +44,20 @@ export async function viewsOf(parts: Parts, sessions: readonly SessionRecord[]):
         ...(stream.fingerprint === null ? {} : { fingerprint: stream.fingerprint }),
       })),
       rtstreams: own.map((stream) => streamView(session, stream)),
-      videos: videos.filter((video) => video.sessionId === session.id).map(videoViewOf),
-      policy: session.policy ?? current,
-    };
-  });
+      videos: made.map((video) => videoViewOf(video, nameOf(own, video.streamId))),
+      policy,
+      policy_jws: jws,
+      consent_jws: session.consentJws,
+      revoked: own.filter((stream) => stream.revokedAt !== null).map((stream) => stream.channelId),
+    });
+  }
+  return views;
+}
+
+function nameOf(streams: readonly StreamRecord[], id: string): string {
+  const stream = streams.find((one) => one.id === id);
+  if (stream === undefined) throw new Error('a video is of a stream of its session');
+  return stream.channelId;
 }
 
 export async function viewOf(parts: Parts, session: SessionRecord): Promise<SessionView> {
@@ -55,12 +66,13 @@ export async function viewOf(parts: Parts, session: SessionRecord): Promise<Sess
   return view;
 }
 
-export function videoViewOf(video: VideoRecord): VideoView {
+/** `name` is the id of its channel. */
+export function videoViewOf(video: VideoRecord, name: string): VideoView {
   return {
     id: video.id,
     session_id: video.sessionId,
     rtstream_id: video.streamId,
-    name: video.name,
+    name,
     length: video.lengthSeconds,
     size: video.sizeBytes,
     sha256: video.sha256,
@@ -85,6 +97,7 @@ function streamView(session: SessionRecord, stream: StreamRecord): RtStream {
 
 /** While the session stops, a stored stream is `complete`, `incomplete` or `conflicting` by its counts. */
 function streamStatus({ status, manifest }: SessionRecord, stream: StreamRecord): string {
+  if (stream.revokedAt !== null) return 'revoked';
   if (status === 'active' && stream.fragments === 0) return 'starting';
   if (status !== 'stopping') return status;
   if (!stream.store) return 'stopped';

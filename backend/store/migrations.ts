@@ -1,17 +1,28 @@
 import { type Kysely, sql } from 'kysely';
+import { type Keyring, openKeyring } from '../secrets/keyring.ts';
+import type { Master } from '../secrets/master.ts';
 import type { Tables } from './tables.ts';
+import { trustTables } from './trust-tables.ts';
 
-type Migration = { readonly name: string; readonly up: (db: Kysely<Tables>) => Promise<void> };
+type Migration = {
+  readonly name: string;
+  readonly up: (db: Kysely<Tables>, keyring: () => Promise<Keyring>) => Promise<void>;
+};
 
 /** One list for every database. Only ever add at the end: what was applied stays as it was. */
-const MIGRATIONS: readonly Migration[] = [
+export const MIGRATIONS: readonly Migration[] = [
   { name: '001-first', up: first },
   { name: '002-fingerprint', up: fingerprint },
+  { name: '003-trust', up: trustTables },
 ];
 
-/** Brings the database to the newest form. Safe to run from several processes at once. */
-export async function migrate(db: Kysely<Tables>, kind: 'sqlite' | 'postgres'): Promise<void> {
-  if (await isNewest(db)) return;
+/** Brings the database to the newest form; false where it was. Safe to run from several processes at once. */
+export async function migrate(
+  db: Kysely<Tables>,
+  kind: 'sqlite' | 'postgres',
+  master: Master,
+): Promise<boolean> {
+  if (await isNewest(db)) return false;
   await db.connection().execute(async (connection) => {
     // Kysely's own transaction begins deferred in SQLite, and two that both go on to write would collide.
     await sql.raw(kind === 'sqlite' ? 'begin immediate' : 'begin').execute(connection);
@@ -22,7 +33,7 @@ export async function migrate(db: Kysely<Tables>, kind: 'sqlite' | 'postgres'): 
       const applied = new Set(rows.map((row) => row.name));
       for (const migration of MIGRATIONS) {
         if (applied.has(migration.name)) continue;
-        await migration.up(connection);
+        await migration.up(connection, () => openKeyring(connection, master));
         await connection.insertInto('migration').values({ name: migration.name }).execute();
       }
       await sql`commit`.execute(connection);
@@ -31,6 +42,7 @@ export async function migrate(db: Kysely<Tables>, kind: 'sqlite' | 'postgres'): 
       throw error;
     }
   });
+  return true;
 }
 
 /** Looks without a lock, so that opening a database that is in use disturbs nobody. */

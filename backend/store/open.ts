@@ -1,4 +1,7 @@
 import { join } from 'node:path';
+import { fail, ok, type Result } from '../../contract/result.ts';
+import type { Keyring } from '../secrets/keyring.ts';
+import type { Master } from '../secrets/master.ts';
 import { openSqlite } from './sqlite.ts';
 import type { Store } from './store.ts';
 
@@ -9,10 +12,22 @@ export type StoreConfig = {
   readonly databaseUrl?: string;
 };
 
-/** Opens the store and brings it to the newest form. Throws where the database does not answer. */
-export async function openStore({ dataDir, databaseUrl }: StoreConfig): Promise<Store> {
-  if (databaseUrl === undefined) return openSqlite(join(dataDir, 'tallylight.sqlite'));
-  // Loaded only where it is used: the embedded service does without the driver.
-  const { openPostgres } = await import('./postgres.ts');
-  return openPostgres(databaseUrl);
+export type OpenedStore = { readonly store: Store; readonly keyring: Keyring };
+
+/**
+ * Opens the store and brings it to the newest form. Fails with `vault-damaged` where it was written under another master
+ * key: a new one in its place would only hide that. Throws where the database does not answer.
+ */
+export async function openStore(
+  { dataDir, databaseUrl }: StoreConfig,
+  master: Master,
+): Promise<Result<OpenedStore>> {
+  // The driver of PostgreSQL is loaded only where it is used: the embedded service does without.
+  const opened =
+    databaseUrl === undefined
+      ? await openSqlite(join(dataDir, 'tallylight.sqlite'), master)
+      : await (await import('./postgres.ts')).openPostgres(databaseUrl, master);
+  return opened === undefined
+    ? fail('vault-damaged', 'the master key is not the one of this store')
+    : ok(opened);
 }

@@ -1,12 +1,15 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
-import { migrate } from './migrations.ts';
-import { storeOver } from './sql-store.ts';
-import type { Store } from './store.ts';
+import type { Master } from '../secrets/master.ts';
+import type { OpenedStore } from './open.ts';
+import { preparedStore } from './prepared.ts';
 import type { Tables } from './tables.ts';
 
-/** Connects to PostgreSQL, e.g. `postgres://user@host/tallylight`. Throws where it does not answer. */
-export async function openPostgres(url: string): Promise<Store> {
+/**
+ * Connects to PostgreSQL, e.g. `postgres://user@host/tallylight`; undefined where its master key is another. Throws where
+ * it does not answer.
+ */
+export async function openPostgres(url: string, master: Master): Promise<OpenedStore | undefined> {
   const pool = new pg.Pool({
     connectionString: url,
     max: 10,
@@ -20,11 +23,5 @@ export async function openPostgres(url: string): Promise<Store> {
   // An idle connection that breaks is replaced by the pool; the query that needs one reports what is wrong.
   pool.on('error', () => undefined);
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
-  try {
-    await migrate(db, 'postgres');
-  } catch (error) {
-    await db.destroy();
-    throw error;
-  }
-  return storeOver(db, async () => undefined);
+  return preparedStore(db, 'postgres', master, async () => undefined);
 }

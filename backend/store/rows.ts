@@ -1,67 +1,135 @@
 import type { Selectable } from 'kysely';
 import { z } from 'zod';
 import { policy } from '../../contract/policy.ts';
-import { sessionStatus, stopSessionRequest } from '../../contract/wire.ts';
-import type { FragmentRecord, SessionRecord, StreamRecord, VideoRecord } from './store.ts';
+import { sessionStatus, stopSessionRequest, tokenAction } from '../../contract/wire.ts';
+import { type Keyring, openText, sealText } from '../secrets/keyring.ts';
+import type {
+  FragmentRecord,
+  KeyRecord,
+  SessionRecord,
+  StreamRecord,
+  TokenRecord,
+  VideoRecord,
+} from './store.ts';
+import { ENVIRONMENTS, ROLES } from './store.ts';
 import type { Tables } from './tables.ts';
 
-const metadata = z.record(z.string(), z.json());
+/** What is known of a session and says who or what: sealed with the session's own key. */
+const sessionSecrets = z.object({
+  endUserId: z.string(),
+  callbackUrl: z.string().nullable(),
+  metadata: z.record(z.string(), z.json()),
+  manifest: stopSessionRequest.nullable(),
+  consentJws: z.string().nullable(),
+});
+export type SessionSecrets = z.infer<typeof sessionSecrets>;
 
-export function toSession(row: Selectable<Tables['capture_session']>): SessionRecord {
+const streamSecrets = z.object({
+  channelId: z.string(),
+  channelName: z.string().nullable(),
+  fingerprint: z.string().nullable(),
+});
+
+export const environment = z.enum(ENVIRONMENTS);
+const roles = z.array(z.enum(ROLES));
+
+export function sessionContext(id: string): string {
+  return `tallylight session 1\n${id}`;
+}
+
+export function streamContext(id: string): string {
+  return `tallylight stream 1\n${id}`;
+}
+
+type SessionRow = Selectable<Tables['capture_session']>;
+
+export function toSession(keyring: Keyring, row: SessionRow): SessionRecord {
   return {
     id: row.id,
+    tenantId: row.tenant_id,
+    environment: environment.parse(row.environment),
     collectionId: row.collection_id,
-    endUserId: row.end_user_id,
     status: sessionStatus.parse(row.status),
-    callbackUrl: row.callback_url,
-    metadata: metadata.parse(JSON.parse(row.metadata)),
     createdAt: row.created_at,
+    startedAt: row.started_at,
+    endedAt: row.ended_at,
     wrappedKey: row.wrapped_key,
     policy: row.policy === null ? null : policy.parse(JSON.parse(row.policy)),
     consentSha256: row.consent_sha256,
-    manifest: row.manifest === null ? null : stopSessionRequest.parse(JSON.parse(row.manifest)),
+    ...secretsOf(keyring, row),
   };
 }
 
-export function fromSession(session: SessionRecord): Tables['capture_session'] {
+export function secretsOf(
+  keyring: Keyring,
+  row: Pick<SessionRow, 'id' | 'wrapped_key' | 'sealed'>,
+): SessionSecrets {
+  const key = keyring.unwrap({ kind: 'session', id: row.id }, row.wrapped_key);
+  return sessionSecrets.parse(JSON.parse(openText(key, sessionContext(row.id), row.sealed)));
+}
+
+export function sealedSecrets(
+  keyring: Keyring,
+  { id, wrapped_key }: Pick<SessionRow, 'id' | 'wrapped_key'>,
+  { endUserId, callbackUrl, metadata, manifest, consentJws }: SessionSecrets,
+): string {
+  const key = keyring.unwrap({ kind: 'session', id }, wrapped_key);
+  const secrets: SessionSecrets = { endUserId, callbackUrl, metadata, manifest, consentJws };
+  return sealText(key, sessionContext(id), JSON.stringify(secrets));
+}
+
+export function fromSession(keyring: Keyring, session: SessionRecord): Tables['capture_session'] {
+  const { id, tenantId, endUserId, wrappedKey } = session;
   return {
-    id: session.id,
+    id,
+    tenant_id: tenantId,
+    environment: session.environment,
     collection_id: session.collectionId,
-    end_user_id: session.endUserId,
     status: session.status,
-    callback_url: session.callbackUrl,
-    metadata: JSON.stringify(session.metadata),
     created_at: session.createdAt,
-    wrapped_key: session.wrappedKey,
+    started_at: session.startedAt,
+    ended_at: session.endedAt,
+    wrapped_key: wrappedKey,
     policy: session.policy === null ? null : JSON.stringify(session.policy),
     consent_sha256: session.consentSha256,
-    manifest: session.manifest === null ? null : JSON.stringify(session.manifest),
+    subject: keyring.subjectOf(tenantId, endUserId),
+    sealed: sealedSecrets(
+      keyring,
+      { id, wrapped_key: wrappedKey },
+      { ...session, metadata: { ...session.metadata } },
+    ),
   };
 }
 
-export function toStream(row: Selectable<Tables['rtstream']>): StreamRecord {
+/** A row of a stream with the wrapped key of its session, which opens what is known of it. */
+export type StreamRow = Selectable<Tables['rtstream']> & { readonly session_key: string };
+
+export function toStream(keyring: Keyring, row: StreamRow): StreamRecord {
   const { last_take: take, last_sequence: sequence } = row;
+  const key = keyring.unwrap({ kind: 'session', id: row.session_id }, row.session_key);
   return {
     id: row.id,
     sessionId: row.session_id,
-    channelId: row.channel_id,
-    channelName: row.channel_name,
+    ...streamSecrets.parse(JSON.parse(openText(key, streamContext(row.id), row.sealed))),
     type: row.type,
     store: row.store === 1,
-    fingerprint: row.fingerprint,
     position: row.position,
     last: take === null || sequence === null ? null : { take, sequence },
     fragments: row.fragments,
     bytes: row.bytes,
+    wrappedKey: row.wrapped_key,
+    revokedAt: row.revoked_at,
   };
 }
 
-export function fromStream(stream: StreamRecord): Tables['rtstream'] {
+/** `sessionKey` is the session's data key as it is kept. */
+export function fromStream(keyring: Keyring, sessionKey: string, stream: StreamRecord): Tables['rtstream'] {
+  const { id, sessionId, channelId, channelName, fingerprint } = stream;
+  const key = keyring.unwrap({ kind: 'session', id: sessionId }, sessionKey);
   return {
-    id: stream.id,
-    session_id: stream.sessionId,
-    channel_id: stream.channelId,
-    channel_name: stream.channelName,
+    id,
+    session_id: sessionId,
+    channel_id: keyring.channelIndex(sessionId, channelId),
     type: stream.type,
     store: stream.store ? 1 : 0,
     position: stream.position,
@@ -69,7 +137,75 @@ export function fromStream(stream: StreamRecord): Tables['rtstream'] {
     last_sequence: stream.last?.sequence ?? null,
     fragments: stream.fragments,
     bytes: stream.bytes,
-    fingerprint: stream.fingerprint,
+    wrapped_key: stream.wrappedKey,
+    revoked_at: stream.revokedAt,
+    sealed: sealText(key, streamContext(id), JSON.stringify({ channelId, channelName, fingerprint })),
+  };
+}
+
+export function toKey(row: Selectable<Tables['api_key']>): KeyRecord {
+  return {
+    id: row.id,
+    tenantId: row.tenant_id,
+    environment: environment.parse(row.environment),
+    roles: roles.parse(row.roles.split(',')),
+    name: row.name,
+    prefix: row.prefix,
+    sha256: row.sha256,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+    lastUsedAt: row.last_used_at,
+  };
+}
+
+export function fromKey(key: KeyRecord): Tables['api_key'] {
+  return {
+    id: key.id,
+    tenant_id: key.tenantId,
+    environment: key.environment,
+    roles: key.roles.join(','),
+    name: key.name,
+    prefix: key.prefix,
+    sha256: key.sha256,
+    created_at: key.createdAt,
+    expires_at: key.expiresAt,
+    last_used_at: key.lastUsedAt,
+  };
+}
+
+export function toToken(row: Selectable<Tables['client_token']>): TokenRecord {
+  return {
+    sha256: row.sha256,
+    tenantId: row.tenant_id,
+    environment: environment.parse(row.environment),
+    keyId: row.key_id,
+    sessionId: row.session_id,
+    family: row.family,
+    beganAt: row.began_at,
+    subject: row.subject,
+    channels: row.channels === null ? null : z.array(z.string()).parse(JSON.parse(row.channels)),
+    actions: z.array(tokenAction).parse(row.actions.split(',')),
+    possession: row.possession,
+    jkt: row.jkt,
+    expiresAt: row.expires_at,
+  };
+}
+
+export function fromToken(token: TokenRecord): Tables['client_token'] {
+  return {
+    sha256: token.sha256,
+    tenant_id: token.tenantId,
+    environment: token.environment,
+    key_id: token.keyId,
+    session_id: token.sessionId,
+    family: token.family,
+    began_at: token.beganAt,
+    subject: token.subject,
+    channels: token.channels === null ? null : JSON.stringify(token.channels),
+    actions: token.actions.join(','),
+    possession: token.possession,
+    jkt: token.jkt,
+    expires_at: token.expiresAt,
   };
 }
 
@@ -108,7 +244,6 @@ export function toVideo(row: Selectable<Tables['video']>): VideoRecord {
     id: row.id,
     sessionId: row.session_id,
     streamId: row.stream_id,
-    name: row.name,
     part: row.part,
     format: row.format,
     lengthSeconds: row.length_seconds,
@@ -125,7 +260,6 @@ export function fromVideo(video: VideoRecord): Tables['video'] {
     id: video.id,
     session_id: video.sessionId,
     stream_id: video.streamId,
-    name: video.name,
     part: video.part,
     format: video.format,
     length_seconds: video.lengthSeconds,

@@ -1,43 +1,86 @@
 import type { Kysely } from 'kysely';
-import { policy } from '../../contract/policy.ts';
+import { fromKey, fromToken, toKey, toToken } from './rows.ts';
 import type { Store } from './store.ts';
 import type { Tables } from './tables.ts';
 
 type Access = Pick<
   Store,
   | 'addKey'
-  | 'dropKeysNamed'
   | 'keyBySha256'
+  | 'keys'
+  | 'deleteKey'
+  | 'expireKey'
+  | 'noteKeyUsed'
+  | 'deadKeys'
   | 'addToken'
   | 'tokenBySha256'
   | 'bindToken'
+  | 'settlePossession'
+  | 'dropTokensOf'
   | 'forgetTokensExpiredBefore'
-  | 'policy'
-  | 'setPolicy'
-  | 'settleFact'
 >;
 
-/** Keys, tokens, the policy and the few facts the service notes about itself. */
+/** API keys and client tokens. */
 export function accessOver(db: Kysely<Tables>): Access {
   return {
-    async addKey({ id, name, sha256, createdAt }) {
-      await db.insertInto('api_key').values({ id, name, sha256, created_at: createdAt }).execute();
-    },
-
-    async dropKeysNamed(name) {
-      await db.deleteFrom('api_key').where('name', '=', name).execute();
+    async addKey(key) {
+      await db.insertInto('api_key').values(fromKey(key)).execute();
     },
 
     async keyBySha256(sha256) {
       const row = await db.selectFrom('api_key').selectAll().where('sha256', '=', sha256).executeTakeFirst();
-      return row && { id: row.id, name: row.name, sha256: row.sha256, createdAt: row.created_at };
+      return row && toKey(row);
     },
 
-    async addToken({ sha256, sessionId, family, scope, expiresAt }) {
-      await db
-        .insertInto('client_token')
-        .values({ sha256, session_id: sessionId, family, scope, expires_at: expiresAt })
+    async keys(tenantId) {
+      const rows = await db
+        .selectFrom('api_key')
+        .selectAll()
+        .where('tenant_id', '=', tenantId)
+        .orderBy('created_at')
+        .orderBy('id')
         .execute();
+      return rows.map(toKey);
+    },
+
+    async deleteKey(tenantId, id) {
+      const deleted = await db
+        .deleteFrom('api_key')
+        .where('tenant_id', '=', tenantId)
+        .where('id', '=', id)
+        .executeTakeFirst();
+      return deleted.numDeletedRows === 1n;
+    },
+
+    async expireKey(tenantId, id, at) {
+      const expired = await db
+        .updateTable('api_key')
+        .set({ expires_at: at })
+        .where('tenant_id', '=', tenantId)
+        .where('id', '=', id)
+        .where((is) => is.or([is('expires_at', 'is', null), is('expires_at', '>', at)]))
+        .executeTakeFirst();
+      return expired.numUpdatedRows === 1n;
+    },
+
+    async noteKeyUsed(id, at) {
+      await db.updateTable('api_key').set({ last_used_at: at }).where('id', '=', id).execute();
+    },
+
+    async deadKeys(ids, at) {
+      if (ids.length === 0) return [];
+      const rows = await db
+        .selectFrom('api_key')
+        .select('id')
+        .where('id', 'in', ids)
+        .where((is) => is.or([is('expires_at', 'is', null), is('expires_at', '>', at)]))
+        .execute();
+      const living = new Set(rows.map((row) => row.id));
+      return ids.filter((id) => !living.has(id));
+    },
+
+    async addToken(token) {
+      await db.insertInto('client_token').values(fromToken(token)).execute();
     },
 
     async tokenBySha256(sha256) {
@@ -46,9 +89,7 @@ export function accessOver(db: Kysely<Tables>): Access {
         .selectAll()
         .where('sha256', '=', sha256)
         .executeTakeFirst();
-      if (row === undefined) return undefined;
-      const { session_id: sessionId, family, scope, expires_at: expiresAt } = row;
-      return { sha256, sessionId, family, scope, expiresAt };
+      return row && toToken(row);
     },
 
     async bindToken({ sha256, family }, sessionId) {
@@ -66,48 +107,30 @@ export function accessOver(db: Kysely<Tables>): Access {
       return row?.session_id === sessionId;
     },
 
+    async settlePossession({ sha256, family }, possession, jkt) {
+      await db
+        .updateTable('client_token')
+        .set({ possession, jkt })
+        .where('family', '=', family)
+        .where('possession', '=', 'open')
+        .execute();
+      return db
+        .selectFrom('client_token')
+        .select(['possession', 'jkt'])
+        .where('sha256', '=', sha256)
+        .executeTakeFirst();
+    },
+
+    async dropTokensOf(sessionId) {
+      const dropped = await db
+        .deleteFrom('client_token')
+        .where('session_id', '=', sessionId)
+        .executeTakeFirst();
+      return Number(dropped.numDeletedRows);
+    },
+
     async forgetTokensExpiredBefore(unixSeconds) {
       await db.deleteFrom('client_token').where('expires_at', '<', unixSeconds).execute();
-    },
-
-    async policy() {
-      const row = await db
-        .selectFrom('policy')
-        .select('content')
-        .orderBy('version', 'desc')
-        .limit(1)
-        .executeTakeFirst();
-      return row && policy.parse(JSON.parse(row.content));
-    },
-
-    async setPolicy(content) {
-      return db.transaction().execute(async (tx) => {
-        const { version } = await tx
-          .selectFrom('policy')
-          .select((select) => select.fn.max('version').as('version'))
-          .executeTakeFirstOrThrow();
-        // Version 1 is the default, which nobody has set.
-        const next = { ...content, version: (version ?? 1) + 1 };
-        await tx
-          .insertInto('policy')
-          .values({ version: next.version, content: JSON.stringify(next) })
-          .execute();
-        return next;
-      });
-    },
-
-    async settleFact(name, value) {
-      await db
-        .insertInto('fact')
-        .values({ name, value })
-        .onConflict((conflict) => conflict.doNothing())
-        .execute();
-      const row = await db
-        .selectFrom('fact')
-        .select('value')
-        .where('name', '=', name)
-        .executeTakeFirstOrThrow();
-      return row.value;
     },
   };
 }

@@ -1,5 +1,7 @@
 import type { Kysely } from 'kysely';
+import type { Keyring } from '../secrets/keyring.ts';
 import { fromFragment, toFragment, toStream, toVideo } from './rows.ts';
+import { putTombstone } from './sql-sessions.ts';
 import type { Store } from './store.ts';
 import type { Tables } from './tables.ts';
 
@@ -14,25 +16,30 @@ type Recordings = Pick<
   | 'video'
   | 'videosOf'
   | 'deleteVideo'
+  | 'revokeStream'
 >;
 
 /** Streams, their fragments and the videos made of them. */
-export function recordingsOver(db: Kysely<Tables>): Recordings {
+export function recordingsOver(db: Kysely<Tables>, keyring: Keyring): Recordings {
+  const streams = () =>
+    db
+      .selectFrom('rtstream')
+      .innerJoin('capture_session', 'capture_session.id', 'rtstream.session_id')
+      .selectAll('rtstream')
+      .select('capture_session.wrapped_key as session_key');
   return {
     async stream(id) {
-      const row = await db.selectFrom('rtstream').selectAll().where('id', '=', id).executeTakeFirst();
-      return row && toStream(row);
+      const row = await streams().where('rtstream.id', '=', id).executeTakeFirst();
+      return row && toStream(keyring, row);
     },
 
     async streamsOf(sessionIds) {
       if (sessionIds.length === 0) return [];
-      const rows = await db
-        .selectFrom('rtstream')
-        .selectAll()
-        .where('session_id', 'in', sessionIds)
-        .orderBy('position')
+      const rows = await streams()
+        .where('rtstream.session_id', 'in', sessionIds)
+        .orderBy('rtstream.position')
         .execute();
-      return rows.map(toStream);
+      return rows.map((row) => toStream(keyring, row));
     },
 
     async append(fragment, after) {
@@ -103,7 +110,7 @@ export function recordingsOver(db: Kysely<Tables>): Recordings {
       return rows.map(toVideo);
     },
 
-    async deleteVideo(id, takes) {
+    async deleteVideo(id, takes, last) {
       return db.transaction().execute(async (tx) => {
         const gone = await tx
           .deleteFrom('video')
@@ -111,13 +118,41 @@ export function recordingsOver(db: Kysely<Tables>): Recordings {
           .returning('stream_id')
           .executeTakeFirst();
         if (gone === undefined) return false;
-        if (takes.length > 0)
+        const fragments = tx.deleteFrom('fragment').where('stream_id', '=', gone.stream_id);
+        if (last !== null) await fragments.execute();
+        else if (takes.length > 0) await fragments.where('take', 'in', takes).execute();
+        if (last !== null) {
           await tx
-            .deleteFrom('fragment')
-            .where('stream_id', '=', gone.stream_id)
-            .where('take', 'in', takes)
+            .updateTable('rtstream')
+            .set({ wrapped_key: '' })
+            .where('id', '=', gone.stream_id)
             .execute();
+          await putTombstone(tx, last);
+        }
         return true;
+      });
+    },
+
+    async revokeStream(id, at, erased) {
+      return db.transaction().execute(async (tx) => {
+        const revoked = await tx
+          .updateTable('rtstream')
+          .set({ revoked_at: at })
+          .where('id', '=', id)
+          .where('revoked_at', 'is', null)
+          .executeTakeFirst();
+        if (erased === null) return revoked.numUpdatedRows === 1n;
+        // The key first: without it what is left of the media opens for nobody.
+        const destroyed = await tx
+          .updateTable('rtstream')
+          .set({ wrapped_key: '', fragments: 0, bytes: 0 })
+          .where('id', '=', id)
+          .where((is) => is.or([is('wrapped_key', 'is', null), is('wrapped_key', '!=', '')]))
+          .executeTakeFirst();
+        await tx.deleteFrom('video').where('stream_id', '=', id).execute();
+        await tx.deleteFrom('fragment').where('stream_id', '=', id).execute();
+        await putTombstone(tx, erased);
+        return revoked.numUpdatedRows === 1n || destroyed.numUpdatedRows === 1n;
       });
     },
   };

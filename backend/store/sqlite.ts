@@ -1,20 +1,31 @@
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { Kysely, type SqliteDatabase, SqliteDialect } from 'kysely';
-import { migrate } from './migrations.ts';
-import { storeOver } from './sql-store.ts';
-import type { Store } from './store.ts';
+import type { Master } from '../secrets/master.ts';
+import type { OpenedStore } from './open.ts';
+import { preparedStore } from './prepared.ts';
 import type { Tables } from './tables.ts';
 
-/** Opens (or makes) the embedded database. Throws where the file cannot be opened. */
-export async function openSqlite(path: string): Promise<Store> {
+/**
+ * Opens (or makes) the embedded database; undefined where its master key is another. Throws where the file cannot be
+ * opened.
+ */
+export function openSqlite(path: string, master: Master): Promise<OpenedStore | undefined> {
+  const { db, scrub } = databaseAt(path);
+  return preparedStore(db, 'sqlite', master, scrub);
+}
+
+/** The file as it is, in whatever form. `scrub` empties the write-ahead log, which holds what was there before. */
+export function databaseAt(path: string): {
+  readonly db: Kysely<Tables>;
+  readonly scrub: () => Promise<void>;
+} {
   const database = new DatabaseSync(path, { timeout: 10_000 });
   // FULL: the receipt of a fragment is a promise that it survives a power cut, so each commit is synced.
   // secure_delete: a deleted session's key must not linger in a free page.
   database.exec(`pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on;
     pragma secure_delete = on;`);
   const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: adapted(database) }) });
-  await migrate(db, 'sqlite');
-  return storeOver(db, async () => database.exec('pragma wal_checkpoint(truncate)'));
+  return { db, scrub: async () => database.exec('pragma wal_checkpoint(truncate)') };
 }
 
 /** What Kysely asks of a SQLite driver, over the one that is part of Node. */
@@ -22,7 +33,8 @@ function adapted(database: DatabaseSync): SqliteDatabase {
   return {
     close: () => database.close(),
     prepare(sql) {
-      const statement = database.prepare(sql);
+      // A transaction that read before it wrote could not go on once another process has written; ours all write.
+      const statement = database.prepare(sql === 'begin' ? 'begin immediate' : sql);
       return {
         reader: statement.columns().length > 0,
         all: (parameters) => statement.all(...values(parameters)),

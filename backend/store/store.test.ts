@@ -1,11 +1,21 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DEFAULT_POLICY } from '../../contract/policy.ts';
 import { startPostgres } from '../trial/postgres.ts';
-import { aFragment, aSession, aStream, aVideo, fresh } from '../trial/records.ts';
+import {
+  aFragment,
+  aKey,
+  aSession,
+  aStream,
+  aToken,
+  aTombstone,
+  aVideo,
+  fresh,
+  MASTER,
+} from '../trial/records.ts';
+import { must } from '../trial/service.ts';
 import { openStore } from './open.ts';
 import type { Store, StreamRecord } from './store.ts';
 
@@ -14,11 +24,13 @@ type Opened = { readonly open: () => Promise<Store>; readonly stop: () => Promis
 const KINDS: { readonly [name: string]: () => Promise<Opened> } = {
   async SQLite() {
     const dataDir = await mkdtemp(join(tmpdir(), 'tallylight-store-'));
-    return { open: () => openStore({ dataDir }), stop: () => rm(dataDir, { recursive: true }) };
+    const open = async () => must(await openStore({ dataDir }, MASTER)).store;
+    return { open, stop: () => rm(dataDir, { recursive: true }) };
   },
   async PostgreSQL() {
     const server = startPostgres();
-    return { open: () => openStore({ dataDir: '/nowhere', databaseUrl: server.url }), stop: server.stop };
+    const config = { dataDir: '/nowhere', databaseUrl: server.url };
+    return { open: async () => must(await openStore(config, MASTER)).store, stop: server.stop };
   },
 };
 
@@ -26,6 +38,8 @@ const start = (sessionId: string, ...streams: StreamRecord[]) => ({
   sessionId,
   policy: DEFAULT_POLICY,
   consentSha256: null,
+  consentJws: null,
+  startedAt: 1_900_000_001,
   streams,
 });
 
@@ -55,13 +69,16 @@ describe.each(Object.keys(KINDS))('the store on %s', (kind) => {
     const ages = [5, 7, 7, 6].map((createdAt) => aSession({ endUserId, createdAt }));
     for (const session of ages) await store.addSession(session);
     await store.addSession(aSession());
-    const filter = { collectionId: 'default', endUserId };
+    const filter = { tenantId: 'default', environment: null, collectionId: 'default', endUserId };
     const all = await store.sessions({ ...filter, limit: 10 });
     expect(all.map((session) => session.createdAt)).toEqual([7, 7, 6, 5]);
     const page = await store.sessions({ ...filter, limit: 2, after: all[0] });
     expect(page).toEqual(all.slice(1, 3));
     expect(await store.sessions({ ...filter, status: 'active', limit: 10 })).toEqual([]);
     expect(await store.sessions({ ...filter, collectionId: 'other', limit: 10 })).toEqual([]);
+    expect(await store.sessions({ ...filter, tenantId: 'other', limit: 10 })).toEqual([]);
+    expect(await store.sessions({ ...filter, environment: 'development', limit: 10 })).toEqual([]);
+    expect(await store.sessions({ ...filter, environment: 'production', limit: 10 })).toEqual(all);
   });
 
   test('starts a session once', async () => {
@@ -134,29 +151,65 @@ describe.each(Object.keys(KINDS))('the store on %s', (kind) => {
     await store.addSession({ ...session, status: 'created' });
     await store.startSession(start(session.id, ...streams));
     const videos = streams.map((stream) => aVideo(stream));
-    expect(await store.finishSession(session.id, videos)).toBe(false);
+    expect(await store.finishSession(session.id, videos, 1_900_000_009)).toBe(false);
     expect(await store.settleManifest(session.id, ['starting'], manifest)).toBe(true);
     expect(await store.session(session.id)).toMatchObject({ status: 'stopping', manifest });
-    expect(await store.finishSession(session.id, videos.toReversed())).toBe(true);
-    expect(await store.finishSession(session.id, videos)).toBe(false);
+    expect(await store.finishSession(session.id, videos.toReversed(), 1_900_000_009)).toBe(true);
+    expect(await store.finishSession(session.id, videos, 1_900_000_009)).toBe(false);
     expect(await store.videosOf([session.id])).toEqual(videos);
     expect(await store.videosOf([])).toEqual([]);
   });
 
   test('deletes a video with the fragments of its takes', async () => {
     const session = aSession();
-    const stream = aStream(session.id);
+    const stream = aStream(session.id, { wrappedKey: 'key' });
     const video = aVideo(stream);
     await store.addSession(session);
     await store.startSession(start(session.id, stream));
     await store.append(aFragment(stream.id, 1, 0), null);
     await store.append(aFragment(stream.id, 2, 0), { take: 1, sequence: 0 });
     await store.settleManifest(session.id, ['starting'], { duration_ms: 0, active_ms: 0, channels: [] });
-    await store.finishSession(session.id, [video]);
-    expect(await store.deleteVideo(video.id, [1])).toBe(true);
-    expect(await store.deleteVideo(video.id, [2])).toBe(false);
+    await store.finishSession(session.id, [video], 1_900_000_009);
+    expect(await store.deleteVideo(video.id, [1], null)).toBe(true);
+    expect(await store.deleteVideo(video.id, [2], null)).toBe(false);
     expect(await store.video(video.id)).toBeUndefined();
     expect((await store.fragmentsOf(stream.id)).map((each) => each.take)).toEqual([2]);
+    expect((await store.stream(stream.id))?.wrappedKey).toBe('key');
+  });
+
+  test('deletes the last video of a stream with its key and all of its fragments', async () => {
+    const session = aSession();
+    const stream = aStream(session.id, { wrappedKey: 'key' });
+    const video = aVideo(stream);
+    await store.addSession(session);
+    await store.startSession(start(session.id, stream));
+    await store.append(aFragment(stream.id, 1, 0), null);
+    await store.append(aFragment(stream.id, 2, 0), { take: 1, sequence: 0 });
+    await store.settleManifest(session.id, ['starting'], { duration_ms: 0, active_ms: 0, channels: [] });
+    await store.finishSession(session.id, [video], 5);
+    const tombstone = aTombstone(session.id, 'mic:default');
+    expect(await store.deleteVideo(video.id, [1], tombstone)).toBe(true);
+    expect(await store.fragmentsOf(stream.id)).toEqual([]);
+    expect((await store.stream(stream.id))?.wrappedKey).toBe('');
+    expect(await store.tombstones('default', [session.id])).toEqual([tombstone]);
+  });
+
+  test('tells of a session, stream or video only within its tenant and environment', async () => {
+    const session = aSession();
+    const stream = aStream(session.id);
+    const video = aVideo(stream);
+    await store.addSession(session);
+    await store.startSession(start(session.id, stream));
+    await store.settleManifest(session.id, ['starting'], { duration_ms: 0, active_ms: 0, channels: [] });
+    await store.finishSession(session.id, [video], 5);
+    const own = { tenantId: 'default', environment: 'production' } as const;
+    for (const id of [session.id, stream.id, video.id]) {
+      expect(await store.sessionIdOf(own, id)).toBe(session.id);
+      expect(await store.sessionIdOf({ ...own, tenantId: 'other' }, id)).toBeUndefined();
+      expect(await store.sessionIdOf({ ...own, environment: 'development' }, id)).toBeUndefined();
+    }
+    for (const id of ['cap-none', 'rts-none', 'vid-none', ''])
+      expect(await store.sessionIdOf(own, id)).toBeUndefined();
   });
 
   test('deletes a session with everything of it, and nothing of another', async () => {
@@ -167,16 +220,15 @@ describe.each(Object.keys(KINDS))('the store on %s', (kind) => {
       await store.startSession(start(session.id, stream));
       await store.append(aFragment(stream.id, 1, 0), null);
     }
-    const token = {
-      sha256: fresh('hash'),
-      sessionId: gone.id,
-      family: 'f',
-      scope: 'capture',
-      expiresAt: 9,
-    } as const;
+    const key = aKey();
+    await store.addKey(key);
+    const token = aToken(key.id, { sessionId: gone.id });
     await store.addToken(token);
-    expect(await store.deleteSession(gone.id)).toBe(true);
-    expect(await store.deleteSession(gone.id)).toBe(false);
+    const tombstone = aTombstone(gone.id);
+    expect(await store.deleteSession(gone.id, tombstone)).toBe(true);
+    expect(await store.deleteSession(gone.id, tombstone)).toBe(false);
+    expect(await store.tombstones('default', [gone.id, stays.id])).toEqual([tombstone]);
+    expect(await store.tombstones('other', [gone.id])).toEqual([]);
     await store.scrub();
     expect(await store.session(gone.id)).toBeUndefined();
     expect(await store.stream(streams[0].id)).toBeUndefined();
@@ -189,13 +241,9 @@ describe.each(Object.keys(KINDS))('the store on %s', (kind) => {
     const [first, second] = [aSession(), aSession()];
     await store.addSession(first);
     await store.addSession(second);
-    const token = {
-      sha256: fresh('hash'),
-      sessionId: null,
-      family: fresh('fam-'),
-      scope: 'capture',
-      expiresAt: 9,
-    } as const;
+    const key = aKey();
+    await store.addKey(key);
+    const token = aToken(key.id);
     const renewed = { ...token, sha256: fresh('hash') };
     await store.addToken(token);
     await store.addToken(renewed);
@@ -209,19 +257,186 @@ describe.each(Object.keys(KINDS))('the store on %s', (kind) => {
     expect(await store.tokenBySha256(token.sha256)).toBeUndefined();
   });
 
-  test('keeps keys by their digest', async () => {
-    const key = { id: fresh('key-'), name: 'ci', sha256: fresh('hash'), createdAt: 1_900_000_000 };
+  test('settles once for a token and those renewed from it who holds them', async () => {
+    const key = aKey();
     await store.addKey(key);
-    expect(await store.keyBySha256(key.sha256)).toEqual(key);
+    const token = aToken(key.id);
+    const renewed = { ...token, sha256: fresh('hash') };
+    const other = aToken(key.id);
+    for (const each of [token, renewed, other]) await store.addToken(each);
+    const settled = { possession: 'key', jkt: 'mine' } as const;
+    expect(await store.settlePossession(token, 'key', 'mine')).toEqual(settled);
+    expect(await store.settlePossession(renewed, 'key', 'theirs')).toEqual(settled);
+    expect(await store.settlePossession(renewed, 'bearer', null)).toEqual(settled);
+    expect(await store.tokenBySha256(renewed.sha256)).toEqual({ ...renewed, ...settled });
+    expect(await store.settlePossession(other, 'bearer', null)).toEqual({ possession: 'bearer', jkt: null });
+  });
+
+  test('drops the tokens of one session', async () => {
+    const [session, key] = [aSession(), aKey()];
+    await store.addSession(session);
+    await store.addKey(key);
+    const tokens = [
+      aToken(key.id, { sessionId: session.id, channels: ['mic'], subject: 's' }),
+      aToken(key.id, { sessionId: session.id }),
+      aToken(key.id),
+    ];
+    for (const token of tokens) await store.addToken(token);
+    expect(await store.dropTokensOf(session.id)).toBe(2);
+    const left = await Promise.all(tokens.map((token) => store.tokenBySha256(token.sha256)));
+    expect(left).toEqual([undefined, undefined, tokens[2]]);
+  });
+
+  test('keeps keys by their digest, lists those of a tenant, and ends them with their tokens', async () => {
+    const tenant = { id: fresh('ten-'), name: 'Other', createdAt: 1 };
+    await store.addTenant(tenant);
+    const [first, second] = [aKey({ tenantId: tenant.id }), aKey({ tenantId: tenant.id, roles: ['read'] })];
+    for (const key of [first, second]) await store.addKey(key);
+    expect(await store.keyBySha256(first.sha256)).toEqual(first);
     expect(await store.keyBySha256('other')).toBeUndefined();
+    expect(await store.keys(tenant.id)).toEqual([first, second]);
+    await store.noteKeyUsed(first.id, 77);
+    expect(await store.expireKey(tenant.id, first.id, 100)).toBe(true);
+    // Only ever sooner.
+    expect(await store.expireKey(tenant.id, first.id, 200)).toBe(false);
+    expect(await store.expireKey('default', second.id, 100)).toBe(false);
+    expect(await store.keyBySha256(first.sha256)).toEqual({ ...first, lastUsedAt: 77, expiresAt: 100 });
+    const ids = [first.id, second.id, 'key-none'];
+    expect(await store.deadKeys(ids, 99)).toEqual(['key-none']);
+    expect(await store.deadKeys(ids, 100)).toEqual([first.id, 'key-none']);
+    expect(await store.deadKeys([], 1)).toEqual([]);
+    const token = aToken(second.id, { tenantId: tenant.id });
+    await store.addToken(token);
+    expect(await store.deleteKey('default', second.id)).toBe(false);
+    expect(await store.tokenBySha256(token.sha256)).toEqual(token);
+    expect(await store.deleteKey(tenant.id, second.id)).toBe(true);
+    expect(await store.tokenBySha256(token.sha256)).toBeUndefined();
+  });
+
+  test('knows tenants and their collections, and deletes a collection that is empty', async () => {
+    const tenant = { id: fresh('ten-'), name: 'Other', createdAt: 1 };
+    await store.addTenant(tenant);
+    expect(await store.tenant(tenant.id)).toEqual(tenant);
+    expect(await store.tenant('none')).toBeUndefined();
+    expect(await store.tenants()).toContainEqual(tenant);
+    const collection = { tenantId: tenant.id, id: 'calls', name: 'Calls', description: '', createdAt: 2 };
+    expect(await store.addCollection(collection)).toBe(true);
+    expect(await store.addCollection(collection)).toBe(false);
+    expect(await store.collections(tenant.id)).toEqual([collection]);
+    expect(await store.collection('default', 'calls')).toBeUndefined();
+    const of = { tenantId: tenant.id, collectionId: 'calls' };
+    const { version: _, ...content } = DEFAULT_POLICY;
+    await store.setPolicy(of, content, 'system', 3);
+    const session = aSession(of);
+    await store.addSession(session);
+    expect(await store.deleteCollection(tenant.id, 'calls')).toBe(false);
+    await store.deleteSession(session.id, { ...aTombstone(session.id), tenantId: tenant.id });
+    expect(await store.deleteCollection(tenant.id, 'calls')).toBe(true);
+    expect(await store.policies(of)).toEqual([]);
+    expect(await store.deleteCollection(tenant.id, 'calls')).toBe(false);
+  });
+
+  test('knows admins by name, and ends what they were signed in with when the password changes', async () => {
+    const name = fresh('admin ');
+    const admin = { id: fresh('adm-'), tenantId: 'default', name, password: 'kept', createdAt: 1 };
+    expect(await store.addAdmin(admin)).toBe(true);
+    expect(await store.addAdmin({ ...admin, id: fresh('adm-') })).toBe(false);
+    expect(await store.adminNamed(name)).toEqual(admin);
+    expect(await store.admin(admin.id)).toEqual(admin);
+    expect(await store.admins('default')).toContainEqual(admin);
+    expect(await store.admins('other')).toEqual([]);
+    const pass = {
+      sha256: fresh('hash'),
+      adminId: admin.id,
+      kind: 'console',
+      csrf: 'c',
+      seenAt: 5,
+      expiresAt: 50,
+      confirmedUntil: 20,
+    } as const;
+    const [dropped, old] = [fresh('hash'), fresh('hash')];
+    await store.addPass(pass);
+    await store.addPass({ ...pass, sha256: dropped });
+    await store.addPass({ ...pass, sha256: old, expiresAt: 10 });
+    await store.confirmPass(pass.sha256, 30);
+    await store.notePassSeen(pass.sha256, 7);
+    await store.dropPass(dropped);
+    await store.forgetPassesExpiredBefore(11);
+    expect(await store.passBySha256(pass.sha256)).toEqual({ ...pass, confirmedUntil: 30, seenAt: 7 });
+    expect(await store.passBySha256(dropped)).toBeUndefined();
+    expect(await store.passBySha256(old)).toBeUndefined();
+    expect(await store.setPassword(admin.id, 'other')).toBe(true);
+    expect(await store.setPassword('adm-none', 'other')).toBe(false);
+    expect(await store.passBySha256(pass.sha256)).toBeUndefined();
+    expect(await store.admin(admin.id)).toEqual({ ...admin, password: 'other' });
+  });
+
+  test('revokes a stream, and erases it with its key, fragments and videos', async () => {
+    const session = aSession();
+    const [stream, other] = [
+      aStream(session.id, { wrappedKey: 'key' }),
+      aStream(session.id, { channelId: 'display:1', position: 1, wrappedKey: 'key' }),
+    ];
+    await store.addSession(session);
+    await store.startSession(start(session.id, stream, other));
+    for (const { id } of [stream, other]) await store.append(aFragment(id, 1, 0), null);
+    await store.settleManifest(session.id, ['starting'], { duration_ms: 0, active_ms: 0, channels: [] });
+    await store.finishSession(session.id, [aVideo(stream), aVideo(other)], 5);
+    expect(await store.revokeStream(stream.id, 7, null)).toBe(true);
+    expect(await store.revokeStream(stream.id, 8, null)).toBe(false);
+    expect(await store.fragmentsOf(stream.id)).toHaveLength(1);
+    const tombstone = aTombstone(session.id, 'mic:default');
+    expect(await store.revokeStream(stream.id, 9, tombstone)).toBe(true);
+    expect(await store.revokeStream(stream.id, 9, tombstone)).toBe(false);
+    expect(await store.tombstones('default', [session.id])).toEqual([tombstone]);
+    const erased = { revokedAt: 7, wrappedKey: '', fragments: 0, bytes: 0 };
+    expect(await store.stream(stream.id)).toMatchObject(erased);
+    expect(await store.fragmentsOf(stream.id)).toEqual([]);
+    expect(await store.videosOf([session.id])).toMatchObject([{ streamId: other.id }]);
+    expect(await store.stream(other.id)).toMatchObject({ revokedAt: null, wrappedKey: 'key', fragments: 1 });
+  });
+
+  test('appends to the audit log of a tenant, and finds entries until the person is forgotten', async () => {
+    const tenantId = fresh('ten-');
+    const entry = (sequence: number, more: object = {}) => ({
+      ...{ sequence, at: `2030-01-01T00:00:0${sequence}.000Z`, actor: 'key:a', action: 'video.read' },
+      ...{ object: 'vid-1', outcome: 'done' as const, reason: '', previous: 'p', hash: 'h' },
+      ...more,
+    });
+    const entries = [entry(1), entry(2, { actor: 'key:b' }), entry(3, { object: 'vid-2' })];
+    const subject = fresh('subject');
+    for (const [index, each] of entries.entries())
+      expect(await store.addAudit(tenantId, each, index === 0 ? subject : null)).toBe(true);
+    expect(await store.addAudit(tenantId, entry(3), null)).toBe(false);
+    expect(await store.auditHead(tenantId)).toEqual(entries[2]);
+    expect(await store.auditHead('none')).toBeUndefined();
+    const find = (query: object) => store.auditEntries({ tenantId, limit: 10, ...query });
+    expect(await find({})).toEqual(entries);
+    expect(await find({ limit: 1, after: 1 })).toEqual([entries[1]]);
+    expect(await find({ actor: 'key:b' })).toEqual([entries[1]]);
+    expect(await find({ object: 'vid-2' })).toEqual([entries[2]]);
+    expect(await find({ since: entries[1]?.at, until: entries[2]?.at })).toEqual([entries[1]]);
+    expect(await find({ subject })).toEqual([entries[0]]);
+    await store.forgetPerson(tenantId, subject);
+    expect(await find({ subject })).toEqual([]);
+    expect(await find({})).toEqual(entries);
   });
 
   test('numbers policies from 2, because 1 is the default', async () => {
-    expect(await store.policy()).toBeUndefined();
+    const of = { tenantId: 'default', collectionId: fresh('col-') };
+    expect(await store.policy(of)).toBeUndefined();
     const { version: _, ...content } = DEFAULT_POLICY;
-    expect((await store.setPolicy(content)).version).toBe(2);
-    expect((await store.setPolicy({ ...content, purpose: 'Training' })).version).toBe(3);
-    expect(await store.policy()).toEqual({ ...content, purpose: 'Training', version: 3 });
+    const training = { ...content, purpose: 'Training' };
+    expect(await store.setPolicy(of, content, 'key:a', 5)).toEqual({ ...content, version: 2 });
+    expect((await store.setPolicy(of, training, 'key:b', 6)).version).toBe(3);
+    expect(await store.policy(of)).toEqual({ ...training, version: 3 });
+    expect(await store.policy({ ...of, tenantId: 'other' })).toBeUndefined();
+    expect(await store.policies(of)).toEqual([
+      { policy: { ...training, version: 3 }, createdAt: 6, createdBy: 'key:b' },
+      { policy: { ...content, version: 2 }, createdAt: 5, createdBy: 'key:a' },
+    ]);
+    const both = await Promise.all([1, 2].map((at) => store.setPolicy(of, content, 'key:a', at)));
+    expect(both.map(({ version }) => version).sort()).toEqual([4, 5]);
   });
 
   test('settles a fact once', async () => {
@@ -238,23 +453,4 @@ describe.each(Object.keys(KINDS))('the store on %s', (kind) => {
       await other?.close();
     }
   });
-});
-
-test('a database from before displays were told apart keeps its streams, of which nobody said', async () => {
-  const dataDir = await mkdtemp(join(tmpdir(), 'tallylight-store-'));
-  const before = await openStore({ dataDir });
-  const session = aSession();
-  await before.addSession(session);
-  const stream = aStream(session.id);
-  await before.startSession(start(session.id, stream));
-  await before.close();
-  const file = new DatabaseSync(join(dataDir, 'tallylight.sqlite'));
-  file.exec(
-    "alter table rtstream drop column fingerprint; delete from migration where name = '002-fingerprint'",
-  );
-  file.close();
-  const after = await openStore({ dataDir });
-  expect(await after.streamsOf([session.id])).toEqual([stream]);
-  await after.close();
-  await rm(dataDir, { recursive: true });
 });

@@ -1,31 +1,72 @@
-/** The tables as both databases have them. Booleans are 0 or 1; objects are JSON in text. */
+/**
+ * The tables as both databases have them. Booleans are 0 or 1; objects are JSON in text. A column `sealed` is AES-256-GCM in
+ * base64: under the key of its session, or under the service's column key where it belongs to none.
+ */
 export type Tables = {
-  api_key: { id: string; name: string; sha256: string; created_at: number };
+  tenant: { id: string; name: string; created_at: number };
+  collection: { tenant_id: string; id: string; name: string; description: string; created_at: number };
+  admin: { id: string; tenant_id: string; name: string; password: string; created_at: number };
+  /** What an admin shows after signing in (`console`) or confirming (`confirmation`). */
+  admin_pass: {
+    sha256: string;
+    admin_id: string;
+    kind: 'console' | 'confirmation';
+    csrf: string;
+    seen_at: number;
+    expires_at: number;
+    confirmed_until: number;
+  };
+  api_key: {
+    id: string;
+    name: string;
+    sha256: string;
+    created_at: number;
+    tenant_id: string;
+    environment: string;
+    /** Separated by commas. */
+    roles: string;
+    prefix: string;
+    expires_at: number | null;
+    last_used_at: number | null;
+  };
   client_token: {
     sha256: string;
+    tenant_id: string;
+    environment: string;
+    key_id: string;
     session_id: string | null;
     family: string;
-    scope: 'capture';
+    began_at: number;
+    /** Blind index of the end user. */
+    subject: string | null;
+    channels: string | null;
+    actions: string;
+    possession: 'open' | 'key' | 'bearer';
+    jkt: string | null;
     expires_at: number;
   };
   capture_session: {
     id: string;
+    tenant_id: string;
+    environment: string;
     collection_id: string;
-    end_user_id: string;
     status: string;
-    callback_url: string | null;
-    metadata: string;
     created_at: number;
+    started_at: number | null;
+    ended_at: number | null;
     wrapped_key: string;
     policy: string | null;
     consent_sha256: string | null;
-    manifest: string | null;
+    /** Blind index of the end user. */
+    subject: string;
+    /** Under the session's key: end user, metadata, callback, manifest, consent. */
+    sealed: string;
   };
   rtstream: {
     id: string;
     session_id: string;
+    /** Blind index, so that a channel is once in its session. */
     channel_id: string;
-    channel_name: string | null;
     type: 'audio' | 'video';
     store: number;
     position: number;
@@ -33,7 +74,11 @@ export type Tables = {
     last_sequence: number | null;
     fragments: number;
     bytes: number;
-    fingerprint: string | null;
+    /** Null: from before streams had keys, sealed with the session's. Empty: destroyed. */
+    wrapped_key: string | null;
+    revoked_at: number | null;
+    /** Under the session's key: channel id, name, fingerprint. */
+    sealed: string;
   };
   fragment: {
     stream_id: string;
@@ -51,7 +96,6 @@ export type Tables = {
     id: string;
     session_id: string;
     stream_id: string;
-    name: string;
     part: number;
     format: string;
     length_seconds: number;
@@ -61,7 +105,59 @@ export type Tables = {
     fragments: number;
     created_at: number;
   };
-  policy: { version: number; content: string };
+  collection_policy: {
+    tenant_id: string;
+    collection_id: string;
+    version: number;
+    content: string;
+    created_at: number;
+    created_by: string;
+  };
+  audit_entry: {
+    tenant_id: string;
+    sequence: number;
+    at: string;
+    actor: string;
+    action: string;
+    object: string;
+    outcome: 'done' | 'refused' | 'failed';
+    reason: string;
+    previous: string;
+    hash: string;
+  };
+  /** Which entries concern a person; goes when the person is erased, while the chain stays whole. */
+  audit_subject: { tenant_id: string; sequence: number; subject: string };
+  /** What was deleted, as the service signs it for the clients that still hold a copy. `channel_id` is empty for all of it. */
+  tombstone: { session_id: string; channel_id: string; tenant_id: string; deleted_at: number; jws: string };
+  /** Access and erasure requests. `sealed`, under the column key: whose, and the receipt. */
+  rights_request: {
+    id: string;
+    tenant_id: string;
+    kind: 'access' | 'erase';
+    status: 'open' | 'done';
+    created_at: number;
+    finished_at: number | null;
+    sealed: string;
+  };
+  /** Where a tenant's own events go, and the secret that signs all of them. `sealed`, under the column key. */
+  webhook: { tenant_id: string; sealed: string };
+  outbox: {
+    id: string;
+    tenant_id: string;
+    session_id: string | null;
+    /** What is told in its order, one after the other: a session to one of its addresses. */
+    lane: string;
+    position: number;
+    event: string;
+    /** Under the column key: environment, address and body. */
+    sealed: string;
+    created_at: number;
+    next_at: number;
+    attempts: number;
+    state: 'waiting' | 'dead';
+    last_error: string;
+  };
+  service_secret: { name: string; wrapped: string };
   fact: { name: string; value: string };
   migration: { name: string };
 };

@@ -4,6 +4,7 @@ import { expect } from 'vitest';
 import { kindOf, mediaTypeOf } from '../../contract/channel.ts';
 import type { ErrorCode } from '../../contract/errors.ts';
 import type { FragmentReceipt, ManifestChannel, SessionView, TokenGrant } from '../../contract/wire.ts';
+import { receiptOf, SOME_CLIENT, type TrialClient } from './client.ts';
 import type { Piece } from './media.ts';
 
 /** `data` is what the test expects it to be; its assertions tell. */
@@ -14,30 +15,46 @@ export type Answer<T> = {
   readonly detail?: string;
 };
 
-type Place = { readonly url: string };
+/** `clock` is what the service thinks the time is, where the test turns it. */
+export type Place = { readonly url: string; readonly clock?: { readonly now: number } };
+
+/** The headers by which this client shows its token: with proof of possession, as every request of the real one. */
+export async function shownBy(
+  client: TrialClient,
+  { url, clock }: Place,
+  method: string,
+  path: string,
+  secret: string | undefined,
+): Promise<Record<string, string>> {
+  if (secret === undefined) return {};
+  if (!secret.startsWith('st-')) return { 'x-access-token': secret };
+  const nowMs = clock?.now ?? Date.now();
+  const dpop = await client.proof({ method, url: url + path, token: secret, nowMs });
+  return { 'x-access-token': secret, dpop };
+}
 
 export async function call<T = SessionView>(
-  { url }: Place,
+  place: Place,
   method: string,
   path: string,
   secret?: string,
   body?: unknown,
+  client = SOME_CLIENT,
 ): Promise<Answer<T>> {
-  const response = await fetch(url + path, {
+  const response = await fetch(place.url + path, {
     method,
     headers: {
       'content-type': 'application/json',
-      ...(secret === undefined ? {} : { 'x-access-token': secret }),
+      ...(await shownBy(client, place, method, path, secret)),
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   return { status: response.status, ...JSON.parse(await response.text()) };
 }
 
-/** The headers that go with a fragment. */
-export function headersOf(piece: Piece, secret: string): Record<string, string> {
+/** The headers that say what a fragment is. */
+export function headersOf(piece: Piece): Record<string, string> {
   return {
-    'x-access-token': secret,
     'content-digest': `sha-256=:${createHash('sha256').update(piece.bytes).digest('base64')}:`,
     'x-tallylight-crc32': crc32(piece.bytes).toString(16).padStart(8, '0'),
     'x-tallylight-started-at-ms': String(piece.startedAtMs),
@@ -47,15 +64,17 @@ export function headersOf(piece: Piece, secret: string): Record<string, string> 
 }
 
 export async function put(
-  { url }: Place,
+  place: Place,
   streamId: string,
   piece: Piece,
   secret: string,
   headers: Record<string, string> = {},
+  client = SOME_CLIENT,
 ): Promise<Answer<FragmentReceipt>> {
-  const response = await fetch(`${url}/rtstream/${streamId}/fragment/${piece.take}/${piece.sequence}`, {
+  const path = `/rtstream/${streamId}/fragment/${piece.take}/${piece.sequence}`;
+  const response = await fetch(place.url + path, {
     method: 'PUT',
-    headers: { ...headersOf(piece, secret), ...headers },
+    headers: { ...headersOf(piece), ...(await shownBy(client, place, 'PUT', path, secret)), ...headers },
     body: Buffer.from(piece.bytes),
   });
   return { status: response.status, ...JSON.parse(await response.text()) };
@@ -82,10 +101,33 @@ export async function started(place: Place, key: string, ...channels: string[]):
   const { id } = created.data;
   const wish = { session_id: id };
   const { data: grant } = await call<TokenGrant>(place, 'POST', '/capture/session/token', key, wish);
-  const answer = await call(place, 'POST', '/capture/session/start', grant.token, startOf(id, ...channels));
+  const answer = await start(place, grant.token, id, ...channels);
   expect(answer).toMatchObject({ status: 200 });
   const session = answer.data;
   return { session, token: grant.token, streams: session.rtstreams.map((stream) => stream.rtstream_id) };
+}
+
+/** Starts a session as a client whose person agreed to just that, under the policy that is in force. */
+export async function start(place: Place, token: string, sessionId: string, ...channels: string[]) {
+  return call(
+    place,
+    'POST',
+    '/capture/session/start',
+    token,
+    await agreed(place, token, sessionId, ...channels),
+  );
+}
+
+/** The request of `start`. */
+export async function agreed(place: Place, token: string, sessionId: string, ...channels: string[]) {
+  const { data } = await call(place, 'GET', `/capture/session/${sessionId}`, token);
+  const person = data === undefined ? {} : { endUserId: data.end_user_id };
+  const receipt = receiptOf(sessionId, channels, data?.policy, person);
+  return {
+    ...startOf(sessionId, ...channels),
+    consent_sha256: receipt.statementSha256,
+    consent_jws: await SOME_CLIENT.consent(receipt),
+  };
 }
 
 export function startOf(sessionId: string, ...channels: string[]) {

@@ -1,21 +1,41 @@
-import type { FragmentRecord, SessionRecord, StreamRecord, VideoRecord } from '../store/store.ts';
+import { randomBytes } from 'node:crypto';
+import { ownerContext } from '../secrets/keyring.ts';
+import { masterOf } from '../secrets/master.ts';
+import type {
+  FragmentRecord,
+  KeyRecord,
+  SessionRecord,
+  StreamRecord,
+  TokenRecord,
+  Tombstone,
+  VideoRecord,
+} from '../store/store.ts';
 
 let count = 0;
 /** A name that no other record has. */
 export const fresh = (prefix: string) => `${prefix}${String(++count).padStart(8, '0')}`;
 
+/** The master key of stores that are opened without a service. */
+export const MASTER = masterOf(randomBytes(32));
+
 export function aSession(more: Partial<SessionRecord> = {}): SessionRecord {
+  const id = fresh('cap-');
   return {
-    id: fresh('cap-'),
+    id,
+    tenantId: 'default',
+    environment: 'production',
     collectionId: 'default',
     endUserId: 'ada',
     status: 'created',
     callbackUrl: null,
     metadata: { team: 'häuser', nested: { list: [1, null, 'x'] } },
     createdAt: 1_900_000_000,
-    wrappedKey: 'd3JhcHBlZA==',
+    startedAt: null,
+    endedAt: null,
+    wrappedKey: MASTER.wrap(ownerContext({ kind: 'session', id }), randomBytes(32)),
     policy: null,
     consentSha256: null,
+    consentJws: null,
     manifest: null,
     ...more,
   };
@@ -34,6 +54,8 @@ export function aStream(sessionId: string, more: Partial<StreamRecord> = {}): St
     last: null,
     fragments: 0,
     bytes: 0,
+    wrappedKey: '',
+    revokedAt: null,
     ...more,
   };
 }
@@ -58,7 +80,6 @@ export function aVideo(stream: StreamRecord, more: Partial<VideoRecord> = {}): V
     id: fresh('vid-'),
     sessionId: stream.sessionId,
     streamId: stream.id,
-    name: stream.channelId,
     part: 1,
     format: 'f',
     lengthSeconds: 1.5,
@@ -69,4 +90,43 @@ export function aVideo(stream: StreamRecord, more: Partial<VideoRecord> = {}): V
     createdAt: 1_900_000_001,
     ...more,
   };
+}
+
+export function aKey(more: Partial<KeyRecord> = {}): KeyRecord {
+  return {
+    id: fresh('key-'),
+    tenantId: 'default',
+    environment: 'production',
+    roles: ['capture', 'admin'],
+    name: 'ci',
+    prefix: 'tl_live_abcdef',
+    sha256: fresh('hash'),
+    createdAt: 1_900_000_000,
+    expiresAt: null,
+    lastUsedAt: null,
+    ...more,
+  };
+}
+
+export function aToken(keyId: string, more: Partial<TokenRecord> = {}): TokenRecord {
+  return {
+    sha256: fresh('hash'),
+    tenantId: 'default',
+    environment: 'production',
+    keyId,
+    sessionId: null,
+    family: fresh('fam-'),
+    beganAt: 1,
+    subject: null,
+    channels: null,
+    actions: ['look', 'start'],
+    possession: 'open',
+    jkt: null,
+    expiresAt: 9,
+    ...more,
+  };
+}
+
+export function aTombstone(sessionId: string, channelId: string | null = null): Tombstone {
+  return { sessionId, tenantId: 'default', channelId, deletedAt: 1_900_000_002, jws: fresh('jws') };
 }

@@ -3,8 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
 import type { LogLine } from '../log.ts';
-import { createKey } from '../main.ts';
+import { createKey, ROLES } from '../main.ts';
+import { readMaster } from '../secrets/master.ts';
 import { type Service, type ServiceConfig, startService } from '../serve.ts';
+import { openStore } from '../store/open.ts';
+import type { Store } from '../store/store.ts';
 
 /** A service on a port of its own, with a clock that the test turns and a log that it reads. */
 export type Trial = {
@@ -16,6 +19,7 @@ export type Trial = {
   url: string;
   /** Closes the service and starts it again on the same folder. */
   readonly restart: () => Promise<void>;
+  readonly close: () => Promise<void>;
 };
 
 /** A folder that is removed after the test. */
@@ -25,17 +29,25 @@ export async function folder(): Promise<string> {
   return path;
 }
 
+/** No test asks the internet: there no name has an address. */
+async function nowhere() {
+  return [];
+}
+
 export async function trial(config: Partial<ServiceConfig> = {}): Promise<Trial> {
   const dataDir = await folder();
   const log: LogLine[] = [];
   const clock = { now: Date.UTC(2030, 0, 1) };
-  const environment = { TALLYLIGHT_DATABASE_URL: config.databaseUrl };
-  const { key } = must(await createKey({ dataDir, name: 'trial', environment }));
+  const variables = { TALLYLIGHT_DATABASE_URL: config.databaseUrl };
+  const { key } = must(await createKey({ dataDir, name: 'trial', roles: ROLES, variables }));
   let service: Service | undefined;
   onTestFinished(() => service?.close());
   const start = async () => {
     const line = (each: LogLine) => void log.push(each);
-    service = must(await startService({ port: 0, dataDir, clock: () => clock.now, log: line, ...config }));
+    const own = { port: 0, dataDir, clock: () => clock.now, log: line };
+    service = must(
+      await startService({ ...own, ...config, webhooks: { resolve: nowhere, ...config.webhooks } }),
+    );
     return service.url;
   };
   const running: Trial = {
@@ -48,8 +60,17 @@ export async function trial(config: Partial<ServiceConfig> = {}): Promise<Trial>
       await service?.close();
       running.url = await start();
     },
+    async close() {
+      await service?.close();
+    },
   };
   return running;
+}
+
+/** The store of a trial beside the service, as another process has it. The test closes it. */
+export async function storeOf({ dataDir }: Pick<Trial, 'dataDir'>): Promise<Store> {
+  const master = must(await readMaster(dataDir, {}));
+  return must(await openStore({ dataDir }, master)).store;
 }
 
 type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown };

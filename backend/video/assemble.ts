@@ -1,7 +1,8 @@
 import { ok, type Result } from '../../contract/result.ts';
 import { laidOut, type TimelineFragment } from '../../contract/timeline.ts';
+import { streamKey } from '../blobs/stream-key.ts';
 import type { Parts } from '../parts.ts';
-import type { FragmentRecord, SessionRecord } from '../store/store.ts';
+import type { FragmentRecord, SessionRecord, StreamRecord } from '../store/store.ts';
 
 /**
  * The takes that share one format, i.e. the same init segment, in the order in which the formats appear.
@@ -27,10 +28,11 @@ export function formatsOf(fragments: readonly FragmentRecord[]): Format[] {
 export async function* assembled(
   parts: Pick<Parts, 'blobs' | 'keyring'>,
   session: SessionRecord,
+  stream: StreamRecord,
   fragments: readonly FragmentRecord[],
   { takes }: Format,
 ): AsyncGenerator<Result<Uint8Array>> {
-  const key = parts.keyring.unwrap(session.id, session.wrappedKey);
+  const key = streamKey(parts.keyring, session, stream);
   // laidOut pulls synchronously, while blobs are read asynchronously. The init segments of later takes, for
   // which it yields nothing, are left out; so every fragment put in gives exactly one piece.
   const ours = fragments.filter((fragment) => takes.has(fragment.take));

@@ -1,5 +1,6 @@
 import { fail, ok, type Result } from '../../contract/result.ts';
 import type { Parts } from '../parts.ts';
+import { tombstoneOf } from '../session/delete.ts';
 import { formatsOf } from './assemble.ts';
 
 /** Deletes a video with the fragments it is made of. Error: `video-unknown`. */
@@ -8,17 +9,22 @@ export async function deleteVideo(parts: Parts, id: string): Promise<Result<void
   if (video === undefined) return fail('video-unknown', id);
   const { sessionId, streamId } = video;
   return parts.turns(sessionId, async () => {
+    const session = await parts.store.session(sessionId);
+    const stream = await parts.store.stream(streamId);
+    if (session === undefined || stream === undefined) return fail('video-unknown', id);
     const fragments = await parts.store.fragmentsOf(streamId);
     const takes = formatsOf(fragments).find((format) => format.sha256 === video.format)?.takes ?? new Set();
-    // Files first: cut short, the video is still known and its deletion can be asked for again.
-    for (const fragment of fragments)
-      if (takes.has(fragment.take)) await parts.blobs.remove({ ...fragment, sessionId }, fragment.blob);
-    const others = (await parts.store.videosOf([sessionId])).filter(
-      (v) => v.streamId === streamId && v.id !== id,
-    );
-    if (others.length === 0) await parts.blobs.removeStream(sessionId, streamId);
-    if (!(await parts.store.deleteVideo(id, [...takes]))) return fail('video-unknown', id);
+    const videos = await parts.store.videosOf([sessionId]);
+    const isLast = videos.every((other) => other.streamId !== streamId || other.id === id);
+    // The others need the key of the stream. So files first: cut short, the video is still known and can be deleted again.
+    if (!isLast)
+      for (const fragment of fragments)
+        if (takes.has(fragment.take)) await parts.blobs.remove({ ...fragment, sessionId }, fragment.blob);
+    const tombstone = isLast ? await tombstoneOf(parts, session, stream.channelId) : null;
+    if (!(await parts.store.deleteVideo(id, [...takes], tombstone))) return fail('video-unknown', id);
     await parts.store.scrub();
+    // The key went first: whatever stops this half-way, nobody can open what is left, and `recover` removes it.
+    if (isLast) await parts.blobs.removeStream(sessionId, streamId);
     return ok(undefined);
   });
 }

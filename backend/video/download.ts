@@ -24,7 +24,7 @@ export async function downloadOf(parts: Parts, id: string): Promise<Result<Downl
     fileName: fileNameOf(video, stream),
     mediaType: stream.type === 'audio' ? 'audio/mp4' : 'video/mp4',
     video,
-    content: (breakOff) => streamed(parts, assembled(parts, session, fragments, format), breakOff),
+    content: (breakOff) => streamed(parts, assembled(parts, session, stream, fragments, format), breakOff),
   });
 }
 

@@ -15,13 +15,12 @@ export async function makeVideos(
 ): Promise<Result<VideoRecord[]>> {
   const videos: VideoRecord[] = [];
   for (const format of formatsOf(fragments)) {
-    const measured = await measure(parts, session, fragments, format);
+    const measured = await measure(parts, session, stream, fragments, format);
     if (!measured.ok) return measured;
     videos.push({
       id: newId('vid-'),
       sessionId: session.id,
       streamId: stream.id,
-      name: stream.channelId,
       part: videos.length + 1,
       format: format.sha256,
       takes: format.takes.size,
@@ -39,6 +38,7 @@ type Measure = Pick<VideoRecord, 'lengthSeconds' | 'sizeBytes' | 'sha256'>;
 async function measure(
   parts: Parts,
   session: SessionRecord,
+  stream: StreamRecord,
   fragments: readonly FragmentRecord[],
   format: Format,
 ): Promise<Result<Measure>> {
@@ -46,7 +46,7 @@ async function measure(
   let sizeBytes = 0;
   let timescale = 0;
   let endTicks = 0;
-  for await (const piece of assembled(parts, session, fragments, format)) {
+  for await (const piece of assembled(parts, session, stream, fragments, format)) {
     if (!piece.ok) return piece;
     hash.update(piece.value);
     sizeBytes += piece.value.length;

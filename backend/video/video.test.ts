@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import type { VideoView } from '../../contract/wire.ts';
 import { PICTURE, type Piece, takeOf, WIDE_PICTURE } from '../trial/media.ts';
 import { call, deliver, manifestOf, started, stopOf } from '../trial/recorder.ts';
-import { folder, type Trial, trial } from '../trial/service.ts';
+import { folder, storeOf, type Trial, trial } from '../trial/service.ts';
 
 /** A session that has stopped with these pieces in its one stored channel. */
 async function recorded(channelId: string, pieces: readonly Piece[]) {
@@ -181,11 +181,16 @@ describe('what is kept of it', () => {
           .filter((name) => name.startsWith('tallylight.sqlite'))
           .map((name) => readFileSync(join(service.dataDir, name))),
       );
-    expect(database().includes(session.id)).toBe(true);
+    const store = await storeOf(service);
+    const keys = await store.streamsOf([session.id]);
+    const wrapped = [(await store.session(session.id))?.wrappedKey, ...keys.map((each) => each.wrappedKey)];
+    await store.close();
+    expect(wrapped).toHaveLength(2);
+    for (const key of wrapped) expect(database().includes(key ?? 'none')).toBe(true);
     const path = `/collection/default/capture/session/${session.id}`;
     expect(await call(service, 'DELETE', path, service.key)).toMatchObject({ status: 200 });
     expect(readdirSync(join(service.dataDir, 'blobs'))).toEqual([]);
-    // The row that held the key held the id too: not even free pages or the write-ahead log have it.
-    expect(database().includes(session.id)).toBe(false);
+    // Not even free pages or the write-ahead log have them.
+    for (const key of wrapped) expect(database().includes(key ?? '')).toBe(false);
   });
 });

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { DEFAULT_POLICY, type Policy } from '../../contract/policy.ts';
 import type { TokenGrant } from '../../contract/wire.ts';
 import { takeOf } from '../trial/media.ts';
-import { call, put, started, startOf, stopOf } from '../trial/recorder.ts';
+import { call, put, start, started, startOf, stopOf } from '../trial/recorder.ts';
 import { type Trial, trial } from '../trial/service.ts';
 
 const SESSIONS = '/collection/default/capture/session';
@@ -17,48 +17,7 @@ async function aToken(service: Trial, wish: object = {}): Promise<TokenGrant> {
   return (await call<TokenGrant>(service, 'POST', '/capture/session/token', service.key, wish)).data;
 }
 
-type Document = { paths: Record<string, Record<string, { summary: string; responses: object }>> };
-
-describe('keys', () => {
-  test('[P33] every route but two answers 401 to a stranger', async () => {
-    const service = await trial();
-    const response = await fetch(`${service.url}/openapi.json`);
-    const { paths }: Document = JSON.parse(await response.text());
-    const routes = Object.entries(paths).flatMap(([path, methods]) =>
-      Object.keys(methods).map((method) => ({ path, method })),
-    );
-    const open = ['/healthz', '/openapi.json'];
-    expect(routes.length).toBeGreaterThan(20);
-    for (const { path, method } of routes) {
-      const concrete = path.replace('{c}', 'default').replaceAll(/\{\w+\}/g, '1');
-      const answers = [undefined, 'tl_wrong', 'st-wrong', 'Bearer x'].map((secret) =>
-        call(service, method.toUpperCase(), concrete, secret),
-      );
-      if (open.includes(path)) continue;
-      for (const answer of await Promise.all(answers))
-        expect({ path, method, ...answer }).toMatchObject({ status: 401, error_code: 'not-authorised' });
-    }
-  });
-
-  test('[P42] a key is kept as a digest only, and is in no file of the service', async () => {
-    const service = await trial();
-    expect(await call(service, 'GET', '/collection', service.key)).toMatchObject({ status: 200 });
-    for (const name of readdirSync(service.dataDir, { recursive: true, withFileTypes: true }))
-      if (name.isFile())
-        expect(readFileSync(join(name.parentPath, name.name)).includes(service.key.slice(3))).toBe(false);
-  });
-
-  test('a key does nothing that takes a client token', async () => {
-    const service = await trial();
-    const session_id = await aSession(service);
-    expect(await call(service, 'GET', `/capture/session/${session_id}`, service.key)).toMatchObject({
-      status: 401,
-      error_code: 'not-authorised',
-    });
-  });
-});
-
-describe('tokens', () => {
+describe('a token', () => {
   test('[P08] a token lives 600 s unless asked otherwise, and 900 s at most', async () => {
     const service = await trial();
     const now = service.clock.now / 1000;
@@ -176,13 +135,12 @@ describe('tokens', () => {
     const { token } = await aToken(service);
     const renewed = (await call<TokenGrant>(service, 'POST', '/capture/session/token/renew', token)).data
       .token;
-    const start = (secret: string, id: string) =>
-      call(service, 'POST', '/capture/session/start', secret, startOf(id, 'mic:default'));
+    const begin = (secret: string, id: string) => start(service, secret, id, 'mic:default');
     // Before it starts anything it may look at what it could start.
     expect(await call(service, 'GET', `/capture/session/${second}`, token)).toMatchObject({ status: 200 });
-    expect(await start(token, first)).toMatchObject({ status: 200 });
+    expect(await begin(token, first)).toMatchObject({ status: 200 });
     for (const secret of [token, renewed]) {
-      expect(await start(secret, second)).toMatchObject({ status: 403, error_code: 'token-foreign' });
+      expect(await begin(secret, second)).toMatchObject({ status: 403, error_code: 'token-foreign' });
       expect(await call(service, 'GET', `/capture/session/${second}`, secret)).toMatchObject({ status: 403 });
       expect(await call(service, 'GET', `/capture/session/${first}`, secret)).toMatchObject({ status: 200 });
     }

@@ -1,0 +1,90 @@
+import type { Context } from 'hono';
+import type { ErrorCode } from '../../contract/errors.ts';
+import { REMEDIES } from '../../contract/errors.ts';
+import type { Result } from '../../contract/result.ts';
+import { actorOf, type Caller, type Nobody } from '../access/caller.ts';
+import { addressOf } from '../http/address.ts';
+import type { Parts } from '../parts.ts';
+import { isKnown } from '../rights/known.ts';
+import { FIRST_TENANT } from '../store/trust-tables.ts';
+
+/** What the log calls the erasure of a person. */
+export const ERASING = 'person.erase';
+
+type Called = {
+  readonly does: string | null;
+  readonly isFrequent: boolean;
+  readonly params: { readonly [name: string]: string };
+};
+
+/** What only the handler of a call knows of it. */
+export type About = {
+  /** Id of what was made, or of what the body names. */
+  object?: string;
+  /** Why, or as what, it was done: a role, a version. */
+  reason?: string;
+};
+
+/**
+ * Begins the entry of one call: whom it concerns is looked up now, while it is still there. What is answered writes the
+ * entry, and where that cannot be done the call fails: nothing is given away or changed unseen.
+ */
+export async function noteCall(
+  parts: Parts,
+  caller: Caller | Nobody,
+  { does, isFrequent, params }: Called,
+): Promise<(result: Result<unknown>, about: About) => Promise<void>> {
+  if (does === null || caller.by === 'nobody') return async () => undefined;
+  const object = params.id ?? params.c ?? '';
+  const subject = isFrequent ? null : await subjectFor(parts, caller, does, params);
+  return async (result, about) => {
+    if (isFrequent && (result.ok || ![401, 403].includes(REMEDIES[result.error.code].http))) return;
+    await parts.audit.note({
+      tenantId: caller.tenantId,
+      actor: actorOf(caller),
+      action: does,
+      object: (about.object ?? object).slice(0, 200),
+      outcome: result.ok ? 'done' : 'refused',
+      reason: result.ok ? (about.reason ?? '') : result.error.code,
+      subject: about.object === undefined ? subject : await subjectOf(parts, caller, about.object),
+    });
+  };
+}
+
+/** A call by nobody that is known here. It goes into the log of the first tenant, which is whoever runs the service. */
+export function noteStranger(
+  parts: Parts,
+  context: Context,
+  does: string | null,
+  reason: ErrorCode,
+): Promise<void> {
+  return parts.strangers.refused({
+    tenantId: FIRST_TENANT,
+    actor: 'nobody',
+    action: does ?? 'unknown.call',
+    object: '',
+    reason,
+    address: addressOf(context, parts.behindProxy),
+  });
+}
+
+/** Whom a call concerns. Of somebody unknown nothing is to be held, and of an erasure nothing that leads back. */
+async function subjectFor(
+  parts: Parts,
+  caller: Caller,
+  does: string,
+  params: Called['params'],
+): Promise<string | null> {
+  const { tenantId } = caller;
+  const { end_user_id: endUserId } = params;
+  if (endUserId === undefined) return subjectOf(parts, caller, params.id ?? params.c ?? '');
+  if (does === ERASING || !(await isKnown(parts, tenantId, endUserId))) return null;
+  return parts.keyring.subjectOf(tenantId, endUserId);
+}
+
+/** The person a session, stream or video is of, as a blind index; null where there is none such within reach of the caller. */
+async function subjectOf(parts: Parts, caller: Caller, object: string): Promise<string | null> {
+  const sessionId = await parts.store.sessionIdOf(caller, object);
+  const session = sessionId === undefined ? undefined : await parts.store.session(sessionId);
+  return session === undefined ? null : parts.keyring.subjectOf(session.tenantId, session.endUserId);
+}

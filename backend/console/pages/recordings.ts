@@ -1,0 +1,151 @@
+import { fail, ok, type Result } from '../../../contract/result.ts';
+import { cursorAt, cursorOf } from '../../routes/cursor.ts';
+import type { SessionRecord, StreamRecord, VideoRecord } from '../../store/store.ts';
+import { deleteVideo } from '../../video/delete.ts';
+import type { Call, ConsoleRoute } from '../page.ts';
+import { channelName } from '../parts/channel.ts';
+import { code, given, type Html, html } from '../parts/html.ts';
+import { notice } from '../parts/layout.ts';
+import { question } from '../parts/question.ts';
+import { type Column, older, table } from '../parts/table.ts';
+import { bytes, length, moment } from '../parts/words.ts';
+import { sessionOf } from '../within.ts';
+
+const PATH = '/console/recordings';
+const PAGE = 50;
+
+const DONE: { readonly [what: string]: string } = {
+  deleted: 'The recording was deleted, with everything it was made of.',
+};
+
+export const RECORDING_ROUTES: readonly ConsoleRoute[] = [
+  {
+    method: 'get',
+    path: PATH,
+    needs: 'admin',
+    does: 'video.list',
+    section: 'recordings',
+    async handle(call) {
+      const { rows, older: next } = await rowsOf(call);
+      return ok({
+        kind: 'page',
+        title: 'Recordings',
+        content: html`${notice(DONE[call.query.get('done') ?? ''])}
+<p class="lead">You see what there is, not what is in it: an admin does not play or download media. A key with the role “read” does.</p>
+${rows.length === 0 ? html`<p class="card empty">No recordings here. They are made when a session has stopped and everything kept has arrived.</p>` : videoTable(rows, true)}
+${older(next, 'Recordings of older sessions')}`,
+      });
+    },
+  },
+  {
+    method: 'get',
+    path: `${PATH}/:id/delete`,
+    needs: 'admin',
+    does: null,
+    section: 'recordings',
+    async handle(call) {
+      const found = await foundIn(call);
+      if (!found.ok) return found;
+      const { video, stream, session } = found.value;
+      return ok(
+        question(call, {
+          title: 'Delete this recording?',
+          says: [
+            html`${nameOf(stream)} of ${given(session.endUserId)}, ${length(video.lengthSeconds)} long, ${bytes(video.sizeBytes)}.`,
+            'The fragments it is made of go, too. Where it is the last of its channel, the key of the channel is destroyed, so nobody can open it again, not from a backup either.',
+            'The client erases its own copy when it next connects.',
+            'The session, its consent receipt and its other recordings stay.',
+          ],
+          action: `${PATH}/${video.id}/delete`,
+          yes: 'Delete the recording',
+          back: PATH,
+        }),
+      );
+    },
+  },
+  {
+    method: 'post',
+    path: `${PATH}/:id/delete`,
+    needs: 'admin',
+    does: 'video.delete',
+    section: 'recordings',
+    async handle(call) {
+      const found = await foundIn(call);
+      if (!found.ok) return found;
+      const deleted = await deleteVideo(call.parts, found.value.video.id);
+      return deleted.ok ? ok({ kind: 'go', to: `${PATH}?done=deleted` }) : deleted;
+    },
+  },
+];
+
+export type VideoRow = {
+  readonly video: VideoRecord;
+  readonly stream: StreamRecord | undefined;
+  readonly session: SessionRecord;
+};
+
+/** The video, where it is of the admin's tenant. Error: `video-unknown`. */
+async function foundIn(call: Call): Promise<Result<VideoRow>> {
+  const { store } = call.parts;
+  const id = call.params.id ?? '';
+  const session = id.startsWith('vid-') ? await sessionOf(call, id) : undefined;
+  const video = session && (await store.video(id));
+  if (session === undefined || video === undefined) return fail('video-unknown', id);
+  return ok({ video, session, stream: await store.stream(video.streamId) });
+}
+
+/** Recordings of one page of sessions. */
+async function rowsOf({ parts, admin, query }: Call) {
+  const after = cursorOf.safeParse(query.get('after') ?? '');
+  const sessions = await parts.store.sessions({
+    tenantId: admin.tenantId,
+    environment: null,
+    after: after.success ? after.data : undefined,
+    limit: PAGE + 1,
+  });
+  const page = sessions.slice(0, PAGE);
+  const ids = page.map(({ id }) => id);
+  const [videos, streams] = [await parts.store.videosOf(ids), await parts.store.streamsOf(ids)];
+  const rows = page.flatMap((session) =>
+    videos
+      .filter(({ sessionId }) => sessionId === session.id)
+      .map(
+        (video): VideoRow => ({ video, session, stream: streams.find(({ id }) => id === video.streamId) }),
+      ),
+  );
+  const last = sessions.length > PAGE ? page.at(-1) : undefined;
+  return { rows, older: last === undefined ? null : `${PATH}?after=${cursorAt(last)}` };
+}
+
+function nameOf(stream: StreamRecord | undefined): Html {
+  if (stream === undefined) return html`A channel`;
+  return channelName(stream);
+}
+
+/** Recordings as a table; `withSession` where they are of several. */
+export function videoTable(rows: readonly VideoRow[], withSession: boolean): Html {
+  const whose: readonly Column<VideoRow>[] = [
+    { head: 'Person', cell: ({ session }) => given(session.endUserId) },
+    {
+      head: 'Session',
+      cell: ({ session: { id } }) => html`<a href="/console/sessions/${id}">${code(id)}</a>`,
+    },
+  ];
+  return table<VideoRow>(
+    { caption: 'Recordings, newest first' },
+    [
+      { head: 'Channel', isName: true, cell: ({ stream }) => nameOf(stream) },
+      ...(withSession ? whose : []),
+      { head: 'Length', isNumber: true, cell: ({ video }) => length(video.lengthSeconds) },
+      { head: 'Size', isNumber: true, cell: ({ video }) => bytes(video.sizeBytes) },
+      { head: 'Made (UTC)', cell: ({ video }) => moment(video.createdAt) },
+      { head: 'SHA-256', cell: ({ video }) => html`<span class="digest">${code(video.sha256)}</span>` },
+      {
+        head: 'To do',
+        cell: ({ video, stream }) =>
+          html`<a href="${PATH}/${video.id}/delete">Delete<span class="unseen"> the recording of ${stream?.channelId ?? video.id}</span></a>`,
+      },
+    ],
+    rows,
+  );
+}

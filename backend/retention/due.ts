@@ -1,0 +1,53 @@
+import { type Policy, strictest } from '../../contract/policy.ts';
+import type { Parts } from '../parts.ts';
+import type { Environment, SessionAge } from '../store/store.ts';
+
+/** A session whose time is over, and by which word of the admin's. */
+export type Due = {
+  readonly sessionId: string;
+  readonly collectionId: string;
+  readonly days: number;
+  /** Unix time in seconds, from when it is due. */
+  readonly since: number;
+  /** Version of the policy it was started under; null where it never was. */
+  readonly agreedVersion: number | null;
+  readonly versionInForce: number;
+  /** Blind index of the person. */
+  readonly subject: string;
+};
+
+const DAY = 86_400;
+
+/** Undefined where it stays. `nowMs` is Unix time. */
+export function dueOf(session: SessionAge, inForce: Policy, nowMs: number): Due | undefined {
+  const { policy: agreed } = session;
+  const { retentionDays: days } = agreed === null ? inForce : strictest(agreed, inForce);
+  if (days === null) return undefined;
+  const since = (session.endedAt ?? session.createdAt) + days * DAY;
+  if (nowMs < since * 1000) return undefined;
+  return {
+    ...{ sessionId: session.id, collectionId: session.collectionId, days, since, subject: session.subject },
+    ...{ agreedVersion: agreed?.version ?? null, versionInForce: inForce.version },
+  };
+}
+
+const PAGE = 50;
+
+/** Every session of a tenant whose time is over, by id, one page of the store at a time. */
+export async function* allDue(
+  { store, policies, clock }: Pick<Parts, 'store' | 'policies' | 'clock'>,
+  tenantId: string,
+  environment: Environment | null,
+): AsyncGenerator<Due> {
+  for (let after: string | undefined; ; ) {
+    // Nothing is due before a day has passed: that is the shortest time a policy can say.
+    const createdBefore = Math.floor(clock() / 1000) - DAY;
+    const page = await store.sessionAges({ tenantId, environment, createdBefore, after, limit: PAGE });
+    for (const session of page) {
+      after = session.id;
+      const due = dueOf(session, (await policies.inForce(session)).policy, clock());
+      if (due !== undefined) yield due;
+    }
+    if (page.length < PAGE) return;
+  }
+}

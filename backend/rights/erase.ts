@@ -1,0 +1,147 @@
+import { createHash } from 'node:crypto';
+import { faultOf } from '../log.ts';
+import type { Parts } from '../parts.ts';
+import type { Environment } from '../store/store.ts';
+import { destroySessions, type Erased } from './destroy.ts';
+import { NOTHING_ERASED, newRequest, type RightsRequest, toRecord, toRequest } from './requests.ts';
+
+/** Header `typ` of the word that a person was erased. It names neither the person nor what was theirs. */
+export const ERASURE_TYP = 'tallylight-erasure+jwt';
+
+const BATCH = 50;
+
+export type ErasedPerson = {
+  readonly id: string;
+  /** Compact JWS (`ERASURE_TYP`). */
+  readonly receipt: string;
+  readonly sessions: number;
+  readonly recordings: number;
+};
+
+/**
+ * Erases a person: the keys of all their sessions with what the database knows of them, then their media, then what links
+ * them with the log, with tokens and with earlier requests. Nobody of that name is no error. `environment`: null for both.
+ */
+export async function erasePerson(
+  parts: Parts,
+  tenantId: string,
+  endUserId: string,
+  environment: Environment | null = null,
+): Promise<ErasedPerson> {
+  const request = newRequest(parts, 'erase', tenantId, endUserId, environment);
+  await parts.store.addRightsRequest(toRecord(parts.keyring, request));
+  return finished(parts, request);
+}
+
+/** Finishes the erasures that were cut short when the service ended last. */
+export async function finishErasures(parts: Parts): Promise<void> {
+  for (const record of await parts.store.openErasures()) {
+    const request = toRequest(parts.keyring, record);
+    // One that cannot be finished now must not hold up the others.
+    await finished(parts, request).catch((error) => parts.log(faultOf(error, parts.clock())));
+  }
+}
+
+/** Goes on where it was cut short, wherever that was: every step can be done twice. */
+function finished(parts: Parts, { id, ...request }: RightsRequest): Promise<ErasedPerson> {
+  const { tenantId, environment } = request;
+  return parts.turns(`erase ${id}`, async () => {
+    let now = await requestOf(parts, tenantId, id);
+    if (now.status === 'done' || now.endUserId === null) return answerOf(now);
+    const { endUserId } = now;
+    const filter = { tenantId, environment, endUserId, limit: BATCH };
+    for (;;) {
+      const sessions = await parts.store.sessions(filter);
+      if (sessions.length === 0) break;
+      await destroySessions(parts, sessions, { id, change: noted(parts) });
+    }
+    now = await requestOf(parts, tenantId, id);
+    for (const session of now.erased.sessions) await parts.blobs.removeSession(session);
+    await forgetLinks(parts, now, endUserId);
+    await forgetName(parts, tenantId, endUserId, id);
+    const done = await concluded(parts, now);
+    await parts.store.scrub();
+    return answerOf(done);
+  });
+}
+
+async function requestOf({ store, keyring }: Parts, tenantId: string, id: string): Promise<RightsRequest> {
+  const record = (await store.rightsRequests(tenantId)).find((each) => each.id === id);
+  if (record === undefined) throw new Error('an erasure has a request');
+  return toRequest(keyring, record);
+}
+
+function noted({ keyring }: Parts) {
+  return (record: Parameters<typeof toRequest>[1], more: Erased) => {
+    const before = toRequest(keyring, record);
+    const erased = {
+      sessions: [...before.erased.sessions, ...more.sessions],
+      streams: [...before.erased.streams, ...more.streams],
+      videos: [...before.erased.videos, ...more.videos],
+      recordings: [...before.erased.recordings, ...more.recordings],
+    };
+    return toRecord(keyring, {
+      ...before,
+      erased,
+      sessions: erased.sessions.length,
+      recordings: erased.recordings.length,
+    });
+  };
+}
+
+/** Databases bound how many values one question may have. */
+const AT_ONCE = 500;
+
+async function forgetLinks(
+  { store, keyring }: Parts,
+  { tenantId, erased }: RightsRequest,
+  endUserId: string,
+): Promise<void> {
+  const subject = keyring.subjectOf(tenantId, endUserId);
+  const left = await store.sessions({ tenantId, environment: null, endUserId, limit: 1 });
+  if (left.length === 0) return store.forgetPerson(tenantId, subject);
+  // There is more of the person in an environment that was not asked for.
+  const objects = [...erased.sessions, ...erased.streams, ...erased.videos];
+  for (let from = 0; from < objects.length; from += AT_ONCE)
+    await store.forgetPerson(tenantId, subject, objects.slice(from, from + AT_ONCE));
+}
+
+/** Earlier requests of the person stay as what was done, and no longer say of whom. */
+async function forgetName(parts: Parts, tenantId: string, endUserId: string, except: string): Promise<void> {
+  const { store, keyring } = parts;
+  for (const record of await store.rightsRequests(tenantId)) {
+    const isTheirs = toRequest(keyring, record).endUserId === endUserId;
+    // Another erasure that is under way needs to know whom.
+    const isNeeded = record.kind === 'erase' && record.status === 'open';
+    if (record.id === except || isNeeded || !isTheirs) continue;
+    await store.changeRightsRequest(record.id, (each) =>
+      toRecord(keyring, { ...toRequest(keyring, each), endUserId: null }),
+    );
+  }
+}
+
+async function concluded(parts: Parts, request: RightsRequest): Promise<RightsRequest> {
+  const finishedAt = Math.floor(parts.clock() / 1000);
+  const { id, createdAt, environment, sessions, recordings, erased } = request;
+  const receipt = await parts.signer.sign(ERASURE_TYP, {
+    ...{ id, iat: finishedAt, requested_at: createdAt, environment, sessions, recordings },
+    sessions_sha256: digestOf(erased.sessions),
+    recordings_sha256: digestOf(erased.recordings),
+  });
+  const done: RightsRequest = {
+    ...request,
+    ...{ status: 'done', finishedAt, endUserId: null, erased: NOTHING_ERASED, receipt },
+  };
+  await parts.store.changeRightsRequest(id, () => toRecord(parts.keyring, done));
+  return done;
+}
+
+function answerOf({ id, receipt, sessions, recordings }: RightsRequest): ErasedPerson {
+  return { id, receipt: receipt ?? '', sessions, recordings };
+}
+
+/** SHA-256 over the sorted ids, a line each: whoever kept the ids can tell that it was these. */
+function digestOf(ids: readonly string[]): string {
+  const lines = [...ids].sort().map((id) => `${id}\n`);
+  return createHash('sha256').update(lines.join('')).digest('hex');
+}

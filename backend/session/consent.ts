@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import { calculateJwkThumbprint, compactVerify, EmbeddedJWK, errors } from 'jose';
+import { canonicalJson } from '../../contract/canonical.ts';
+import {
+  CONSENT_TYP,
+  COUNTERSIGNED_TYP,
+  type ConsentReceipt,
+  type CountersignedConsent,
+  consentReceipt,
+} from '../../contract/consent.ts';
+import type { Policy } from '../../contract/policy.ts';
+import { fail, ok, type Result } from '../../contract/result.ts';
+import type { Parts } from '../parts.ts';
+import type { SessionRecord, TokenRecord } from '../store/store.ts';
+import type { Start } from './start.ts';
+
+/** What is kept of a consent: the digest of its statement, and the receipt with the service's signature over it. */
+export type HeldConsent = Pick<SessionRecord, 'consentSha256'> & { readonly consentJws: string };
+
+/**
+ * Holds the consent receipt of a start against what is to be started, and countersigns it. Whoever can prove possession of
+ * a key signs one; a bearer cannot, and the countersignature says so. Error: `consent-missing`.
+ */
+export async function heldConsent(
+  parts: Parts,
+  token: TokenRecord,
+  session: SessionRecord,
+  policy: Policy,
+  start: Start,
+): Promise<Result<HeldConsent>> {
+  const checked =
+    token.possession === 'bearer'
+      ? ok({ receipt: null, sha256: start.consent_sha256 ?? null })
+      : await checkReceipt(token, session, policy, start);
+  if (!checked.ok) return checked;
+  const { receipt, sha256 } = checked.value;
+  const claims: CountersignedConsent = {
+    session_id: session.id,
+    receipt,
+    jkt: token.jkt,
+    iat: Math.floor(parts.clock() / 1000),
+  };
+  return ok({ consentSha256: sha256, consentJws: await parts.signer.sign(COUNTERSIGNED_TYP, claims) });
+}
+
+async function checkReceipt(
+  token: TokenRecord,
+  session: SessionRecord,
+  policy: Policy,
+  start: Start,
+): Promise<Result<{ readonly receipt: string; readonly sha256: string }>> {
+  const { consent_jws: jws, consent_sha256: sha256 } = start;
+  if (jws === undefined) return missing('there is no receipt');
+  const receipt = await verified(jws, token.jkt);
+  if (!receipt.ok) return receipt;
+  const { statement, statementSha256 } = receipt.value;
+  const digest = createHash('sha256').update(canonicalJson(statement)).digest('hex');
+  if (statementSha256 !== digest || (sha256 !== undefined && sha256 !== digest))
+    return missing('its digest is another');
+  if (statement.sessionId !== session.id || statement.endUserId !== session.endUserId)
+    return missing('it is of another session or person');
+  if (statement.policyVersion !== policy.version || statement.purpose !== policy.purpose)
+    return missing('it is to another policy');
+  const agreed = statement.channels.map(({ id, mode }) => `${id} ${mode}`).sort();
+  const asked = start.channels.map(({ channel_id: id, store }) => `${id} ${store ? 'keep' : 'live'}`).sort();
+  if (canonicalJson(agreed) !== canonicalJson(asked)) return missing('it is to other channels');
+  return ok({ receipt: jws, sha256: digest });
+}
+
+/** The receipt, signed with the very key that the token is bound to. */
+async function verified(jws: string, jkt: string | null): Promise<Result<ConsentReceipt>> {
+  try {
+    const { payload, protectedHeader } = await compactVerify(jws, EmbeddedJWK, { algorithms: ['ES256'] });
+    const { typ, jwk } = protectedHeader;
+    if (typ !== CONSENT_TYP || jwk === undefined || (await calculateJwkThumbprint(jwk)) !== jkt)
+      return missing('it is not signed with the key of the token');
+    const receipt = consentReceipt.safeParse(JSON.parse(Buffer.from(payload).toString('utf8')));
+    return receipt.success ? ok(receipt.data) : missing('it is not of the form that is expected');
+  } catch (error) {
+    if (error instanceof errors.JOSEError || error instanceof TypeError || error instanceof SyntaxError)
+      return missing('it cannot be verified');
+    throw error;
+  }
+}
+
+function missing(why: string): Result<never> {
+  return fail('consent-missing', why);
+}

@@ -1,0 +1,41 @@
+import type { Kysely } from 'kysely';
+import { openKeyring } from '../secrets/keyring.ts';
+import type { Master } from '../secrets/master.ts';
+import { migrate } from './migrations.ts';
+import type { OpenedStore } from './open.ts';
+import { MASTER_FACT } from './sql-rewrap.ts';
+import { storeOver } from './sql-store.ts';
+import type { Tables } from './tables.ts';
+
+/** The store over a database of this kind, in its newest form; undefined where its master key is another. */
+export async function preparedStore(
+  db: Kysely<Tables>,
+  kind: 'sqlite' | 'postgres',
+  master: Master,
+  scrub: () => Promise<void>,
+): Promise<OpenedStore | undefined> {
+  try {
+    // Before anything is written under this key.
+    const known = await masterBefore(db);
+    if (known === undefined || known === master.fingerprint) {
+      // What a migration has sealed must not stay readable where it lay before.
+      if (await migrate(db, kind, master)) await scrub();
+      const keyring = await openKeyring(db, master);
+      const store = storeOver(db, keyring, scrub);
+      if ((await store.settleFact(MASTER_FACT, master.fingerprint)) === master.fingerprint)
+        return { store, keyring };
+    }
+  } catch (error) {
+    await db.destroy();
+    throw error;
+  }
+  await db.destroy();
+  return undefined;
+}
+
+async function masterBefore(db: Kysely<Tables>): Promise<string | undefined> {
+  const tables = await db.introspection.getTables();
+  if (!tables.some((table) => table.name === 'fact')) return undefined;
+  const row = await db.selectFrom('fact').select('value').where('name', '=', MASTER_FACT).executeTakeFirst();
+  return row?.value;
+}

@@ -1,0 +1,154 @@
+import type { Kysely, Selectable } from 'kysely';
+import { policy } from '../../contract/policy.ts';
+import type { Keyring } from '../secrets/keyring.ts';
+import { environment } from './rows.ts';
+import { putLetters } from './sql-outbox.ts';
+import { putTombstone } from './sql-sessions.ts';
+import type { RightsRecord, Store } from './store.ts';
+import type { Tables } from './tables.ts';
+
+type Rights = Pick<
+  Store,
+  | 'eraseSessions'
+  | 'forgetPerson'
+  | 'addRightsRequest'
+  | 'changeRightsRequest'
+  | 'rightsRequests'
+  | 'openErasures'
+  | 'sessionAges'
+>;
+
+/** What the rights of the recorded and retention ask of the store. */
+export function rightsOver(db: Kysely<Tables>, keyring: Keyring): Rights {
+  return {
+    async eraseSessions({ tombstones, tell, request }) {
+      if (tombstones.length === 0) return [];
+      const wanted = tombstones.map(({ sessionId }) => sessionId);
+      return db.transaction().execute(async (tx) => {
+        const rows = await tx
+          .deleteFrom('capture_session')
+          .where('id', 'in', wanted)
+          .returning('id')
+          .execute();
+        const gone = rows.map(({ id }) => id);
+        for (const tombstone of tombstones)
+          if (gone.includes(tombstone.sessionId)) await putTombstone(tx, tombstone);
+        await tx.deleteFrom('outbox').where('session_id', 'in', wanted).execute();
+        await putLetters(tx, keyring, tell);
+        if (request !== undefined) await change(tx, request.id, (record) => request.change(record, gone));
+        return gone;
+      });
+    },
+
+    async forgetPerson(tenantId, subject, objects) {
+      await db.transaction().execute(async (tx) => {
+        const links = tx
+          .deleteFrom('audit_subject')
+          .where('tenant_id', '=', tenantId)
+          .where('subject', '=', subject);
+        if (objects === undefined) {
+          await links.execute();
+          await tx.deleteFrom('client_token').where('subject', '=', subject).execute();
+          return;
+        }
+        const entries = tx
+          .selectFrom('audit_entry')
+          .select('sequence')
+          .where('tenant_id', '=', tenantId)
+          .where('object', 'in', objects);
+        if (objects.length > 0) await links.where('sequence', 'in', entries).execute();
+      });
+    },
+
+    async addRightsRequest(record) {
+      await db.insertInto('rights_request').values(fromRecord(record)).execute();
+    },
+
+    async changeRightsRequest(id, to) {
+      await db.transaction().execute((tx) => change(tx, id, to));
+    },
+
+    async rightsRequests(tenantId) {
+      const rows = await db
+        .selectFrom('rights_request')
+        .selectAll()
+        .where('tenant_id', '=', tenantId)
+        .orderBy('created_at', 'desc')
+        .orderBy('id')
+        .execute();
+      return rows.map(toRecord);
+    },
+
+    async openErasures() {
+      const rows = await db
+        .selectFrom('rights_request')
+        .selectAll()
+        .where('kind', '=', 'erase')
+        .where('status', '=', 'open')
+        .orderBy('created_at')
+        .execute();
+      return rows.map(toRecord);
+    },
+
+    async sessionAges({ tenantId, environment: of, createdBefore, after, limit }) {
+      let query = db
+        .selectFrom('capture_session')
+        .select(['id', 'collection_id', 'environment', 'created_at', 'ended_at', 'policy', 'subject'])
+        .where('tenant_id', '=', tenantId)
+        .where('created_at', '<=', createdBefore);
+      if (of !== null) query = query.where('environment', '=', of);
+      if (after !== undefined) query = query.where('id', '>', after);
+      const rows = await query.orderBy('id').limit(limit).execute();
+      return rows.map((row) => ({
+        id: row.id,
+        tenantId,
+        environment: environment.parse(row.environment),
+        collectionId: row.collection_id,
+        createdAt: row.created_at,
+        endedAt: row.ended_at,
+        policy: row.policy === null ? null : policy.parse(JSON.parse(row.policy)),
+        subject: row.subject,
+      }));
+    },
+  };
+}
+
+/** To be called in a transaction that has written already, so that nobody writes in between. */
+async function change(
+  tx: Kysely<Tables>,
+  id: string,
+  to: (record: RightsRecord) => RightsRecord,
+): Promise<void> {
+  await tx.updateTable('rights_request').set({ id }).where('id', '=', id).execute();
+  const row = await tx.selectFrom('rights_request').selectAll().where('id', '=', id).executeTakeFirst();
+  if (row === undefined) return;
+  await tx
+    .updateTable('rights_request')
+    .set(fromRecord(to(toRecord(row))))
+    .where('id', '=', id)
+    .execute();
+}
+
+function toRecord(row: Selectable<Tables['rights_request']>): RightsRecord {
+  return {
+    id: row.id,
+    tenantId: row.tenant_id,
+    kind: row.kind,
+    status: row.status,
+    createdAt: row.created_at,
+    finishedAt: row.finished_at,
+    sealed: row.sealed,
+  };
+}
+
+function fromRecord(record: RightsRecord): Tables['rights_request'] {
+  return {
+    id: record.id,
+    tenant_id: record.tenantId,
+    kind: record.kind,
+    status: record.status,
+    created_at: record.createdAt,
+    finished_at: record.finishedAt,
+    sealed: record.sealed,
+  };
+}

@@ -1,0 +1,32 @@
+import { SUM_EVERY_MS } from './audit/bursts.ts';
+import { faultOf } from './log.ts';
+import type { Parts } from './parts.ts';
+import { sweepAll } from './retention/sweep.ts';
+import { finishErasures } from './rights/erase.ts';
+
+const SWEEP_EVERY_MS = 3600_000;
+
+/**
+ * What the service does by itself: finishes erasures, deletes what is older than the policies keep it, sums up who was not
+ * recognised. The first time once `recovered`. Answers how to end it.
+ */
+export function upkeep(parts: Parts, recovered: Promise<void>): () => Promise<void> {
+  const closing = new AbortController();
+  const tend = async () => {
+    if (!closing.signal.aborted) await finishErasures(parts);
+    await sweepAll(parts, closing.signal);
+  };
+  const told = (work: Promise<void>) => work.catch((error) => parts.log(faultOf(error, parts.clock())));
+  let tending = told(recovered.then(tend));
+  const hourly = setInterval(() => {
+    tending = told(tending.then(tend));
+  }, SWEEP_EVERY_MS);
+  const summing = setInterval(() => told(parts.strangers.sum()), SUM_EVERY_MS);
+  return async () => {
+    closing.abort();
+    clearInterval(hourly);
+    clearInterval(summing);
+    await tending;
+    await told(parts.strangers.sum(true));
+  };
+}
