@@ -125,6 +125,7 @@ describe('all eight combinations of kept and live-only channels', () => {
   test('[P13]nothing is opened for writing but the files that are known, none of them for a live-only channel', () => {
     const known = [
       /^audit\.jsonl$/,
+      /^(audit\.head|audit-key\.wrapped|trust\.json|policies\.json)(\.next)?$/,
       /^device\.key$/,
       /^lock\.sqlite(-journal)?$/,
       /^vault\/[^/]+\/(key\.wrapped|recording\.sealed(\.next)?|receipts\.jsonl)$/,
@@ -143,17 +144,20 @@ describe('all eight combinations of kept and live-only channels', () => {
     const keptStreams = runs.flatMap((run) =>
       run.kept.map((id) => `blobs/${run.sessionId}/${run.rtstreams.get(id)}/`),
     );
+    const ofService = [
+      /^(tallylight\.sqlite|in-use\.lock)(-\w+)?$/,
+      /^master\.key/,
+      /^audit-heads\.json(\.\w+\.part)?$/,
+    ];
     const foreign = serviceWrote
       .filter((path) => !isNoDisk(path))
       .map((path) => relative(house.serviceDir, path))
-      .filter(
-        (path) => !/^(tallylight\.sqlite|in-use\.lock)(-\w+)?$/.test(path) && !/^master\.key/.test(path),
-      )
+      .filter((path) => !ofService.some((pattern) => pattern.test(path)))
       .filter((path) => !keptStreams.some((prefix) => path.startsWith(prefix)));
     expect(foreign).toEqual([]);
   });
 
-  test('[P13] what a live-only channel captured is nowhere on a disk, neither raw nor as it was sent', async () => {
+  test('[P13] [P10] what a live-only channel captured is nowhere on a disk, neither raw nor as it was sent', async () => {
     const sent = runs.flatMap((run) => [...run.live.values()].flatMap(({ parts }) => parts.flatMap(slices)));
     expect(sent.length).toBeGreaterThan(40);
     const needles = [...sent, ...rawPatternLines(PATTERN)];

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
-/** The command that writes down every file a process tree opens for writing, creates or renames. */
-export function tracedTo(log: string): string[] {
-  const calls =
-    'open,openat,openat2,creat,rename,renameat,renameat2,link,linkat,symlink,symlinkat,mknod,mknodat';
+const FILE_CALLS =
+  'open,openat,openat2,creat,rename,renameat,renameat2,link,linkat,symlink,symlinkat,mknod,mknodat';
+
+/** The command that writes down every file a process tree opens for writing, creates or renames; or those `calls`. */
+export function tracedTo(log: string, calls = FILE_CALLS): string[] {
   return [
     'strace',
     '--seccomp-bpf',
