@@ -12,7 +12,8 @@ import type { Parts } from './parts.ts';
 import { policiesOf } from './policy/in-force.ts';
 import { signerWith } from './secrets/signer.ts';
 import { newEvents } from './session/events.ts';
-import type { OpenedStore, StoreConfig } from './store/open.ts';
+import type { StoreConfig } from './store/open.ts';
+import type { OpenedStore } from './store/prepared.ts';
 import { newTurns } from './turns.ts';
 
 export type PartsConfig = StoreConfig & {

@@ -7,11 +7,12 @@ import type { Log } from './log.ts';
 import { openData } from './opened.ts';
 import type { Parts } from './parts.ts';
 import { type Service, startService } from './serve.ts';
-import type { OpenedStore, StoreConfig } from './store/open.ts';
-import type { Environment, Role } from './store/store.ts';
+import type { StoreConfig } from './store/open.ts';
+import type { OpenedStore } from './store/prepared.ts';
+import type { Environment, Role } from './store/records.ts';
 import { FIRST_TENANT } from './store/trust-tables.ts';
 
-export { ENVIRONMENTS, ROLES } from './store/store.ts';
+export { ENVIRONMENTS, ROLES } from './store/records.ts';
 
 export type Variables = { readonly [name: string]: string | undefined };
 

@@ -1,10 +1,10 @@
 import { fail, ok, type Result } from '../contract/result.ts';
 import { revokeKey, rotateKey } from './access/manage-keys.ts';
-import { hashPassword, PASSWORD_LETTERS } from './access/password.ts';
+import { hashPassword, MOST_LETTERS, PASSWORD_LETTERS } from './access/password.ts';
 import { newId } from './access/secret.ts';
 import { noteCommand, type Variables, withParts } from './main.ts';
 import type { Parts } from './parts.ts';
-import type { AdminRecord, KeyRecord } from './store/store.ts';
+import type { AdminRecord, KeyRecord } from './store/records.ts';
 import { FIRST_COLLECTION, FIRST_TENANT } from './store/trust-tables.ts';
 
 /** Whose data, and where it lies. Default: the first tenant, and the variables of this process. */
@@ -111,7 +111,8 @@ async function tenantOf({ store }: Parts, id = FIRST_TENANT): Promise<Result<str
 }
 
 async function keptPassword(password: string): Promise<Result<string>> {
-  return [...password].length < PASSWORD_LETTERS
-    ? fail('usage', `a password has at least ${PASSWORD_LETTERS} letters`)
-    : ok(await hashPassword(password));
+  if ([...password].length < PASSWORD_LETTERS)
+    return fail('usage', `a password has at least ${PASSWORD_LETTERS} letters`);
+  if (password.length > MOST_LETTERS) return fail('usage', `a password has at most ${MOST_LETTERS} letters`);
+  return ok(await hashPassword(password));
 }

@@ -1,7 +1,8 @@
 import { ok, type Result } from '../contract/result.ts';
 import type { Master } from './secrets/master.ts';
 import { finishRotation, type MasterSource, nextMaster, readMaster } from './secrets/master.ts';
-import { type OpenedStore, openStore, type StoreConfig } from './store/open.ts';
+import { openStore, type StoreConfig } from './store/open.ts';
+import type { OpenedStore } from './store/prepared.ts';
 
 export type Opened = OpenedStore & { readonly master: Master };
 

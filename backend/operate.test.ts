@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { ServiceAuditEntry } from '../contract/audit.ts';
 import { DEFAULT_POLICY } from '../contract/policy.ts';
+import { serve } from './main.ts';
 import { anchorAnew, checkAudit, readAudit, rotateMasterKey, sweepNow } from './operate.ts';
 import { makeNextMaster, masterOf, readMaster } from './secrets/master.ts';
 import { openStore } from './store/open.ts';
@@ -11,7 +12,7 @@ import { intruder } from './trial/audit-log.ts';
 import { filesOf, holding, rowsOf } from './trial/held.ts';
 import { recorded } from './trial/recorded.ts';
 import { call } from './trial/recorder.ts';
-import { must, type Trial, trial } from './trial/service.ts';
+import { folder, must, type Trial, trial } from './trial/service.ts';
 
 const WRAPPED = `select 'session' as kind, id, wrapped_key from capture_session
   union all select 'stream', id, wrapped_key from rtstream where wrapped_key != ''
@@ -233,6 +234,15 @@ describe('the command line of the service', () => {
     expect(existsSync(join(dataDir, 'audit-heads.json'))).toBe(false);
     writeFileSync(elsewhere, '{}');
     expect(await checkAudit({ dataDir, variables })).toMatchObject({ ok: false });
+  });
+
+  test('a place for the heads that is not there is told at the start', async () => {
+    const dataDir = await folder();
+    const variables = { TALLYLIGHT_AUDIT_ANCHOR: join(dataDir, 'none', 'heads.json') };
+    expect(await serve({ dataDir, port: 0, variables })).toMatchObject({
+      ok: false,
+      error: { code: 'usage' },
+    });
   });
 
   test('[P27] begins the file of heads anew, and what was found stays in the log', async () => {

@@ -1,9 +1,12 @@
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import type { Server } from 'node:http';
+import { dirname } from 'node:path';
 import { createAdaptorServer, type WebSocketServerLike } from '@hono/node-server';
 import { WebSocketServer } from 'ws';
 import { fail, ok, type Result } from '../contract/result.ts';
 import { KEY_CHECK_MS } from './access/sockets.ts';
+import { anchorPlace } from './audit/anchor.ts';
 import { partsOver } from './compose.ts';
 import { serveSecurityText } from './console/security-text.ts';
 import { serveConsole } from './console/serve.ts';
@@ -74,6 +77,9 @@ export async function startService(config: ServiceConfig): Promise<Result<Servic
     (error: NodeJS.ErrnoException) => fail('vault-unwritable', `${dataDir} (${error.code})`),
   );
   if (!made.ok) return made;
+  // Told now, and not by every call that could not be noted.
+  const heads = dirname(anchorPlace(config).path);
+  if (!existsSync(heads)) return fail('usage', `there is no folder ${heads} for the heads of the audit logs`);
   const claimed = claim(dataDir);
   if (!claimed.ok) return claimed;
   const undo: (() => unknown)[] = [claimed.value];

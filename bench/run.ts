@@ -8,6 +8,7 @@ import type { Capture } from '../main/host.ts';
 import { decodeClock } from '../test/instruments/clock.ts';
 import { toneOnsets } from '../test/instruments/tones.ts';
 import { agreeToAll, BEEPS, CHANNELS, DISPLAY, fetched, openClient } from './client.ts';
+import { existence } from './existence.ts';
 import { idleService } from './idle-service.ts';
 import { median, offsetsOf, summaryOf } from './offsets.ts';
 import { cpuSecondsBelow } from './process-tree.ts';
@@ -31,6 +32,7 @@ try {
     process.stderr.write(`Run ${run + 1} of ${RUNS} …\n`);
     runs.push({
       ...(await idleService(join(folder, `idle-${run}`), env)),
+      ...(await existence(join(folder, `existence-${run}`), env)),
       ...(await record(join(folder, `run-${run}`), env)),
     });
   }

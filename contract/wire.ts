@@ -38,8 +38,15 @@ export const sessionStatus = z.enum([
 ]);
 export type SessionStatus = z.infer<typeof sessionStatus>;
 
+/** `api_key` is a word of the routes below `/user/`. */
+export const endUserId = z
+  .string()
+  .min(1)
+  .max(200)
+  .refine((id) => id !== 'api_key', 'api_key is nobody');
+
 export const createSessionRequest = z.object({
-  end_user_id: z.string().min(1).max(200),
+  end_user_id: endUserId,
   callback_url: z.url().max(2000).optional(),
   ws_connection_id: z.string().optional(),
   metadata: z.record(z.string(), z.json()).optional(),
@@ -56,7 +63,7 @@ export const createTokenRequest = z.object({
   /** Binds the token from the start; without it the token binds to the first session it starts. */
   session_id: sessionId.optional(),
   /** A token without a session starts only sessions of this person. */
-  end_user_id: z.string().min(1).max(200).optional(),
+  end_user_id: endUserId.optional(),
   /** Channel ids or kinds that may be started with it; absent: any. */
   channels: z
     .array(z.union([channelId, channelKind]))

@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import { DEFAULT_OVERLAP_SECONDS, LONGEST_OVERLAP_SECONDS } from '../../backend/access/manage-keys.ts';
+import { createKey, ENVIRONMENTS, ROLES } from '../../backend/main.ts';
 import { endKey, listKeys, replaceKey } from '../../backend/manage.ts';
 import { errorOf } from '../../contract/result.ts';
 import type { Arguments, Command } from './command.ts';
@@ -8,6 +10,34 @@ import { printer } from './print.ts';
 function where({ data, tenant }: Arguments) {
   return { dataDir: data ?? serviceDir(), ...(tenant === undefined ? {} : { tenant }) };
 }
+
+/** Makes a key for your backend and shows it once. */
+export const keyCreate: Command = {
+  options: ['json', 'data', 'name', 'replace', 'role', 'environment', 'tenant'],
+  run: async (values) => {
+    const out = printer(values.json === true);
+    if (values.name === undefined) return out.failed(errorOf('usage', '--name says what the key is for'));
+    const named = z
+      .array(z.enum(ROLES))
+      .min(1)
+      .safeParse(values.role ?? ['capture']);
+    if (!named.success) return out.failed(errorOf('usage', `--role takes ${ROLES.join(', ')}`));
+    const environment = z.enum(ENVIRONMENTS).safeParse(values.environment ?? 'production');
+    if (!environment.success)
+      return out.failed(errorOf('usage', `--environment takes ${ENVIRONMENTS.join(' or ')}`));
+    const made = await createKey({
+      ...where(values),
+      name: values.name,
+      environment: environment.data,
+      roles: [...new Set(named.data)],
+      replace: values.replace === true,
+    });
+    if (!made.ok) return out.failed(made.error);
+    out.note('Keep this key in your backend; it is shown only now and cannot be read again.');
+    out.line(made.value.key, { event: 'key', ...made.value });
+    return 0;
+  },
+};
 
 /** Lists keys by what may be known of them. */
 export const keyList: Command = {

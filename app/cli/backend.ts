@@ -1,5 +1,4 @@
-import { z } from 'zod';
-import { createKey, ENVIRONMENTS, ROLES, serve as serveBackend } from '../../backend/main.ts';
+import { serve as serveBackend } from '../../backend/main.ts';
 import { errorOf } from '../../contract/result.ts';
 import { finishOnBug } from '../../main/last-resort.ts';
 import type { Command } from './command.ts';
@@ -30,35 +29,6 @@ export const serve: Command = {
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve());
     });
     await service.value.close();
-    return 0;
-  },
-};
-
-/** Makes a key for your backend and shows it once. */
-export const keyCreate: Command = {
-  options: ['json', 'data', 'name', 'replace', 'role', 'environment', 'tenant'],
-  run: async (values) => {
-    const out = printer(values.json === true);
-    if (values.name === undefined) return out.failed(errorOf('usage', '--name says what the key is for'));
-    const named = z
-      .array(z.enum(ROLES))
-      .min(1)
-      .safeParse(values.role ?? ['capture']);
-    if (!named.success) return out.failed(errorOf('usage', `--role takes ${ROLES.join(', ')}`));
-    const environment = z.enum(ENVIRONMENTS).safeParse(values.environment ?? 'production');
-    if (!environment.success)
-      return out.failed(errorOf('usage', `--environment takes ${ENVIRONMENTS.join(' or ')}`));
-    const made = await createKey({
-      dataDir: values.data ?? serviceDir(),
-      name: values.name,
-      environment: environment.data,
-      roles: [...new Set(named.data)],
-      ...(values.tenant === undefined ? {} : { tenant: values.tenant }),
-      replace: values.replace === true,
-    });
-    if (!made.ok) return out.failed(made.error);
-    out.note('Keep this key in your backend; it is shown only now and cannot be read again.');
-    out.line(made.value.key, { event: 'key', ...made.value });
     return 0;
   },
 };

@@ -19,7 +19,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'backend sweep': async () => (await import('./backend-sweep.ts')).sweep,
   'backend master-key rotate': async () => (await import('./backend-master-key.ts')).masterKeyRotate,
   'backend serve': async () => (await import('./backend.ts')).serve,
-  'backend key create': async () => (await import('./backend.ts')).keyCreate,
+  'backend key create': async () => (await import('./backend-keys.ts')).keyCreate,
   'backend key list': async () => (await import('./backend-keys.ts')).keyList,
   'backend key rotate': async () => (await import('./backend-keys.ts')).keyRotate,
   'backend key revoke': async () => (await import('./backend-keys.ts')).keyRevoke,

@@ -1,17 +1,15 @@
 import type { ErrorCode } from '../../contract/errors.ts';
 import { fail, ok, type Result } from '../../contract/result.ts';
 import type { Parts } from '../parts.ts';
-import type { AdminPass, AdminRecord } from '../store/store.ts';
+import type { AdminPass, AdminRecord } from '../store/records.ts';
 import { FIRST_TENANT } from '../store/trust-tables.ts';
-import { isPassword, NOBODYS_PASSWORD } from './password.ts';
+import { isPassword, MOST_LETTERS, NOBODYS_PASSWORD } from './password.ts';
 import { newId, newSecret, sha256OfSecret } from './secret.ts';
 
 /** How long the password needs not be given again, in seconds. */
 export const CONFIRMED_SECONDS = 300;
 /** How long an admin stays signed in to the console, in seconds: a working day. */
 const SIGNED_IN_SECONDS = 8 * 3600;
-/** What an admin would never type, and nobody should be made to hash. */
-const MOST_LETTERS = 1024;
 
 export type Credentials = { readonly name: string; readonly password: string; readonly address: string };
 export type SignedIn = { readonly pass: string; readonly csrf: string; readonly admin: AdminRecord };

@@ -1,7 +1,7 @@
-import { fail, ok, type Result } from '../../contract/result.ts';
+import { type Failed, fail, type Ok, ok, type Result } from '../../contract/result.ts';
 import type { TokenAction } from '../../contract/wire.ts';
 import type { Parts } from '../parts.ts';
-import type { KeyRecord, Realm, Role, SessionRecord, StreamRecord, TokenRecord } from '../store/store.ts';
+import type { KeyRecord, Realm, Role, SessionRecord, StreamRecord, TokenRecord } from '../store/records.ts';
 import { keyOf } from './keys.ts';
 import { heldBy, type Shown } from './possession.ts';
 import { KEY_PREFIX, TOKEN_PREFIX } from './secret.ts';
@@ -27,29 +27,38 @@ export type Caller = KeyCaller | TokenCaller;
 export type Demand = {
   /** A key needs one of these. */
   readonly roles: readonly Role[];
+  /** It concerns both environments: a key of `development` must not change or see it. */
+  readonly isShared: boolean;
   /** A token needs this. */
   readonly action: TokenAction | undefined;
 };
+
+/** Whose audit log a refusal goes into, and who it was there, as far as that is certain. */
+export type Suspect = { readonly tenantId: string; readonly actor: string };
+/** Where somebody is refused who is known, or whose token is, it says so beside the error. */
+export type Admitted<T> = Ok<T> | (Failed & { readonly suspect?: Suspect });
 
 const nobody = async () => ok<Nobody>({ by: 'nobody' });
 
 const ADMIT: {
   readonly [A in Access]: (
-    who: () => Promise<Result<Caller>>,
+    who: () => Promise<Admitted<Caller>>,
     demand: Demand,
-  ) => Promise<Result<CallerOf[A]>>;
+  ) => Promise<Admitted<CallerOf[A]>>;
 } = {
   async key(who, demand) {
     const caller = await who();
     if (!caller.ok) return caller;
-    return caller.value.by === 'key' ? withRole(caller.value, demand) : fail('out-of-scope');
+    return caller.value.by === 'key'
+      ? withRole(caller.value, demand)
+      : refusing(caller.value, fail('out-of-scope'));
   },
   async token(who, demand) {
     const caller = await who();
     if (!caller.ok) return caller;
     return caller.value.by === 'token'
       ? withAction(caller.value, demand)
-      : fail('not-authorised', 'this takes a client token');
+      : refusing(caller.value, fail('not-authorised', 'this takes a client token'));
   },
   async either(who, demand) {
     const caller = await who();
@@ -64,46 +73,60 @@ const ADMIT: {
  * Who calls a route of this access. Errors: `not-authorised`, `token-expired`, `proof-refused`, `role-missing` for a key
  * without the role, and `out-of-scope` for a token that may not do this, or where only a key will do.
  */
-export async function callerFor<A extends Access>(
+export function callerFor<A extends Access>(
   access: A,
   demand: Demand,
   shown: Shown,
   parts: Parts,
-): Promise<Result<CallerOf[A]>> {
+): Promise<Admitted<CallerOf[A]>> {
   return ADMIT[access](() => recognise(shown, access === 'key', parts), demand);
 }
 
-async function recognise(shown: Shown, keyOnly: boolean, parts: Parts): Promise<Result<Caller>> {
+async function recognise(shown: Shown, keyOnly: boolean, parts: Parts): Promise<Admitted<Caller>> {
   const { secret } = shown;
-  const nowMs = parts.clock();
   if (secret?.startsWith(KEY_PREFIX)) {
-    const key = await keyOf(parts.store, secret, nowMs);
+    const key = await keyOf(parts.store, secret, parts.clock());
     if (key === undefined) return fail('not-authorised');
     return ok({ by: 'key', key, tenantId: key.tenantId, environment: key.environment });
   }
-  if (secret?.startsWith(TOKEN_PREFIX)) {
-    const token = await tokenOf(parts.store, secret, nowMs);
-    if (!token.ok) return token;
-    // A token will not do here whoever holds it, and it must not be bound by being shown in the wrong place.
-    if (keyOnly) return fail('out-of-scope');
-    const held = await heldBy(parts, token.value, { ...shown, secret });
-    if (!held.ok) return held;
-    const { tenantId, environment } = held.value;
-    return ok({ by: 'token', token: held.value, tenantId, environment });
-  }
-  return fail('not-authorised');
+  return secret?.startsWith(TOKEN_PREFIX)
+    ? recogniseToken({ ...shown, secret }, keyOnly, parts)
+    : fail('not-authorised');
 }
 
-function withRole(caller: KeyCaller, { roles }: Demand): Result<KeyCaller> {
+async function recogniseToken(
+  shown: Shown & { readonly secret: string },
+  keyOnly: boolean,
+  parts: Parts,
+): Promise<Admitted<TokenCaller>> {
+  const known = await tokenOf(parts.store, shown.secret, parts.clock());
+  if (known === undefined) return fail('not-authorised');
+  const { tenantId, environment } = known.token;
+  // Whoever shows a token has not shown yet that it is theirs.
+  const suspect = { tenantId, actor: 'nobody' };
+  if (known.fault !== undefined) return { ...fail(known.fault), suspect };
+  // A token will not do here whoever holds it, and it must not be bound by being shown in the wrong place.
+  if (keyOnly) return { ...fail('out-of-scope'), suspect };
+  const held = await heldBy(parts, known.token, shown);
+  return held.ok ? ok({ by: 'token', token: held.value, tenantId, environment }) : { ...held, suspect };
+}
+
+function withRole(caller: KeyCaller, { roles, isShared }: Demand): Admitted<KeyCaller> {
+  if (isShared && caller.environment !== 'production')
+    return refusing(caller, fail('role-missing', 'a key of production'));
   return roles.some((role) => caller.key.roles.includes(role))
     ? ok(caller)
-    : fail('role-missing', roles.join(' or '));
+    : refusing(caller, fail('role-missing', roles.join(' or ')));
 }
 
-function withAction(caller: TokenCaller, { action }: Demand): Result<TokenCaller> {
+function withAction(caller: TokenCaller, { action }: Demand): Admitted<TokenCaller> {
   return action !== undefined && caller.token.actions.includes(action)
     ? ok(caller)
-    : fail('out-of-scope', action);
+    : refusing(caller, fail('out-of-scope', action));
+}
+
+function refusing(caller: Caller, refusal: Failed): Admitted<never> {
+  return { ...refusal, suspect: { tenantId: caller.tenantId, actor: actorOf(caller) } };
 }
 
 /**

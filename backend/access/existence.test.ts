@@ -4,7 +4,7 @@ import type { Route } from '../http/route.ts';
 import { createKey, ROLES } from '../main.ts';
 import { createAdmin, createTenant } from '../manage.ts';
 import { ROUTES } from '../routes/table.ts';
-import type { Environment } from '../store/store.ts';
+import type { Environment } from '../store/records.ts';
 import { SOME_CLIENT } from '../trial/client.ts';
 import { counted } from '../trial/counted.ts';
 import { EXAMPLES, type Kind, requestOf } from '../trial/examples.ts';

@@ -4,10 +4,12 @@ import { createKey, ROLES } from '../main.ts';
 import { createTenant, endKey, listKeys } from '../manage.ts';
 import { adminOf, confirmedCall, PASSWORD } from '../trial/admin.ts';
 import { holding, rowsOf } from '../trial/held.ts';
+import { partsOf } from '../trial/parts.ts';
 import { recorded } from '../trial/recorded.ts';
 import { call } from '../trial/recorder.ts';
 import { must, type Trial, trial } from '../trial/service.ts';
 import { listen } from '../trial/subscriber.ts';
+import { addKey, revokeKey, rotateKey } from './manage-keys.ts';
 
 const KEYS = '/user/api_key';
 const WISH = { name: 'ci', environment: 'production', roles: ['capture'] };
@@ -36,7 +38,7 @@ async function managed() {
 
 const looks = (service: Trial, key: string) => call(service, 'GET', '/collection', key);
 
-describe('a key', () => {
+describe('a key', { timeout: 30_000 }, () => {
   test('[P21] [P43] is made, serves at once, is listed, and is refused once deleted', async () => {
     const { service, manage, made } = await managed();
     const key = await made();
@@ -134,6 +136,26 @@ describe('a key', () => {
     await expect(listen(unused.data.websocket_url)).rejects.toThrow('401');
   });
 
+  test('[P43] has ended its sockets when revoking it is done, and not only when they are looked at next', async () => {
+    const service = await trial();
+    const parts = await partsOf(service);
+    const wish = { tenantId: 'default', environment: 'production', roles: ROLES, name: 'x' } as const;
+    const ended: string[] = [];
+    const open = async () => {
+      const { record } = await addKey(parts, wish);
+      parts.sockets.add(record.id, () => ended.push(record.id));
+      return record.id;
+    };
+    const [revoked, rotated, overlapping] = [await open(), await open(), await open()];
+    must(await revokeKey(parts, 'default', revoked));
+    must(await rotateKey(parts, 'default', rotated, 0));
+    must(await rotateKey(parts, 'default', overlapping, 60));
+    expect(ended).toEqual([revoked, rotated]);
+    service.clock.now += 60_000;
+    await parts.sockets.check(parts.store, service.clock.now);
+    expect(ended).toEqual([revoked, rotated, overlapping]);
+  });
+
   test('[P43] ends its sockets within two seconds when another process revokes it', async () => {
     const { service, made } = await managed();
     const key = await made({ ...WISH, roles: ['read'] });
@@ -176,7 +198,7 @@ describe('a key', () => {
   });
 });
 
-describe('managing keys', () => {
+describe('managing keys', { timeout: 30_000 }, () => {
   test('[P44] takes a confirmation by the password of an admin, for 300 seconds', async () => {
     const service = await trial();
     await adminOf(service);

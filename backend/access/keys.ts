@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { Environment, KeyRecord, Role, Store } from '../store/store.ts';
+import type { Environment, KeyRecord, Role } from '../store/records.ts';
+import type { Store } from '../store/store.ts';
 import { KEY_PREFIX, newId, newSecret, sha256OfSecret } from './secret.ts';
 
 export type KeyWish = {

@@ -6,7 +6,7 @@ import type { Route } from '../http/route.ts';
 import { createKey, ROLES } from '../main.ts';
 import { endKey, replaceKey } from '../manage.ts';
 import { ROUTES } from '../routes/table.ts';
-import type { Role } from '../store/store.ts';
+import type { Role } from '../store/records.ts';
 import { newClient, SOME_CLIENT, type TrialClient } from '../trial/client.ts';
 import { EXAMPLES, requestOf } from '../trial/examples.ts';
 import { rowsOf } from '../trial/held.ts';
@@ -229,6 +229,19 @@ describe('every route refuses, and does nothing for', () => {
       await refusing(service, { [role]: { shows: bare(key), answer: NO_ROLE } }, without);
     }
   }, 30_000);
+
+  test('[P34] keys of development where it concerns production too', async () => {
+    const service = await trial();
+    const wish = { dataDir: service.dataDir, name: 'development', roles: ROLES, variables: {} };
+    const { key } = must(await createKey({ ...wish, environment: 'development' }));
+    const shared = forKeysOnly.filter(({ isShared }) => isShared);
+    expect(shared.map(({ does }) => does).sort()).toEqual([
+      ...['audit.head', 'audit.read', 'audit.verify', 'collection.create', 'collection.delete'],
+      ...['confirmation.create', 'key.create', 'key.list', 'key.revoke', 'key.rotate'],
+      ...['policy.change', 'policy.change', 'webhook.change', 'webhook.read', 'webhook.rotate'],
+    ]);
+    await refusing(service, { development: { shows: bare(key), answer: NO_ROLE } }, shared);
+  });
 
   test('[P34] [P09] tokens without the action', async () => {
     const service = await trial();

@@ -2,6 +2,8 @@ import { type BinaryLike, randomBytes, type ScryptOptions, scrypt, timingSafeEqu
 
 /** Letters that a password has at least: length is what makes one hard to guess (NIST SP 800-63B, 5.1.1). */
 export const PASSWORD_LETTERS = 12;
+/** What an admin would never type, and nobody should be made to hash. */
+export const MOST_LETTERS = 1024;
 
 // As OWASP's Password Storage Cheat Sheet asks of scrypt: 128 MiB and some tenths of a second for every guess.
 const COST = { N: 2 ** 17, r: 8, p: 1 };

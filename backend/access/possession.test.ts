@@ -203,10 +203,13 @@ describe('a token', () => {
     expect(await call(service, 'GET', `/capture/session/${session.id}`, last.data.token)).toMatchObject({
       status: 200,
     });
+    // The session was begun under the stricter one.
     await policyOf(service, { maxSessionMinutes: null });
-    expect(await renew(last.data.token)).toMatchObject({ status: 200 });
-    await call(service, 'POST', `/collection/default/capture/session/${session.id}/revoke`, service.key);
-    expect(await renew(last.data.token)).toMatchObject({ status: 401, error_code: 'not-authorised' });
+    expect(await renew(last.data.token)).toMatchObject({ status: 403, error_code: 'session-too-long' });
+    const revoked = await recorded(service, service.key, { endUserId: 'ada', until: 'started' });
+    const path = `/collection/default/capture/session/${revoked.session.id}/revoke`;
+    expect(await call(service, 'POST', path, service.key)).toMatchObject({ data: { tokens: 1 } });
+    expect(await renew(revoked.token)).toMatchObject({ status: 401, error_code: 'not-authorised' });
   });
 
   test('[P08] without a session is not renewed for ever either', async () => {

@@ -2,7 +2,7 @@ import { DEFAULT_POLICY } from '../../contract/policy.ts';
 import { fail, ok, type Result } from '../../contract/result.ts';
 import type { TokenAction } from '../../contract/wire.ts';
 import type { Parts } from '../parts.ts';
-import type { TokenRecord } from '../store/store.ts';
+import type { TokenRecord } from '../store/records.ts';
 import { FIRST_COLLECTION } from '../store/trust-tables.ts';
 import { readProof } from './proof.ts';
 

@@ -1,6 +1,7 @@
-import { fail, ok, type Result } from '../../contract/result.ts';
+import type { ErrorCode } from '../../contract/errors.ts';
 import { DEFAULT_TOKEN_SECONDS, type TokenGrant } from '../../contract/wire.ts';
-import type { Store, TokenRecord } from '../store/store.ts';
+import type { TokenRecord } from '../store/records.ts';
+import type { Store } from '../store/store.ts';
 import { newId, newSecret, sha256OfSecret, TOKEN_PREFIX } from './secret.ts';
 
 /** How long an expired token is still known, so that it is told apart from one that never was. */
@@ -31,14 +32,18 @@ export async function issueToken(
 }
 
 /**
- * The token that is presented. Errors: `not-authorised` where there is none such or its key is gone, `token-expired` after
- * its life.
+ * The token that is presented, and the error where it is of no use: `token-expired` after its life, `not-authorised` where
+ * the key that issued it is over. Undefined where there is none such.
  */
-export async function tokenOf(store: Store, presented: string, nowMs: number): Promise<Result<TokenRecord>> {
-  const record = await store.tokenBySha256(sha256OfSecret(presented));
-  if (record === undefined) return fail('not-authorised');
-  if (nowMs >= record.expiresAt * 1000) return fail('token-expired');
+export async function tokenOf(
+  store: Store,
+  presented: string,
+  nowMs: number,
+): Promise<{ readonly token: TokenRecord; readonly fault?: ErrorCode } | undefined> {
+  const token = await store.tokenBySha256(sha256OfSecret(presented));
+  if (token === undefined) return undefined;
+  if (nowMs >= token.expiresAt * 1000) return { token, fault: 'token-expired' };
   // Deleting a key deletes its tokens; one whose time is over is still there.
-  const dead = await store.deadKeys([record.keyId], Math.floor(nowMs / 1000));
-  return dead.length === 0 ? ok(record) : fail('not-authorised');
+  const dead = await store.deadKeys([token.keyId], Math.floor(nowMs / 1000));
+  return dead.length === 0 ? { token } : { token, fault: 'not-authorised' };
 }

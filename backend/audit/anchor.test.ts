@@ -56,3 +56,14 @@ test('two processes that write at once keep one chain in PostgreSQL, each with i
     await server.stop();
   }
 });
+
+test('a head is not put back by a process that was slower', async () => {
+  const dataDir = await folder();
+  const [ahead, behind] = [await auditLog({ dataDir }), await auditLog({ dataDir })];
+  await ahead.write(5);
+  const [old] = await ahead.store.auditEntries({ tenantId: TENANT, after: 2, limit: 1 });
+  if (old === undefined) throw new Error('the log has five entries');
+  await behind.anchor.keep(TENANT, old);
+  expect(must(await behind.verify())).toMatchObject({ anchored: { sequence: 5 } });
+  expect(behind.log).toEqual([]);
+});

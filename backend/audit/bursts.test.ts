@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { ServiceAuditEntry } from '../../contract/audit.ts';
+import { createKey } from '../main.ts';
 import { call } from '../trial/recorder.ts';
-import { type Trial, trial } from '../trial/service.ts';
+import { must, type Trial, trial } from '../trial/service.ts';
 import { newStrangers } from './bursts.ts';
 import type { Noted } from './log.ts';
 
@@ -67,6 +68,16 @@ describe('calls that are refused for who makes them', () => {
       service.clock.now += 7000;
     }
     expect(summed(await entries(service))).toMatchObject({ refused: 30, bursts: [] });
+  });
+
+  test('[P45] are none by a key that is known and lacks a role, each of whose calls is in the log', async () => {
+    const service = await trial({ behindTlsProxy: true });
+    const made = must(await createKey({ dataDir: service.dataDir, name: 'reader', roles: ['read'] }));
+    for (let index = 0; index < 30; index++)
+      expect(await call(service, 'GET', '/audit', made.key)).toMatchObject({ status: 403 });
+    const said = await entries(service, `key:${made.id}`);
+    expect(said.filter(({ reason }) => reason === 'role-missing')).toHaveLength(30);
+    expect(await entries(service)).toEqual([]);
   });
 
   test('[P45] are noted twenty times a minute and then only counted', async () => {

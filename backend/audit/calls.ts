@@ -1,8 +1,7 @@
 import type { Context } from 'hono';
-import type { ErrorCode } from '../../contract/errors.ts';
 import { REMEDIES } from '../../contract/errors.ts';
 import type { Result } from '../../contract/result.ts';
-import { actorOf, type Caller, type Nobody } from '../access/caller.ts';
+import { type Admitted, actorOf, type Caller, type Nobody } from '../access/caller.ts';
 import { addressOf } from '../http/address.ts';
 import type { Parts } from '../parts.ts';
 import { isKnown } from '../rights/known.ts';
@@ -43,7 +42,7 @@ export async function noteCall(
       tenantId: caller.tenantId,
       actor: actorOf(caller),
       action: does,
-      object: (about.object ?? object).slice(0, 200),
+      object: idIn(about.object ?? object),
       outcome: result.ok ? 'done' : 'refused',
       reason: result.ok ? (about.reason ?? '') : result.error.code,
       subject: about.object === undefined ? subject : await subjectOf(parts, caller, about.object),
@@ -51,21 +50,20 @@ export async function noteCall(
   };
 }
 
-/** A call by nobody that is known here. It goes into the log of the first tenant, which is whoever runs the service. */
+/**
+ * A call that was refused for who makes it. By nobody that is known here it goes into the log of the first tenant, which is
+ * whoever runs the service.
+ */
 export function noteStranger(
   parts: Parts,
   context: Context,
   does: string | null,
-  reason: ErrorCode,
+  { error, suspect = { tenantId: FIRST_TENANT, actor: 'nobody' } }: Exclude<Admitted<never>, { ok: true }>,
 ): Promise<void> {
-  return parts.strangers.refused({
-    tenantId: FIRST_TENANT,
-    actor: 'nobody',
-    action: does ?? 'unknown.call',
-    object: '',
-    reason,
-    address: addressOf(context, parts.behindProxy),
-  });
+  const refused = { ...suspect, action: does ?? 'unknown.call', object: '', reason: error.code };
+  // Whoever is known and may not do it is no stranger: a role that is missing is no attempt at a key.
+  if (suspect.actor !== 'nobody') return parts.audit.note({ ...refused, outcome: 'refused' });
+  return parts.strangers.refused({ ...refused, address: addressOf(context, parts.behindProxy) });
 }
 
 /** Whom a call concerns. Of somebody unknown nothing is to be held, and of an erasure nothing that leads back. */
@@ -87,4 +85,11 @@ async function subjectOf(parts: Parts, caller: Caller, object: string): Promise<
   const sessionId = await parts.store.sessionIdOf(caller, object);
   const session = sessionId === undefined ? undefined : await parts.store.session(sessionId);
   return session === undefined ? null : parts.keyring.subjectOf(session.tenantId, session.endUserId);
+}
+
+/** Our ids have 22 letters after their prefix, our secrets 43: what was shown in the place of an id is not kept. */
+const ID = /^([a-z]{3}-[A-Za-z0-9_-]{1,32}|[a-z0-9][a-z0-9_-]{0,63})$/;
+
+function idIn(object: string): string {
+  return ID.test(object) ? object : '';
 }

@@ -1,9 +1,10 @@
+import { setImmediate } from 'node:timers/promises';
 import { type AuditHead, serviceAuditEntry } from '../../contract/audit.ts';
 import { fail, ok, type Result } from '../../contract/result.ts';
 import type { Parts } from '../parts.ts';
 import { BEGINNING, hashOf } from './log.ts';
 
-const BATCH = 1000;
+const BATCH = 250;
 
 export type Verified = {
   readonly entries: number;
@@ -39,6 +40,8 @@ export async function verifyAudit(
         return broken(sequence);
     }
     if (batch.length < BATCH) break;
+    // A long log takes seconds, in which fragments arrive.
+    await setImmediate();
   }
   if (heads.some((other) => other.sequence > head.sequence)) return broken(head.sequence + 1);
   const { value } = anchored;

@@ -1,5 +1,5 @@
 import type { Result } from '../../contract/result.ts';
-import type { Place } from '../store/store.ts';
+import type { Place } from '../store/records.ts';
 
 /** Which fragment a blob holds; it is authenticated with the content, so that blobs cannot be swapped. */
 export type BlobOf = Place & { readonly sessionId: string; readonly streamId: string };

@@ -1,5 +1,5 @@
 import type { Keyring } from '../secrets/keyring.ts';
-import type { SessionRecord, StreamRecord } from '../store/store.ts';
+import type { SessionRecord, StreamRecord } from '../store/records.ts';
 
 /** The key that seals the media of a stream. Throws where it was destroyed. */
 export function streamKey(

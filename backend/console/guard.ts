@@ -4,7 +4,7 @@ import { getCookie } from 'hono/cookie';
 import { fail, ok, type Result } from '../../contract/result.ts';
 import { readBounded } from '../http/body.ts';
 import type { Parts } from '../parts.ts';
-import type { AdminPass } from '../store/store.ts';
+import type { AdminPass } from '../store/records.ts';
 
 /** Nothing but our own style sheet, script and forms; no page of others around ours. */
 const CONTENT_POLICY = [

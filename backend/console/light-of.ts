@@ -1,5 +1,5 @@
 import type { Parts } from '../parts.ts';
-import type { SessionRecord, StreamRecord } from '../store/store.ts';
+import type { SessionRecord, StreamRecord } from '../store/records.ts';
 import type { Light } from './parts/light.ts';
 
 /** A fragment is about 0.8 s long: after this much nothing is coming, whatever the status says. */

@@ -1,7 +1,7 @@
 import type { Result } from '../../contract/result.ts';
 import type { About } from '../audit/calls.ts';
 import type { Parts } from '../parts.ts';
-import type { AdminPass, AdminRecord } from '../store/store.ts';
+import type { AdminPass, AdminRecord } from '../store/records.ts';
 import type { Html } from './parts/html.ts';
 
 /** What a handler of the console knows of a request by a signed-in admin. */

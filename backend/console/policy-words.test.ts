@@ -4,11 +4,11 @@ import { DEFAULT_POLICY, type Policy } from '../../contract/policy.ts';
 import { fieldsOf, policyIn, sentFields } from './policy-form.ts';
 import { changesOf, meaningOf, type UnderWay } from './policy-words.ts';
 
-const IDLE: UnderWay = { recording: () => 0, longerThan: () => 0, olderThan: () => 0 };
+const IDLE: UnderWay = { recording: () => 0, longerThan: () => 0, due: 0 };
 const BUSY: UnderWay = {
-  recording: (kind, mode) => (kind === 'display' ? (mode === 'keep' ? 2 : 1) : 0),
+  recording: (kind, modes) => (kind === 'display' ? modes.length + (modes.includes('keep') ? 1 : 0) : 0),
   longerThan: (minutes) => (minutes < 60 ? 1 : 0),
-  olderThan: (days) => (days < 30 ? 12 : 0),
+  due: 12,
 };
 
 function changed(more: Partial<Policy>, now = IDLE): string[] {
@@ -19,10 +19,10 @@ test('what changes is said with what it does to sessions that are under way', ()
   const display = (rule: Policy['channels']['display']) => ({ ...DEFAULT_POLICY.channels, display: rule });
   expect(changed({})).toEqual([]);
   expect(changed({ channels: display('forbidden') }, BUSY)).toEqual([
-    'Displays will no longer be recorded. 3 sessions are recording a display in a way that this forbids; that channel ends within 5 seconds.',
+    'Displays will no longer be recorded. 3 sessions are recording a display now; that channel ends within 5 seconds.',
   ]);
   expect(changed({ channels: display('ephemeral') }, BUSY)).toEqual([
-    'Displays will be live only and no longer be kept. 2 sessions are recording a display in a way that this forbids; that channel ends within 5 seconds.',
+    'Displays will be live only and no longer be kept. 2 sessions are keeping a display now; that channel ends within 5 seconds.',
   ]);
   expect(changed({ channels: display('stored') })).toEqual(['Displays will always be kept when recorded.']);
   const strict = { ...DEFAULT_POLICY, channels: display('forbidden') };

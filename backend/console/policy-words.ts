@@ -54,14 +54,14 @@ export function meaningOf(policy: NewPolicy): string[] {
   ];
 }
 
-/** What sessions that are under way do at present, as far as a change of policy touches it. */
+/** What the sessions of a collection do at present, as far as a new policy touches it. */
 export type UnderWay = {
-  /** Sessions that record this kind of channel in this mode, taken back ones excepted. */
-  readonly recording: (kind: ChannelKind, mode: 'live' | 'keep') => number;
+  /** Sessions that record this kind of channel in one of these modes, taken back ones excepted. */
+  readonly recording: (kind: ChannelKind, modes: readonly ('live' | 'keep')[]) => number;
   /** Sessions that have lasted longer than these minutes. */
   readonly longerThan: (minutes: number) => number;
-  /** Sessions that are complete and older than these days. */
-  readonly olderThan: (days: number) => number;
+  /** Sessions that the next sweep would delete. */
+  readonly due: number;
 };
 
 /** What a new policy changes, also for sessions that are under way; empty where it is the same. */
@@ -114,15 +114,23 @@ const NEW_RULE: { readonly [R in ChannelRule]: (kind: (typeof KINDS)[ChannelKind
 function channelChange(kind: ChannelKind, from: ChannelRule, to: ChannelRule, now: UnderWay): string[] {
   if (from === to) return [];
   const words = KINDS[kind];
-  const ended = MODES_LOST[to].reduce((sum, mode) => sum + now.recording(kind, mode), 0);
+  const ended = now.recording(kind, MODES_LOST[to]);
   const first = NEW_RULE[to](words);
   if (ended > 0)
     return [
-      `${first} ${capital(count(ended, 'session'))} ${ended === 1 ? 'is' : 'are'} recording ${words.one} in a way that this forbids; that channel ends within 5 seconds.`,
+      `${first} ${capital(count(ended, 'session'))} ${ended === 1 ? 'is' : 'are'} ${NOW[to]} ${words.one} now; that channel ends within 5 seconds.`,
     ];
   const isLooser = stricterRule(from, to) !== to;
   return [isLooser ? `${first} Sessions under way keep to the stricter rule that they began under.` : first];
 }
+
+/** What a session does that the rule ends. */
+const NOW: { readonly [R in ChannelRule]: string } = {
+  forbidden: 'recording',
+  ephemeral: 'keeping',
+  choose: 'recording',
+  stored: 'using live only',
+};
 
 const MODES_LOST: { readonly [R in ChannelRule]: readonly ('live' | 'keep')[] } = {
   forbidden: ['live', 'keep'],
@@ -134,7 +142,7 @@ const MODES_LOST: { readonly [R in ChannelRule]: readonly ('live' | 'keep')[] } 
 function retentionChange(from: number | null, to: number | null, now: UnderWay): string[] {
   if (from === to) return [];
   if (to === null) return ['Nothing that is kept from now on is deleted by time.'];
-  const due = now.olderThan(to);
+  const { due } = now;
   const gone =
     due === 0
       ? 'Nothing here is that old yet.'

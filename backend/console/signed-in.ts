@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import { adminOf } from '../access/admins.ts';
 import type { Parts } from '../parts.ts';
-import type { AdminPass, AdminRecord } from '../store/store.ts';
+import type { AdminPass, AdminRecord } from '../store/records.ts';
 import { passIn } from './guard.ts';
 
 /** Whoever does nothing for this long has to sign in again. */

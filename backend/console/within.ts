@@ -1,4 +1,4 @@
-import { ENVIRONMENTS, type SessionRecord } from '../store/store.ts';
+import { ENVIRONMENTS, type SessionRecord } from '../store/records.ts';
 import type { Call } from './page.ts';
 
 /**

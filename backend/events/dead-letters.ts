@@ -1,6 +1,6 @@
 import { fail, ok, type Result } from '../../contract/result.ts';
 import type { Parts } from '../parts.ts';
-import type { Environment } from '../store/store.ts';
+import type { Environment } from '../store/records.ts';
 
 /** An event that could not be delivered. Of its address only the host is told: the rest may hold what grants access. */
 export type DeadLetter = {

@@ -1,6 +1,7 @@
 import type { LifecycleEvent, TenantEvent } from '../../contract/wire.ts';
 import { newId } from '../access/secret.ts';
-import type { Letter, SessionRecord, Store } from '../store/store.ts';
+import type { Letter, SessionRecord } from '../store/records.ts';
+import type { Store } from '../store/store.ts';
 
 /** What tells of an event of a session: to its callback address and to the tenant's own, where there are such. */
 export async function lettersOf(

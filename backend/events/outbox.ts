@@ -1,5 +1,6 @@
 import { faultOf, type Log } from '../log.ts';
-import type { LetterOutcome, SentLetter, Store } from '../store/store.ts';
+import type { LetterOutcome, SentLetter } from '../store/records.ts';
+import type { Store } from '../store/store.ts';
 import { TRIED_FOR_MS, waitAfter } from './retry-schedule.ts';
 import { post } from './send.ts';
 import { signedHeaders } from './signature.ts';

@@ -1,6 +1,7 @@
 import { ok, type Result } from '../../contract/result.ts';
 import type { Parts } from '../parts.ts';
-import type { Store, WebhookRecord } from '../store/store.ts';
+import type { WebhookRecord } from '../store/records.ts';
+import type { Store } from '../store/store.ts';
 import { newSigningSecret } from './signature.ts';
 
 /** How long the secret before signs, too, after a new one was made. */

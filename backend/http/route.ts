@@ -10,7 +10,7 @@ import {
 import { type Access, type Caller, type CallerOf, callerFor } from '../access/caller.ts';
 import { type About, noteCall, noteStranger } from '../audit/calls.ts';
 import type { Parts } from '../parts.ts';
-import type { Role } from '../store/store.ts';
+import type { Role } from '../store/records.ts';
 import { readBounded } from './body.ts';
 import { answered, refused } from './envelope.ts';
 
@@ -24,6 +24,7 @@ export type Route = {
   readonly path: string;
   readonly access: Access;
   readonly roles: readonly Role[];
+  readonly isShared: boolean;
   readonly action: TokenAction | undefined;
   readonly does: string | null;
   readonly summary: string;
@@ -54,6 +55,8 @@ type Spec<A extends Access, P extends Shape, Q extends Shape, H extends Shape, B
   readonly access: A;
   /** A key needs one of these. */
   readonly roles?: readonly Role[];
+  /** It concerns both environments, so that only keys of `production` may. */
+  readonly isShared?: boolean;
   /** A token needs this. */
   readonly action?: TokenAction;
   /** What the audit log calls it, `noun.verb`; null for what nobody has to answer for. */
@@ -104,10 +107,11 @@ export function rawRoute<
   },
 ): Route {
   const { params = nothing, query = nothing, headers = nothing, body = z.undefined() } = spec;
-  const { roles = [], action, does, isFrequent = false } = spec;
+  const { roles = [], isShared = false, action, does, isFrequent = false } = spec;
   return {
     ...spec,
     roles,
+    isShared,
     action,
     params,
     query,
@@ -115,9 +119,9 @@ export function rawRoute<
     body: spec.body,
     async respond(parts, context) {
       // Who asks comes before what is asked: a stranger learns nothing about the form of a request.
-      const caller = await callerFor(spec.access, { roles, action }, shownBy(context), parts);
+      const caller = await callerFor(spec.access, { roles, isShared, action }, shownBy(context), parts);
       if (!caller.ok) {
-        await noteStranger(parts, context, does, caller.error.code);
+        await noteStranger(parts, context, does, caller);
         return refused(caller.error);
       }
       const sent = z.object({ params, query, headers, body }).safeParse({

@@ -1,4 +1,4 @@
-import type { Place, SessionRecord, StreamRecord } from '../store/store.ts';
+import type { Place, SessionRecord, StreamRecord } from '../store/records.ts';
 
 /** A fragment whose bytes are those that were sent. Times are milliseconds on the session clock. */
 export type Arrival = {

@@ -5,7 +5,7 @@ import type { FragmentReceipt } from '../../contract/wire.ts';
 import { streamKey } from '../blobs/stream-key.ts';
 import type { Parts } from '../parts.ts';
 import { completeIfStopping } from '../session/complete.ts';
-import type { FragmentRecord, StreamRecord } from '../store/store.ts';
+import type { FragmentRecord, StreamRecord } from '../store/records.ts';
 import type { Arrival, Delivery } from './arrival.ts';
 import { becomeActive, toLive } from './live.ts';
 import { isNext, nextAfter, spoken } from './place.ts';

@@ -1,7 +1,7 @@
 import type { LiveFragment } from '../live/hub.ts';
 import type { Parts } from '../parts.ts';
 import { newsOf } from '../session/tell.ts';
-import type { SessionRecord, StreamRecord } from '../store/store.ts';
+import type { SessionRecord, StreamRecord } from '../store/records.ts';
 import type { Arrival } from './arrival.ts';
 
 export function toLive(stream: StreamRecord, { place, bytes, ...arrival }: Arrival): LiveFragment {

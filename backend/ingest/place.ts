@@ -1,5 +1,5 @@
 import { compareKeys, INIT_SEQUENCE } from '../../contract/fragment.ts';
-import type { Place } from '../store/store.ts';
+import type { Place } from '../store/records.ts';
 
 /** Whether a fragment of a stored stream is the next one: the next of its take, or the first of a later one. */
 export function isNext(last: Place | null, place: Place): boolean {

@@ -5,7 +5,7 @@ import { toLive } from '../ingest/live.ts';
 import { faultOf } from '../log.ts';
 import type { Parts } from '../parts.ts';
 import type { Audience } from '../session/events.ts';
-import type { SessionRecord, StreamRecord } from '../store/store.ts';
+import type { SessionRecord, StreamRecord } from '../store/records.ts';
 import { endOutlet, type LiveFragment, type Outlet } from './hub.ts';
 
 /** Sends the fragments of a stream from now on, the init segment of its take first. Answers how to stop. */

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { DEFAULT_POLICY, POLICY_TYP, type Policy, strictest } from '../../contract/policy.ts';
 import type { Signer } from '../secrets/signer.ts';
-import type { PolicyOf, SessionRecord, Store } from '../store/store.ts';
+import type { PolicyOf, SessionRecord } from '../store/records.ts';
+import type { Store } from '../store/store.ts';
 
 export type SignedPolicy = { readonly policy: Policy; readonly jws: string };
 

@@ -1,7 +1,7 @@
 import type { Policy } from '../../contract/policy.ts';
 import { tenantLetters } from '../events/letters.ts';
 import type { Parts } from '../parts.ts';
-import type { PolicyOf } from '../store/store.ts';
+import type { PolicyOf } from '../store/records.ts';
 
 /** Puts a policy into force in a collection. `by` is who did it, as the audit log names them. */
 export async function setPolicy(

@@ -1,6 +1,7 @@
+import { setImmediate } from 'node:timers/promises';
 import { type Policy, strictest } from '../../contract/policy.ts';
 import type { Parts } from '../parts.ts';
-import type { Environment, SessionAge } from '../store/store.ts';
+import type { Environment, SessionAge } from '../store/records.ts';
 
 /** A session whose time is over, and by which word of the admin's. */
 export type Due = {
@@ -49,5 +50,7 @@ export async function* allDue(
       if (due !== undefined) yield due;
     }
     if (page.length < PAGE) return;
+    // There may be many, and fragments arrive meanwhile.
+    await setImmediate();
   }
 }

@@ -1,7 +1,7 @@
 import { faultOf } from '../log.ts';
 import type { Parts } from '../parts.ts';
 import { deleteSession } from '../session/delete.ts';
-import type { Environment } from '../store/store.ts';
+import type { Environment } from '../store/records.ts';
 import { allDue, type Due } from './due.ts';
 
 /** What a sweep would delete now; changes nothing. `environment`: null for both. */

@@ -4,7 +4,7 @@ import { countersignedConsent } from '../../contract/consent.ts';
 import { faultOf } from '../log.ts';
 import type { Parts } from '../parts.ts';
 import { viewOf } from '../session/view.ts';
-import type { Environment, SessionRecord } from '../store/store.ts';
+import type { Environment, SessionRecord } from '../store/records.ts';
 import { type Archive, jsonOf, newArchive, textOf } from './archive.ts';
 import { entriesOf } from './entries.ts';
 import { isKnown } from './known.ts';

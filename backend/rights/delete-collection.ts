@@ -1,6 +1,6 @@
 import { fail, ok, type Result } from '../../contract/result.ts';
 import type { Parts } from '../parts.ts';
-import type { Environment, PolicyOf } from '../store/store.ts';
+import type { Environment, PolicyOf } from '../store/records.ts';
 import { FIRST_COLLECTION } from '../store/trust-tables.ts';
 import { destroySessions } from './destroy.ts';
 

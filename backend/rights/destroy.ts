@@ -2,7 +2,7 @@ import type { Parts } from '../parts.ts';
 import { tombstoneOf } from '../session/delete.ts';
 import { endStreams } from '../session/end.ts';
 import { newsOf } from '../session/tell.ts';
-import type { RightsRecord, SessionRecord } from '../store/store.ts';
+import type { RightsRecord, SessionRecord } from '../store/records.ts';
 import type { Turns } from '../turns.ts';
 import type { AboutRequest } from './requests.ts';
 

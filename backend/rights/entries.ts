@@ -1,5 +1,5 @@
 import type { Parts } from '../parts.ts';
-import type { Environment } from '../store/store.ts';
+import type { Environment } from '../store/records.ts';
 
 const PAGE = 1000;
 

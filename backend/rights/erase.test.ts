@@ -117,6 +117,20 @@ describe('an erasure', () => {
     ]);
   });
 
+  test('[P20] leaves earlier requests of the person as what was done, and takes their name from them', async () => {
+    const service = await trial();
+    for (const endUserId of ['ada', 'bob']) {
+      await recorded(service, service.key, { endUserId });
+      await exportedPaths(service, endUserId);
+    }
+    const parts = await partsOf(service);
+    const requests = async () =>
+      (await rightsRequests(parts, 'default')).map(({ endUserId }) => endUserId).sort();
+    expect(await requests()).toEqual(['ada', 'bob']);
+    await erase(service, 'ada');
+    expect(await requests()).toEqual(['bob', null, null]);
+  });
+
   test('[P20] is told to the clients that still hold a copy', async () => {
     const service = await trial();
     const { session } = await recorded(service, service.key, { endUserId: 'ada' });
@@ -216,7 +230,13 @@ describe('an erasure', () => {
       await parts.blobs.removeSession(id);
     };
     const dying = { ...parts, blobs: { ...parts.blobs, removeSession } };
+    const keys = rowsOf(service.dataDir, 'select wrapped_key from capture_session').map(
+      ({ wrapped_key }) => wrapped_key,
+    );
     await expect(erasePerson(dying, 'default', 'ada')).rejects.toThrow('went down');
+    // The keys are gone by then, from every file.
+    expect(keys).toHaveLength(3);
+    for (const key of keys) expect(holding(service.dataDir, String(key))).toEqual([]);
     expect(readdirSync(join(service.dataDir, 'blobs'))).toHaveLength(2);
     expect(await rightsRequests(parts, 'default')).toMatchObject([{ status: 'open', receipt: null }]);
     await finishedAfterRestart(service, parts, { sessions: 3, recordings: 3 });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { faultOf } from '../log.ts';
 import type { Parts } from '../parts.ts';
-import type { Environment } from '../store/store.ts';
+import type { Environment } from '../store/records.ts';
 import { destroySessions, type Erased } from './destroy.ts';
 import { NOTHING_ERASED, newRequest, type RightsRequest, toRecord, toRequest } from './requests.ts';
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Parts } from '../parts.ts';
-import type { FragmentRecord, SessionRecord, StreamRecord } from '../store/store.ts';
+import type { FragmentRecord, SessionRecord, StreamRecord } from '../store/records.ts';
 import { assembled, type Format, formatsOf } from '../video/assemble.ts';
 
 /** The media of one channel in one format, whether its session has ended or not. */

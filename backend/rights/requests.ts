@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { newId } from '../access/secret.ts';
 import type { Parts } from '../parts.ts';
 import type { Keyring } from '../secrets/keyring.ts';
-import { ENVIRONMENTS, type Environment, type RightsRecord } from '../store/store.ts';
+import { ENVIRONMENTS, type Environment, type RightsRecord } from '../store/records.ts';
 
 const about = z.object({
   /** Null: nothing was held of them, or nothing is any more. */

@@ -16,6 +16,7 @@ export const AUDIT_ROUTES: readonly Route[] = [
     path: '/audit',
     access: 'key',
     roles: ['admin'],
+    isShared: true,
     does: 'audit.read',
     summary: 'Entries of the audit log, oldest first, by actor, object, person and time',
     query: z.object({
@@ -43,6 +44,7 @@ export const AUDIT_ROUTES: readonly Route[] = [
     path: '/audit/verify',
     access: 'key',
     roles: ['admin'],
+    isShared: true,
     does: 'audit.verify',
     summary: 'The whole log held against its chain, the head kept outside, and one that you kept',
     query: z.object({
@@ -67,6 +69,7 @@ export const AUDIT_ROUTES: readonly Route[] = [
     path: '/audit/head',
     access: 'key',
     roles: ['admin'],
+    isShared: true,
     does: 'audit.head',
     summary: 'Where the log ends now, signed: kept elsewhere it shows later whether the log was cut',
     answer: auditHead.extend({ jws: z.string() }),

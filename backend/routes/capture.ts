@@ -17,7 +17,7 @@ import { revokeConsent } from '../session/revoke.ts';
 import { startSession } from '../session/start.ts';
 import { stopSession } from '../session/stop.ts';
 import { viewOf } from '../session/view.ts';
-import type { SessionRecord } from '../store/store.ts';
+import type { SessionRecord } from '../store/records.ts';
 
 const oneSession = z.object({ id: z.string() });
 const moment = z.object({ at_ms: z.number().min(0) });

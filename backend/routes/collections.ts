@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { fail, ok, type Result } from '../../contract/result.ts';
 import { jsonRoute, type Route } from '../http/route.ts';
 import type { Parts } from '../parts.ts';
-import type { CollectionRecord, Realm } from '../store/store.ts';
+import type { CollectionRecord, Realm } from '../store/records.ts';
 import { FIRST_COLLECTION } from '../store/trust-tables.ts';
 
 const collection = z.object({
@@ -44,6 +44,7 @@ export const COLLECTION_ROUTES: readonly Route[] = [
     path: '/collection',
     access: 'key',
     roles: ['admin'],
+    isShared: true,
     does: 'collection.create',
     summary: 'Make a collection, which has a policy of its own',
     body: z.object({

@@ -13,7 +13,7 @@ import {
 import { addressOf } from '../http/address.ts';
 import { jsonRoute, type Route } from '../http/route.ts';
 import type { Parts } from '../parts.ts';
-import { ENVIRONMENTS, type KeyRecord, ROLES } from '../store/store.ts';
+import { ENVIRONMENTS, type KeyRecord, ROLES } from '../store/records.ts';
 
 export const CONFIRMATION_HEADER = 'x-tallylight-confirmation';
 
@@ -42,6 +42,7 @@ export const KEY_ROUTES: readonly Route[] = [
     path: '/user/confirm',
     access: 'key',
     roles: ['admin'],
+    isShared: true,
     does: 'confirmation.create',
     summary: 'Name and password of an admin, for a confirmation to manage keys with for 300 seconds',
     body: z.object({ name: z.string().min(1).max(200), password: z.string().min(1).max(1024) }),
@@ -58,6 +59,7 @@ export const KEY_ROUTES: readonly Route[] = [
     path: '/user/api_key',
     access: 'key',
     roles: ['admin'],
+    isShared: true,
     does: 'key.list',
     summary: 'The API keys, each by its first letters',
     headers: confirmed,
@@ -72,6 +74,7 @@ export const KEY_ROUTES: readonly Route[] = [
     path: '/user/api_key',
     access: 'key',
     roles: ['admin'],
+    isShared: true,
     does: 'key.create',
     summary: 'Make an API key. It is in this answer and can never be seen again',
     headers: confirmed,
@@ -96,6 +99,7 @@ export const KEY_ROUTES: readonly Route[] = [
     path: '/user/api_key/{id}/rotate',
     access: 'key',
     roles: ['admin'],
+    isShared: true,
     does: 'key.rotate',
     summary: 'A new key in the place of this one, which is refused after the overlap',
     params: oneKey,
@@ -118,6 +122,7 @@ export const KEY_ROUTES: readonly Route[] = [
     path: '/user/api_key/{id}',
     access: 'key',
     roles: ['admin'],
+    isShared: true,
     does: 'key.revoke',
     summary:
       'The key, its tokens and its sockets end now. The key of this request itself only with `itself=true`',

@@ -57,6 +57,7 @@ export const RIGHTS_ROUTES: readonly Route[] = [
     path: '/collection/{c}',
     access: 'key',
     roles: ['admin'],
+    isShared: true,
     does: 'collection.delete',
     summary: 'Delete a collection with everything that was recorded in it, and its policies',
     params: inCollection,

@@ -8,7 +8,7 @@ import type { Parts } from '../parts.ts';
 import { deleteSession } from '../session/delete.ts';
 import { newsOf } from '../session/tell.ts';
 import { viewOf, viewsOf } from '../session/view.ts';
-import type { SessionRecord } from '../store/store.ts';
+import type { SessionRecord } from '../store/records.ts';
 import { collectionFor, collectionId, inCollection } from './collections.ts';
 import { cursorAt, cursorOf } from './cursor.ts';
 

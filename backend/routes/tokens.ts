@@ -5,7 +5,7 @@ import { issueToken } from '../access/tokens.ts';
 import { jsonRoute, type Route } from '../http/route.ts';
 import type { Parts } from '../parts.ts';
 import { policyFor } from '../policy/in-force.ts';
-import type { SessionRecord } from '../store/store.ts';
+import type { SessionRecord } from '../store/records.ts';
 import { FIRST_COLLECTION } from '../store/trust-tables.ts';
 
 export const TOKEN_ROUTES: readonly Route[] = [

@@ -6,7 +6,7 @@ import type { KeyCaller } from '../access/caller.ts';
 import { jsonRoute, type Route, rawRoute } from '../http/route.ts';
 import type { Parts } from '../parts.ts';
 import { videoViewOf } from '../session/view.ts';
-import type { StreamRecord, VideoRecord } from '../store/store.ts';
+import type { StreamRecord, VideoRecord } from '../store/records.ts';
 import { deleteVideo } from '../video/delete.ts';
 import { downloadOf } from '../video/download.ts';
 

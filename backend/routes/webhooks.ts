@@ -34,6 +34,7 @@ export const WEBHOOK_ROUTES: readonly Route[] = [
     path: '/webhook',
     access: 'key',
     roles: ['admin'],
+    isShared: true,
     does: 'webhook.read',
     summary: 'Where the events of all sessions and of the organisation are sent; its secret is not shown',
     answer: settings,
@@ -46,6 +47,7 @@ export const WEBHOOK_ROUTES: readonly Route[] = [
     path: '/webhook',
     access: 'key',
     roles: ['admin'],
+    isShared: true,
     does: 'webhook.change',
     summary: 'Send them to this address, or with null nowhere but to the callback addresses of the sessions',
     body: z.object({ url: z.url().max(2000).nullable() }),
@@ -60,6 +62,7 @@ export const WEBHOOK_ROUTES: readonly Route[] = [
     path: '/webhook/secret',
     access: 'key',
     roles: ['admin'],
+    isShared: true,
     does: 'webhook.rotate',
     summary:
       'A new secret that signs every event (Standard Webhooks), shown once; the one before signs beside it for a day',

@@ -5,7 +5,7 @@ import { ok, type Result } from '../../contract/result.ts';
 import type { ManifestChannel } from '../../contract/wire.ts';
 import type { Parts } from '../parts.ts';
 import { policyFor } from '../policy/in-force.ts';
-import type { FragmentRecord, SessionRecord, StreamRecord, VideoRecord } from '../store/store.ts';
+import type { FragmentRecord, SessionRecord, StreamRecord, VideoRecord } from '../store/records.ts';
 import { makeVideos } from '../video/make.ts';
 import { endStreams } from './end.ts';
 import { newsOf } from './tell.ts';

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { calculateJwkThumbprint, compactVerify, EmbeddedJWK, errors } from 'jose';
+import type { z } from 'zod';
 import { canonicalJson } from '../../contract/canonical.ts';
 import {
   CONSENT_TYP,
@@ -10,9 +11,12 @@ import {
 } from '../../contract/consent.ts';
 import type { Policy } from '../../contract/policy.ts';
 import { fail, ok, type Result } from '../../contract/result.ts';
+import type { startSessionRequest } from '../../contract/wire.ts';
 import type { Parts } from '../parts.ts';
-import type { SessionRecord, TokenRecord } from '../store/store.ts';
-import type { Start } from './start.ts';
+import type { SessionRecord, TokenRecord } from '../store/records.ts';
+
+/** What a start asks for, as the contract reads it. */
+export type Start = z.output<typeof startSessionRequest>;
 
 /** What is kept of a consent: the digest of its statement, and the receipt with the service's signature over it. */
 export type HeldConsent = Pick<SessionRecord, 'consentSha256'> & { readonly consentJws: string };

@@ -1,7 +1,7 @@
 import { fail, ok, type Result } from '../../contract/result.ts';
 import { DELETION_TYP, type DeletionClaims } from '../../contract/wire.ts';
 import type { Parts } from '../parts.ts';
-import type { SessionRecord, Tombstone } from '../store/store.ts';
+import type { SessionRecord, Tombstone } from '../store/records.ts';
 import { endStreams } from './end.ts';
 import { newsOf } from './tell.ts';
 

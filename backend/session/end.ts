@@ -1,5 +1,5 @@
 import type { Parts } from '../parts.ts';
-import type { StreamRecord } from '../store/store.ts';
+import type { StreamRecord } from '../store/records.ts';
 
 /** Tells the live subscribers of these streams that nothing follows, and forgets what memory holds of them. */
 export function endStreams(parts: Parts, streams: readonly StreamRecord[]): void {

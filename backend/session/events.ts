@@ -1,6 +1,7 @@
 import type { LifecycleEvent, TenantEvent } from '../../contract/wire.ts';
 import { tenantLetters } from '../events/letters.ts';
-import type { Environment, Json, Store } from '../store/store.ts';
+import type { Environment, Json } from '../store/records.ts';
+import type { Store } from '../store/store.ts';
 
 type Listener = (event: LifecycleEvent) => void;
 

@@ -1,7 +1,7 @@
 import { fail, ok, type Result } from '../../contract/result.ts';
 import type { SessionStatus } from '../../contract/wire.ts';
 import type { Parts } from '../parts.ts';
-import type { SessionRecord } from '../store/store.ts';
+import type { SessionRecord } from '../store/records.ts';
 import { newsOf } from './tell.ts';
 
 /**

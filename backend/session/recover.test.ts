@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { takeOf } from '../trial/media.ts';
 import { call, deliver, manifestOf, put, started, stopOf } from '../trial/recorder.ts';
+import { aTombstone } from '../trial/records.ts';
 import { storeOf, trial } from '../trial/service.ts';
 
 test('a session whose last fragment came before the service was killed is finished after', async () => {
@@ -35,4 +36,18 @@ test('a deletion that was cut short is finished at the next start', async () => 
   await service.restart();
   expect(existsSync(left)).toBe(false);
   expect(existsSync(join(service.dataDir, 'blobs', session.id))).toBe(true);
+});
+
+test('what was left of a channel when the service ended while erasing it is removed at the next start', async () => {
+  const service = await trial();
+  const channels = ['+mic:default', '+system_audio:default'];
+  const { session, token, streams } = await started(service, service.key, ...channels);
+  for (const stream of streams) await deliver(service, stream, takeOf(), token);
+  // As it is between destroying the key and removing the files.
+  const store = await storeOf(service);
+  await store.revokeStream(streams[0] ?? '', 7, aTombstone(session.id, 'mic:default'));
+  await store.close();
+  await service.restart();
+  await service.restart();
+  expect(readdirSync(join(service.dataDir, 'blobs', session.id))).toEqual([streams[1]]);
 });

@@ -1,16 +1,12 @@
-import type { z } from 'zod';
 import { kindOf, mediaTypeOf } from '../../contract/channel.ts';
 import { isAllowed, type Policy } from '../../contract/policy.ts';
 import { fail, ok, type Result } from '../../contract/result.ts';
-import type { startSessionRequest } from '../../contract/wire.ts';
 import { startableFor } from '../access/caller.ts';
 import { newId } from '../access/secret.ts';
 import type { Parts } from '../parts.ts';
-import type { SessionRecord, StreamRecord, TokenRecord } from '../store/store.ts';
-import { heldConsent } from './consent.ts';
+import type { SessionRecord, StreamRecord, TokenRecord } from '../store/records.ts';
+import { heldConsent, type Start } from './consent.ts';
 import { newsOf } from './tell.ts';
-
-export type Start = z.output<typeof startSessionRequest>;
 
 /**
  * Starts a session: one stream per channel, under the policy in force, which is the session's from here on.

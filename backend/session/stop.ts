@@ -2,7 +2,7 @@ import { canonicalJson } from '../../contract/canonical.ts';
 import { fail, ok, type Result } from '../../contract/result.ts';
 import type { StopSessionRequest } from '../../contract/wire.ts';
 import type { Parts } from '../parts.ts';
-import type { SessionRecord } from '../store/store.ts';
+import type { SessionRecord } from '../store/records.ts';
 import { completeIfWhole } from './complete.ts';
 import { endStreams } from './end.ts';
 import { newsOf } from './tell.ts';

@@ -1,7 +1,7 @@
 import type { LifecycleEvent, SessionStatus } from '../../contract/wire.ts';
 import { lettersOf } from '../events/letters.ts';
 import type { Parts } from '../parts.ts';
-import type { Json, Letter, SessionRecord } from '../store/store.ts';
+import type { Json, Letter, SessionRecord } from '../store/records.ts';
 
 /** News of a session. */
 export type News = {

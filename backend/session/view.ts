@@ -1,7 +1,7 @@
 import { type ChannelKind, kindOf } from '../../contract/channel.ts';
 import type { RtStream, SessionView, VideoView } from '../../contract/wire.ts';
 import type { Parts } from '../parts.ts';
-import type { SessionRecord, StreamRecord, VideoRecord } from '../store/store.ts';
+import type { SessionRecord, StreamRecord, VideoRecord } from '../store/records.ts';
 import { primaryVideo } from './export.ts';
 
 const CATEGORY: { readonly [K in ChannelKind]: RtStream['channel_id'] } = {

@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 import { fail, ok, type Result } from '../../contract/result.ts';
-import type { Keyring } from '../secrets/keyring.ts';
 import type { Master } from '../secrets/master.ts';
+import type { OpenedStore } from './prepared.ts';
 import { openSqlite } from './sqlite.ts';
-import type { Store } from './store.ts';
 
 export type StoreConfig = {
   /** Folder of the blobs, the master key and, unless `databaseUrl` says otherwise, the database. */
@@ -11,8 +10,6 @@ export type StoreConfig = {
   /** `postgres://…`; without it the service keeps its own SQLite file. */
   readonly databaseUrl?: string;
 };
-
-export type OpenedStore = { readonly store: Store; readonly keyring: Keyring };
 
 /**
  * Opens the store and brings it to the newest form. Fails with `vault-damaged` where it was written under another master

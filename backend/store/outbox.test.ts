@@ -8,7 +8,8 @@ import { startPostgres } from '../trial/postgres.ts';
 import { aSession, fresh, MASTER } from '../trial/records.ts';
 import { must } from '../trial/service.ts';
 import { openStore } from './open.ts';
-import type { Letter, SentLetter, Store } from './store.ts';
+import type { Letter, SentLetter } from './records.ts';
+import type { Store } from './store.ts';
 
 type Opened = { readonly open: () => Promise<Store>; readonly stop: () => Promise<void> };
 

@@ -1,8 +1,7 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import type { Master } from '../secrets/master.ts';
-import type { OpenedStore } from './open.ts';
-import { preparedStore } from './prepared.ts';
+import { type OpenedStore, preparedStore } from './prepared.ts';
 import type { Tables } from './tables.ts';
 
 /**

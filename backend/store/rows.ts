@@ -10,8 +10,8 @@ import type {
   StreamRecord,
   TokenRecord,
   VideoRecord,
-} from './store.ts';
-import { ENVIRONMENTS, ROLES } from './store.ts';
+} from './records.ts';
+import { ENVIRONMENTS, ROLES } from './records.ts';
 import type { Tables } from './tables.ts';
 
 /** What is known of a session and says who or what: sealed with the session's own key. */

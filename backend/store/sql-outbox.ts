@@ -1,8 +1,9 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
 import { z } from 'zod';
 import type { Keyring } from '../secrets/keyring.ts';
+import type { Letter, SentLetter, WebhookRecord } from './records.ts';
 import { environment } from './rows.ts';
-import type { Letter, SentLetter, Store, WebhookRecord } from './store.ts';
+import type { Store } from './store.ts';
 import type { Tables } from './tables.ts';
 
 type Outbox = Pick<

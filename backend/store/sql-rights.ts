@@ -1,10 +1,11 @@
 import type { Kysely, Selectable } from 'kysely';
 import { policy } from '../../contract/policy.ts';
 import type { Keyring } from '../secrets/keyring.ts';
+import type { RightsRecord } from './records.ts';
 import { environment } from './rows.ts';
 import { putLetters } from './sql-outbox.ts';
 import { putTombstone } from './sql-sessions.ts';
-import type { RightsRecord, Store } from './store.ts';
+import type { Store } from './store.ts';
 import type { Tables } from './tables.ts';
 
 type Rights = Pick<

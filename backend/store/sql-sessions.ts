@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Keyring } from '../secrets/keyring.ts';
+import type { Tombstone } from './records.ts';
 import {
   fromSession,
   fromStream,
@@ -10,7 +11,7 @@ import {
   toSession,
 } from './rows.ts';
 import { dropDeadLetters, putLetters } from './sql-outbox.ts';
-import type { Store, Tombstone } from './store.ts';
+import type { Store } from './store.ts';
 import type { Tables } from './tables.ts';
 
 type Sessions = Pick<

@@ -1,5 +1,6 @@
 import type { Kysely, Selectable } from 'kysely';
-import type { AdminPass, AdminRecord, CollectionRecord, Store } from './store.ts';
+import type { AdminPass, AdminRecord, CollectionRecord } from './records.ts';
+import type { Store } from './store.ts';
 import type { Tables } from './tables.ts';
 
 type Tenants = Pick<

@@ -1,8 +1,7 @@
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { Kysely, type SqliteDatabase, SqliteDialect } from 'kysely';
 import type { Master } from '../secrets/master.ts';
-import type { OpenedStore } from './open.ts';
-import { preparedStore } from './prepared.ts';
+import { type OpenedStore, preparedStore } from './prepared.ts';
 import type { Tables } from './tables.ts';
 
 /**

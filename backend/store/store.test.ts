@@ -17,7 +17,8 @@ import {
 } from '../trial/records.ts';
 import { must } from '../trial/service.ts';
 import { openStore } from './open.ts';
-import type { Store, StreamRecord } from './store.ts';
+import type { StreamRecord } from './records.ts';
+import type { Store } from './store.ts';
 
 type Opened = { readonly open: () => Promise<Store>; readonly stop: () => Promise<void> };
 
@@ -413,6 +414,8 @@ describe.each(Object.keys(KINDS))('the store on %s', (kind) => {
     const find = (query: object) => store.auditEntries({ tenantId, limit: 10, ...query });
     expect(await find({})).toEqual(entries);
     expect(await find({ limit: 1, after: 1 })).toEqual([entries[1]]);
+    expect(await find({ isNewestFirst: true })).toEqual([...entries].reverse());
+    expect(await find({ isNewestFirst: true, limit: 1, after: 3 })).toEqual([entries[1]]);
     expect(await find({ actor: 'key:b' })).toEqual([entries[1]]);
     expect(await find({ object: 'vid-2' })).toEqual([entries[2]]);
     expect(await find({ since: entries[1]?.at, until: entries[2]?.at })).toEqual([entries[1]]);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { onTestFinished } from 'vitest';
 import type { AuditHead } from '../../contract/audit.ts';
-import { anchorAt, anchorPlace } from '../audit/anchor.ts';
+import { type Anchor, anchorAt, anchorPlace } from '../audit/anchor.ts';
 import { type Audit, newAudit } from '../audit/log.ts';
 import { verifyAudit } from '../audit/verify.ts';
 import type { LogLine } from '../log.ts';
@@ -21,6 +21,7 @@ export const TENANT = 'default';
 export type TrialLog = {
   readonly store: Store;
   readonly audit: Audit;
+  readonly anchor: Anchor;
   readonly anchorFile: string;
   readonly log: readonly LogLine[];
   /** Writes so many entries, one after the other. */
@@ -41,7 +42,7 @@ export async function auditLog(
   const anchor = anchorAt(place, { store, signer, clock, log: (line) => void log.push(line) });
   const audit = newAudit(store, newTurns(), clock, anchor);
   return {
-    ...{ store, audit, log },
+    ...{ store, audit, anchor, log },
     anchorFile: place.path,
     async write(count) {
       for (let index = 0; index < count; index++) await audit.note(anEntry(index));

@@ -9,7 +9,7 @@ import type {
   TokenRecord,
   Tombstone,
   VideoRecord,
-} from '../store/store.ts';
+} from '../store/records.ts';
 
 let count = 0;
 /** A name that no other record has. */

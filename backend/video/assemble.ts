@@ -2,7 +2,7 @@ import { ok, type Result } from '../../contract/result.ts';
 import { laidOut, type TimelineFragment } from '../../contract/timeline.ts';
 import { streamKey } from '../blobs/stream-key.ts';
 import type { Parts } from '../parts.ts';
-import type { FragmentRecord, SessionRecord, StreamRecord } from '../store/store.ts';
+import type { FragmentRecord, SessionRecord, StreamRecord } from '../store/records.ts';
 
 /**
  * The takes that share one format, i.e. the same init segment, in the order in which the formats appear.

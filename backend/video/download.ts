@@ -1,6 +1,6 @@
 import { fail, ok, type Result } from '../../contract/result.ts';
 import type { Parts } from '../parts.ts';
-import type { StreamRecord, VideoRecord } from '../store/store.ts';
+import type { StreamRecord, VideoRecord } from '../store/records.ts';
 import { assembled, formatsOf } from './assemble.ts';
 
 export type Download = {

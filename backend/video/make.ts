@@ -3,7 +3,7 @@ import { timescaleOf, timingOf } from '../../contract/mp4.ts';
 import { ok, type Result } from '../../contract/result.ts';
 import { newId } from '../access/secret.ts';
 import type { Parts } from '../parts.ts';
-import type { FragmentRecord, SessionRecord, StreamRecord, VideoRecord } from '../store/store.ts';
+import type { FragmentRecord, SessionRecord, StreamRecord, VideoRecord } from '../store/records.ts';
 import { assembled, type Format, formatsOf } from './assemble.ts';
 
 /** The videos of a stored stream, one per format; none where it has no media. Error: `vault-damaged`. */

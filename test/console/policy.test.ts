@@ -20,7 +20,7 @@ test('[P18][P26] a policy is written, says in words what it means and changes, i
   await page.getByRole('heading', { name: 'Review the policy' }).waitFor();
   const changes = page.getByRole('region', { name: 'What changes' });
   expect(await changes.getByRole('listitem').allInnerTexts()).toEqual([
-    'Displays will no longer be recorded. 1 session is recording a display in a way that this forbids; that channel ends within 5 seconds.',
+    'Displays will no longer be recorded. 1 session is recording a display now; that channel ends within 5 seconds.',
     'What is kept will be deleted after 30 days. Nothing here is that old yet.',
     'The purpose shown to the person changes from “Meeting notes” to “Training”.',
   ]);

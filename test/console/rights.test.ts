@@ -98,22 +98,31 @@ test('[P29][P45] the audit log is asked by actor, object, person and time, and s
   expect(await page.getByRole('alert').innerText()).toContain('the first thing wrong is entry 2');
 });
 
-test('[P18] what retention would delete is seen before, and goes with a sweep', async () => {
+test('[P18] what retention would delete is said in the review of the policy, seen before a sweep, and goes with it', async () => {
   const { service, page, open } = await desk();
   const { session } = await recorded(service, service.key, { endUserId: 'ada' });
-  const { data } = await call<Record<string, unknown>>(service, 'GET', '/policy', service.key);
-  const { version: _, ...policy } = data;
-  await call(service, 'PUT', '/policy', service.key, { ...policy, retentionDays: 7 });
-  await open('/console/retention');
-  expect(await page.getByRole('main').innerText()).toContain('Nothing is due.');
   service.clock.now += 8 * 86_400_000;
-  await signIn(service, page);
+  const young = await recorded(service, service.key, { endUserId: 'ada', until: 'created' });
+  await signIn(service, page, '/console/retention');
+  expect(await page.getByRole('main').innerText()).toContain('Nothing is due.');
+  await open('/console/policy/default');
+  await page.getByLabel('Days kept').fill('7');
+  await press(page, 'Review');
+  await page
+    .getByText('after 7 days. 1 session here is older than that; the next sweep deletes it for good.')
+    .waitFor();
+  await press(page, 'Put into force');
+  await page.getByText('The new policy is in force').waitFor();
   await open('/console/retention');
+  expect(await page.getByRole('row').count()).toBe(2);
   expect(await page.getByRole('row').filter({ hasText: session.id }).innerText()).toContain('7 days');
   await press(page, 'Sweep now');
   await page.getByRole('heading', { name: 'Sweep now?' }).waitFor();
   await press(page, 'Sweep now');
   await page.getByText('1 session was deleted by this sweep.').waitFor();
+  await open('/console/sessions');
+  expect(await page.getByText(session.id).count()).toBe(0);
+  expect(await page.getByText(young.session.id).count()).toBe(1);
 });
 
 test('[P24][P25] an event that did not arrive is seen and sent again; the secret is shown once; a forbidden address is refused in words', async () => {

@@ -40,8 +40,8 @@ test('[P04] the light of a session turns live with the first fragments, in the l
   expect(await plain.locator('#light').innerText()).toBe('Nothing arrives');
 });
 
-test('nothing is asked for while nobody can see the page', async () => {
-  const { page, open } = await desk();
+test('nothing is asked for while nobody can see the page, and a light that is no longer followed says so', async () => {
+  const { service, page, open } = await desk();
   await page.clock.install();
   await open('/console/sessions');
   let asked = 0;
@@ -58,6 +58,13 @@ test('nothing is asked for while nobody can see the page', async () => {
   });
   await page.clock.runFor(60_000);
   expect(asked).toBe(1);
+
+  const old = page.getByText('The lights are no longer up to date');
+  await open('/console/sessions');
+  expect(await old.isVisible()).toBe(false);
+  service.clock.now += 31 * 60_000;
+  await page.clock.runFor(2000);
+  await old.waitFor();
 });
 
 test('[P17] sessions are found by person and status, their tokens revoked, and one is deleted after the page said what goes', async () => {

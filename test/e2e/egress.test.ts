@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { wholeSession } from '../../app/launch/service-side.ts';
 import { type House, newSession, openHouse, tallylight } from './house.ts';
@@ -62,6 +63,7 @@ async function environmentsWhile(sessionId: string): Promise<string[]> {
   for (;;) {
     const { status } = await wholeSession(house.embedded, sessionId);
     if (status === 'active') break;
+    await setTimeout(50);
     if (status === 'stopped') throw new Error('the recording was over before anybody looked');
   }
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { wholeSession } from '../../app/launch/service-side.ts';
@@ -55,6 +56,7 @@ test('a channel that the admin forbids in mid-recording ends within 5 seconds; t
   for (;;) {
     const { rtstreams } = await wholeSession(house.embedded, sessionId);
     if (rtstreams.length === 2 && rtstreams.every((stream) => stream.fragments > 2)) break;
+    await setTimeout(50);
   }
   const changedAt = Date.now();
   await setPolicy({ channels: { ...DEFAULT_POLICY.channels, display: 'forbidden' } });

@@ -1,7 +1,7 @@
 import { fail, ok, type Result } from '../../../contract/result.ts';
 import { deleteCollection } from '../../rights/delete-collection.ts';
 import { collectionFor, collectionId } from '../../routes/collections.ts';
-import type { CollectionRecord } from '../../store/store.ts';
+import type { CollectionRecord } from '../../store/records.ts';
 import { FIRST_COLLECTION } from '../../store/trust-tables.ts';
 import type { Call, ConsoleRoute, Page } from '../page.ts';
 import { csrfField, type Faults, faultSummary, field } from '../parts/fields.ts';

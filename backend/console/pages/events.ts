@@ -120,7 +120,7 @@ async function page(call: Call, written: string | undefined, faults: Faults): Pr
 ${field({
   ...{ name: 'url', label: 'Address', type: 'url', isWide: true, fault: faults.url },
   value: written ?? webhook.url ?? '',
-  hint: 'Nothing: only to the callback addresses of the sessions.',
+  hint: 'Empty: only to the callback addresses of the sessions.',
 })}
 <button class="action action-go">Save</button></form>
 <section class="card form-card" aria-labelledby="secret"><h2 id="secret">Secret</h2>

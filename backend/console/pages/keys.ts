@@ -7,7 +7,7 @@ import {
   revokeKey,
   rotateKey,
 } from '../../access/manage-keys.ts';
-import { ENVIRONMENTS, type KeyRecord, ROLES, type Role } from '../../store/store.ts';
+import { ENVIRONMENTS, type KeyRecord, ROLES, type Role } from '../../store/records.ts';
 import type { Call, ConsoleRoute, Page } from '../page.ts';
 import { checks, csrfField, type Faults, faultSummary, field, radios, select } from '../parts/fields.ts';
 import { code, given, html } from '../parts/html.ts';

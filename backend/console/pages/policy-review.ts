@@ -2,7 +2,7 @@ import type { Policy } from '../../../contract/policy.ts';
 import { ok } from '../../../contract/result.ts';
 import { setPolicy } from '../../policy/set.ts';
 import { collectionFor } from '../../routes/collections.ts';
-import type { CollectionRecord } from '../../store/store.ts';
+import type { CollectionRecord } from '../../store/records.ts';
 import type { Call, ConsoleRoute, Page } from '../page.ts';
 import { csrfField, hidden } from '../parts/fields.ts';
 import { given, type Html, html, NOTHING } from '../parts/html.ts';
@@ -78,7 +78,7 @@ async function review(
 ): Promise<Page> {
   const { parts, admin, pass } = call;
   const inForce = await inForceIn(call, collection);
-  const now = await underWayIn(parts, { tenantId: admin.tenantId, collectionId: collection.id });
+  const now = await underWayIn(parts, { tenantId: admin.tenantId, collectionId: collection.id }, wanted);
   const changes = changesOf(inForce, wanted, now);
   const path = `/console/policy/${collection.id}`;
   const carried = html`${csrfField(pass.csrf)}${Object.entries(fields).map(([name, value]) => hidden(name, value))}`;

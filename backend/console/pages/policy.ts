@@ -171,8 +171,8 @@ ${CHANNEL_KINDS.map((kind) =>
 ${textarea({ ...of('purpose'), label: 'Purpose of the recording', hint: 'The person reads it before agreeing.', rows: 2 })}
 ${textarea({ ...of('recipients'), label: 'Who gets what is recorded', hint: 'One a line. The person reads it before agreeing.', rows: 2 })}
 ${field({ ...of('organisation'), label: 'Name of the organisation', isRequired: true, isWide: true })}
-<div class="beside">${field({ ...of('retentionDays'), label: 'Days kept', hint: 'Nothing: until deleted.', type: 'number' })}
-${field({ ...of('maxSessionMinutes'), label: 'Longest session (minutes)', hint: 'Nothing: no end.', type: 'number' })}
+<div class="beside">${field({ ...of('retentionDays'), label: 'Days kept', hint: 'Empty: until deleted.', type: 'number' })}
+${field({ ...of('maxSessionMinutes'), label: 'Longest session (minutes)', hint: 'Empty: no end.', type: 'number' })}
 ${field({ ...of('tokenMaxSeconds'), label: 'Life of a token (seconds)', hint: 'From 60 to 900.', type: 'number', isRequired: true })}</div>
 ${radios({
   ...chosen('localCopy'),

@@ -1,6 +1,6 @@
 import { fail, ok, type Result } from '../../../contract/result.ts';
 import { cursorAt, cursorOf } from '../../routes/cursor.ts';
-import type { SessionRecord, StreamRecord, VideoRecord } from '../../store/store.ts';
+import type { SessionRecord, StreamRecord, VideoRecord } from '../../store/records.ts';
 import { deleteVideo } from '../../video/delete.ts';
 import type { Call, ConsoleRoute } from '../page.ts';
 import { channelName } from '../parts/channel.ts';

@@ -2,7 +2,7 @@ import { decodeJwt } from 'jose';
 import { type ConsentReceipt, consentReceipt, countersignedConsent } from '../../../contract/consent.ts';
 import { fail, ok, type Result } from '../../../contract/result.ts';
 import { deleteSession } from '../../session/delete.ts';
-import type { SessionRecord, StreamRecord, VideoRecord } from '../../store/store.ts';
+import type { SessionRecord, StreamRecord, VideoRecord } from '../../store/records.ts';
 import { sessionLight, streamLight } from '../light-of.ts';
 import type { Call, ConsoleRoute } from '../page.ts';
 import { channelName } from '../parts/channel.ts';

@@ -1,7 +1,7 @@
 import { ok } from '../../../contract/result.ts';
 import { type SessionStatus, sessionStatus } from '../../../contract/wire.ts';
 import { cursorAt, cursorOf } from '../../routes/cursor.ts';
-import type { SessionRecord, StreamRecord } from '../../store/store.ts';
+import type { SessionRecord, StreamRecord } from '../../store/records.ts';
 import { sessionLight } from '../light-of.ts';
 import type { Call, ConsoleRoute } from '../page.ts';
 import { field, select } from '../parts/fields.ts';

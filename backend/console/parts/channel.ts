@@ -1,5 +1,5 @@
 import { kindOf } from '../../../contract/channel.ts';
-import type { StreamRecord } from '../../store/store.ts';
+import type { StreamRecord } from '../../store/records.ts';
 import { code, given, type Html, html } from './html.ts';
 
 const KIND_WORDS = { mic: 'Microphone', system_audio: 'System audio', display: 'Display' } as const;

@@ -1,5 +1,5 @@
 import type { TallylightError } from '../../../contract/result.ts';
-import type { AdminPass, AdminRecord, TenantRecord } from '../../store/store.ts';
+import type { AdminPass, AdminRecord, TenantRecord } from '../../store/records.ts';
 import type { Page, Section } from '../page.ts';
 import { csrfField } from './fields.ts';
 import { given, type Html, html, NOTHING, plain } from './html.ts';
