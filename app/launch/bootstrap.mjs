@@ -19,7 +19,7 @@ const COMMANDS = {
   demo: { entry: 'app/launch/demo.ts', needs: ['ffmpeg', 'pactl', 'Xvfb', 'pulseaudio'] },
   test: {
     entry: 'app/launch/test.ts',
-    needs: ['ffmpeg', 'pactl', 'Xvfb', 'pulseaudio', 'chromium', 'postgres', 'strace', 'xrandr'],
+    needs: ['ffmpeg', 'pactl', 'Xvfb', 'pulseaudio', 'chromium', 'postgres', 'strace', 'unzip', 'xrandr'],
   },
   check: { entry: 'app/launch/check.ts', needs: [] },
   build: { entry: 'app/launch/build.ts', needs: [] },
@@ -43,6 +43,7 @@ const PROGRAMS = {
   xrandr: { found: () => onPath('xrandr'), package: 'x11-xserver-utils', only: 'linux' },
   debootstrap: { found: () => onPath('debootstrap'), package: 'debootstrap', only: 'linux' },
   strace: { found: () => onPath('strace'), package: 'strace', only: 'linux' },
+  unzip: { found: () => onPath('unzip'), package: 'unzip', only: 'linux' },
   chromium: {
     found: () => ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'].some(onPath),
     package: 'chromium',

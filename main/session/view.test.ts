@@ -66,6 +66,15 @@ test('[P04] the lamp shows for every state of session and channel what the table
   });
 });
 
+test('[P04] a channel that the person or the policy ended is no trouble; one that is lost beside it is', () => {
+  const ended = (code: 'consent-revoked' | 'policy-forbids') => ({ ...viewIn('lost'), trouble: errorOf(code) });
+  for (const code of ['consent-revoked', 'policy-forbids'] as const) {
+    expect(lampOf({ state: 'recording' }, [ended(code), viewIn('starting')], false)).toBe('off');
+    expect(lampOf({ state: 'recording' }, [ended(code), viewIn('lost')], false)).toBe('trouble');
+    expect(lampOf({ state: 'recording' }, [ended(code), viewIn('live')], false)).toBe('live');
+  }
+});
+
 test('a channel of which nothing was captured yet shows zeros and what the policy allows', () => {
   if (DISPLAY === undefined) throw new Error('no channel');
   const policy = {

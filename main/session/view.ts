@@ -19,10 +19,17 @@ export type DeliveredSoFar = {
 export function lampOf(session: Session, channels: readonly ChannelView[], isLooking: boolean): Lamp {
   if (isLooking) return 'live';
   if (channels.some((channel) => channel.state === 'live')) return 'live';
-  const failing = channels.some((channel) => channel.state === 'reconnecting' || channel.state === 'lost');
+  const failing = channels.some(
+    (channel) => channel.state === 'reconnecting' || (channel.state === 'lost' && !wasEnded(channel)),
+  );
   if (failing && session.state === 'recording') return 'trouble';
   if (session.state === 'paused') return channels.some(stillOpen) ? 'off' : 'paused';
   return session.state === 'failed' ? 'trouble' : 'off';
+}
+
+/** By the person or the organisation, as they wished: nothing is wrong with it. */
+function wasEnded({ trouble }: ChannelView): boolean {
+  return trouble?.code === 'consent-revoked' || trouble?.code === 'policy-forbids';
 }
 
 function stillOpen(channel: ChannelView): boolean {
