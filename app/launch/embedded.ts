@@ -48,7 +48,7 @@ export async function startEmbedded(
       keyFor('judge, this launch', 'capture', 'read', 'admin'),
     ]);
     const connectSecret = randomBytes(32).toString('base64url');
-    const backend = launch([join(root, 'examples', 'your-backend', 'your-backend.ts')], {
+    const backend = launch([join(root, 'examples', 'your-backend', 'start.ts')], {
       TALLYLIGHT_API_KEY: backendKey,
       TALLYLIGHT_SERVER: server,
       TALLYLIGHT_CONNECT_SECRET: connectSecret,

@@ -12,7 +12,7 @@ import { newClient } from '../../backend/trial/client.ts';
 import { call } from '../../backend/trial/recorder.ts';
 import { folder, must, type Trial, trial } from '../../backend/trial/service.ts';
 import type { SessionView } from '../../contract/wire.ts';
-import { startYourBackend } from './your-backend.ts';
+import { startYourBackend } from './start.ts';
 
 const SECRET = 'the secret of this connection';
 
@@ -119,7 +119,7 @@ test('[P22] run by itself, it has its key from a file, and says where it is', as
   const service = await trial();
   const keyFile = join(await folder(), 'key');
   await writeFile(keyFile, `${await captureKey(service)}\n`, { mode: 0o600 });
-  const child = spawn(process.execPath, [new URL('./your-backend.ts', import.meta.url).pathname], {
+  const child = spawn(process.execPath, [new URL('./start.ts', import.meta.url).pathname], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {
       TALLYLIGHT_SERVER: service.url,

@@ -83,7 +83,7 @@ describe('on a machine with nobody in front of it', () => {
     expect((await fetch(link, { redirect: 'manual' })).status).toBe(403);
     const cookie = entered.headers.get('set-cookie')?.split(';')[0] ?? '';
     expect(await (await fetch(new URL('/', link), { headers: { cookie } })).text()).toContain('Tallylight');
-    expect(await keyHolders()).toEqual(['your-backend.ts']);
+    expect(await keyHolders()).toEqual(['your-backend/start.ts']);
 
     process.kill(-(start.pid ?? 0), 'SIGINT');
     await once(start, 'exit');
@@ -102,6 +102,6 @@ describe('on a machine with nobody in front of it', () => {
         return holds ? [line.split('\0').find((word) => word.endsWith('.ts')) ?? line] : [];
       }),
     );
-    return found.flat().map((path) => path.split('/').at(-1) ?? path);
+    return found.flat().map((path) => path.split('/').slice(-2).join('/'));
   }
 });
