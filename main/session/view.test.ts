@@ -67,7 +67,10 @@ test('[P04] the lamp shows for every state of session and channel what the table
 });
 
 test('[P04] a channel that the person or the policy ended is no trouble; one that is lost beside it is', () => {
-  const ended = (code: 'consent-revoked' | 'policy-forbids') => ({ ...viewIn('lost'), trouble: errorOf(code) });
+  const ended = (code: 'consent-revoked' | 'policy-forbids') => ({
+    ...viewIn('lost'),
+    trouble: errorOf(code),
+  });
   for (const code of ['consent-revoked', 'policy-forbids'] as const) {
     expect(lampOf({ state: 'recording' }, [ended(code), viewIn('starting')], false)).toBe('off');
     expect(lampOf({ state: 'recording' }, [ended(code), viewIn('lost')], false)).toBe('trouble');
