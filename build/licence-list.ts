@@ -1,4 +1,4 @@
-/** Licences that ask for nothing but their text, which THIRD-PARTY-NOTICES holds. */
+/** Licences that ask for nothing but their text, which THIRD-PARTY-NOTICES holds; `Unlicense` asks not even for that. */
 export const PERMISSIVE: readonly string[] = [
   'MIT',
   'ISC',
@@ -6,6 +6,7 @@ export const PERMISSIVE: readonly string[] = [
   'BSD-2-Clause',
   'BSD-3-Clause',
   '0BSD',
+  'Unlicense',
 ];
 
 /** Packages that say no licence, or another one: what was found out about each, by hand. */
