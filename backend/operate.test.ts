@@ -8,6 +8,7 @@ import { serve } from './main.ts';
 import { anchorAnew, checkAudit, readAudit, rotateMasterKey, sweepNow } from './operate.ts';
 import { makeNextMaster, masterOf, readMaster } from './secrets/master.ts';
 import { openStore } from './store/open.ts';
+import { exportOf } from './trial/admin.ts';
 import { intruder } from './trial/audit-log.ts';
 import { filesOf, holding, rowsOf } from './trial/held.ts';
 import { recorded } from './trial/recorded.ts';
@@ -171,8 +172,7 @@ test('[P31] nobody who has the files of the service reads in them who was record
   const channels = ['+mic:studio-headset', 'display:4711'];
   const { session } = await recorded(service, service.key, { endUserId: person, channels, ...said });
   await recorded(service, service.key, { endUserId: person, channels, ...said, until: 'delivered' });
-  const headers = { 'x-access-token': service.key };
-  await (await fetch(`${service.url}/user/${person}/data`, { headers })).arrayBuffer();
+  await (await exportOf(service, service.key, person)).arrayBuffer();
   const secrets = [
     ...[person, 'quarterly-figures', 'hooks.example.org', 'path-of-the-hook'],
     ...['studio-headset', 'display:4711', 'I agree.', service.key],

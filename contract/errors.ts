@@ -244,6 +244,15 @@ const remedies = {
     http: 404,
     exit: 1,
   },
+  'erasure-waits': {
+    message:
+      'What was held is deleted. It is not signed for yet: another program reads the database and keeps an old state of it.',
+    action:
+      'End that program, a backup for example. The erasure is finished and signed by itself within the hour.',
+    retryable: true,
+    http: 503,
+    exit: 1,
+  },
   'event-unknown': {
     message: 'There is no such event.',
     action: 'List the dead letters and use an id from there.',
@@ -380,6 +389,20 @@ const remedies = {
     retryable: true,
     http: 503,
     exit: 6,
+  },
+  'delivery-cut': {
+    message: 'The media service takes no more of what was kept. What it did not take stays here, encrypted.',
+    action: 'Ask your admin before you delete it: there is no other copy.',
+    retryable: false,
+    http: 409,
+    exit: 6,
+  },
+  'revocation-refused': {
+    message: 'Your consent is taken back here. The media service did not take it.',
+    action: 'Ask your admin to end it there, and to erase what was to be erased.',
+    retryable: false,
+    http: 409,
+    exit: 1,
   },
   // Vault
   'disk-full': {

@@ -38,12 +38,20 @@ export const sessionStatus = z.enum([
 ]);
 export type SessionStatus = z.infer<typeof sessionStatus>;
 
-/** `api_key` is a word of the routes below `/user/`. */
+/**
+ * Whoever can be recorded has to be found again by the routes below `/user/`: `api_key` is a word of theirs, `.` and `..`
+ * vanish from an address, and white space at the ends is trimmed by forms.
+ */
 export const endUserId = z
   .string()
   .min(1)
   .max(200)
-  .refine((id) => id !== 'api_key', 'api_key is nobody');
+  .refine((id) => !['api_key', '.', '..'].includes(id), 'that is nobody')
+  .refine(
+    (id) => id === id.trim() && !/\p{Cc}/u.test(id),
+    'no white space at the ends, no control characters',
+  )
+  .refine((id) => id.isWellFormed(), 'a lone half of a character');
 
 export const createSessionRequest = z.object({
   end_user_id: endUserId,

@@ -129,15 +129,16 @@ describe('signing in', { timeout: 30_000 }, () => {
     expect(await attempt(PASSWORD, 'ada', 'elsewhere')).toMatchObject({ ok: true });
   });
 
-  test('counts by address, too, and knows no more of a name that is none', async () => {
+  test('counts by network, too, and knows no more of a name that is none', async () => {
     const { parts, attempt } = await signingIn();
     for (let count = 0; count < 5; count++)
       expect(await attempt(PASSWORD, `nobody ${count}`)).toMatchObject(refused);
     expect(await attempt()).toMatchObject(waiting(15));
-    expect(await attempt(PASSWORD, 'ada', '192.0.2.2')).toMatchObject({ ok: true });
+    expect(await attempt(PASSWORD, 'ada', '192.0.2.2')).toMatchObject(waiting(15));
+    expect(await attempt(PASSWORD, 'ada', '198.51.100.2')).toMatchObject({ ok: true });
     for (let count = 0; count < 5; count++)
-      expect(await attempt('wrong', 'none', `192.0.2.${100 + count}`)).toMatchObject(refused);
-    expect(await attempt('wrong', 'none', '192.0.2.200')).toMatchObject(waiting(15));
+      expect(await attempt('wrong', 'none', `10.0.${count}.1`)).toMatchObject(refused);
+    expect(await attempt('wrong', 'none', '10.0.100.1')).toMatchObject(waiting(15));
     expect(parts.attempts.waitSeconds(['name unknown'], 0)).toBe(0);
   });
 

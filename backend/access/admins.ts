@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../contract/errors.ts';
 import { fail, ok, type Result } from '../../contract/result.ts';
+import { networkOf } from '../audit/network.ts';
 import type { Parts } from '../parts.ts';
 import type { AdminPass, AdminRecord } from '../store/records.ts';
 import { FIRST_TENANT } from '../store/trust-tables.ts';
@@ -10,6 +11,8 @@ import { newId, newSecret, sha256OfSecret } from './secret.ts';
 export const CONFIRMED_SECONDS = 300;
 /** How long an admin stays signed in to the console, in seconds: a working day. */
 const SIGNED_IN_SECONDS = 8 * 3600;
+/** What to wait where others wait already. */
+const CROWDED_SECONDS = 5;
 
 export type Credentials = { readonly name: string; readonly password: string; readonly address: string };
 export type SignedIn = { readonly pass: string; readonly csrf: string; readonly admin: AdminRecord };
@@ -93,9 +96,10 @@ async function recognised(
   action: string,
   wanted: (admin: AdminRecord) => boolean,
 ): Promise<Result<AdminRecord>> {
-  const counted = [`name ${sha256OfSecret(name)}`, `address ${address}`];
+  const counted = [`name ${sha256OfSecret(name)}`, `network ${networkOf(address)}`];
+  if (!parts.attempts.enter()) return fail('too-many-attempts', String(CROWDED_SECONDS));
   // One at a time: each takes 128 MiB, and those that wait must see the failures before them.
-  return parts.turns('passwords', async () => {
+  const recognising = parts.turns('passwords', async (): Promise<Result<AdminRecord>> => {
     const found = await parts.store.adminNamed(name);
     const admin = found !== undefined && wanted(found) ? found : undefined;
     const wait = parts.attempts.waitSeconds(counted, parts.clock());
@@ -115,6 +119,7 @@ async function recognised(
     await noteDone(parts, admin, action);
     return ok(admin);
   });
+  return recognising.finally(parts.attempts.leave);
 }
 
 /** Who was not recognised is nobody, whatever name they gave; which admin it was about is the object. */

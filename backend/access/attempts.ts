@@ -4,6 +4,9 @@ export type Attempts = {
   waitSeconds(of: readonly string[], nowMs: number): number;
   failed(of: readonly string[], nowMs: number): void;
   forgive(name: string): void;
+  /** Whether one more may wait for its turn: each takes half a second and 128 MiB. Whoever may says `leave` afterwards. */
+  enter(): boolean;
+  leave(): void;
 };
 
 /** So many are forgiven: people mistype. */
@@ -14,10 +17,13 @@ const FORGOTTEN_AFTER_MS = 3600_000;
 /** More names than this are not remembered: the oldest go first. */
 const MOST_NAMES = 10_000;
 
+const MOST_WAITING = 8;
+
 type Failures = { readonly count: number; readonly lastMs: number };
 
 export function newAttempts(): Attempts {
   const failures = new Map<string, Failures>();
+  let waiting = 0;
   const known = (name: string, nowMs: number) => {
     const found = failures.get(name);
     return found === undefined || nowMs - found.lastMs > FORGOTTEN_AFTER_MS ? undefined : found;
@@ -40,6 +46,10 @@ export function newAttempts(): Attempts {
       }
     },
     forgive: (name) => void failures.delete(name),
+    enter: () => waiting < MOST_WAITING && ++waiting > 0,
+    leave: () => {
+      waiting -= 1;
+    },
   };
 }
 

@@ -237,7 +237,7 @@ describe('every route refuses, and does nothing for', () => {
     const shared = forKeysOnly.filter(({ isShared }) => isShared);
     expect(shared.map(({ does }) => does).sort()).toEqual([
       ...['audit.head', 'audit.read', 'audit.verify', 'collection.create', 'collection.delete'],
-      ...['confirmation.create', 'key.create', 'key.list', 'key.revoke', 'key.rotate'],
+      ...['key.create', 'key.list', 'key.revoke', 'key.rotate'],
       ...['policy.change', 'policy.change', 'webhook.change', 'webhook.read', 'webhook.rotate'],
     ]);
     await refusing(service, { development: { shows: bare(key), answer: NO_ROLE } }, shared);

@@ -79,6 +79,29 @@ describe('a token', () => {
     expect(await renew(token)).toMatchObject({ status: 401, error_code: 'token-expired' });
   });
 
+  test('[P09] a token that is renewed while its session is revoked, or while it binds, does not come out of it with more', async () => {
+    const service = await trial();
+    const renew = (token: string) => call<TokenGrant>(service, 'POST', '/capture/session/token/renew', token);
+    for (let round = 0; round < 20; round++) {
+      const { session, token } = await started(service, service.key, 'mic:default');
+      const path = `/collection/default/capture/session/${session.id}/revoke`;
+      const [renewed] = await Promise.all([renew(token), call(service, 'POST', path, service.key)]);
+      if (renewed.status !== 200) continue;
+      expect(await call(service, 'GET', `/capture/session/${session.id}`, renewed.data.token)).toMatchObject({
+        status: 401,
+      });
+    }
+    for (let round = 0; round < 20; round++) {
+      const { token } = await aToken(service);
+      const [first, second] = [await aSession(service), await aSession(service)];
+      const [renewed] = await Promise.all([renew(token), start(service, token, first, 'mic:default')]);
+      expect(await start(service, renewed.data.token, second, 'mic:default')).toMatchObject({
+        status: 403,
+        error_code: 'token-foreign',
+      });
+    }
+  }, 30_000);
+
   test('[P09] a token of one session reaches nothing of another', async () => {
     const service = await trial();
     const own = await started(service, service.key, '+mic:default');

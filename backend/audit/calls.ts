@@ -5,7 +5,9 @@ import { type Admitted, actorOf, type Caller, type Nobody } from '../access/call
 import { addressOf } from '../http/address.ts';
 import type { Parts } from '../parts.ts';
 import { isKnown } from '../rights/known.ts';
+import type { Concerned } from '../store/records.ts';
 import { FIRST_TENANT } from '../store/trust-tables.ts';
+import { concernedIn } from './log.ts';
 
 /** What the log calls the erasure of a person. */
 export const ERASING = 'person.erase';
@@ -25,8 +27,8 @@ export type About = {
 };
 
 /**
- * Begins the entry of one call: whom it concerns is looked up now, while it is still there. What is answered writes the
- * entry, and where that cannot be done the call fails: nothing is given away or changed unseen.
+ * Begins the entry of one call: whom it concerns is looked up now, while it is still there. What came of it writes the
+ * entry before the answer leaves, and where that cannot be done the call fails; what it changed is changed all the same.
  */
 export async function noteCall(
   parts: Parts,
@@ -35,7 +37,7 @@ export async function noteCall(
 ): Promise<(result: Result<unknown>, about: About) => Promise<void>> {
   if (does === null || caller.by === 'nobody') return async () => undefined;
   const object = params.id ?? params.c ?? '';
-  const subject = isFrequent ? null : await subjectFor(parts, caller, does, params);
+  const concerned = isFrequent ? null : await concernedFor(parts, caller, does, params);
   return async (result, about) => {
     if (isFrequent && (result.ok || ![401, 403].includes(REMEDIES[result.error.code].http))) return;
     await parts.audit.note({
@@ -43,9 +45,9 @@ export async function noteCall(
       actor: actorOf(caller),
       action: does,
       object: idIn(about.object ?? object),
-      outcome: result.ok ? 'done' : 'refused',
+      outcome: result.ok ? 'done' : result.error.code === 'internal' ? 'failed' : 'refused',
       reason: result.ok ? (about.reason ?? '') : result.error.code,
-      subject: about.object === undefined ? subject : await subjectOf(parts, caller, about.object),
+      concerned: about.object === undefined ? concerned : await concernedOf(parts, caller, about.object),
     });
   };
 }
@@ -67,29 +69,30 @@ export function noteStranger(
 }
 
 /** Whom a call concerns. Of somebody unknown nothing is to be held, and of an erasure nothing that leads back. */
-async function subjectFor(
+async function concernedFor(
   parts: Parts,
   caller: Caller,
   does: string,
   params: Called['params'],
-): Promise<string | null> {
-  const { tenantId } = caller;
+): Promise<Concerned | null> {
+  const { tenantId, environment } = caller;
   const { end_user_id: endUserId } = params;
-  if (endUserId === undefined) return subjectOf(parts, caller, params.id ?? params.c ?? '');
-  if (does === ERASING || !(await isKnown(parts, tenantId, endUserId))) return null;
-  return parts.keyring.subjectOf(tenantId, endUserId);
+  if (endUserId === undefined) return concernedOf(parts, caller, params.id ?? params.c ?? '');
+  if (does === ERASING || !(await isKnown(parts, tenantId, endUserId, environment))) return null;
+  return concernedIn(parts.keyring, { tenantId, environment, endUserId });
 }
 
-/** The person a session, stream or video is of, as a blind index; null where there is none such within reach of the caller. */
-async function subjectOf(parts: Parts, caller: Caller, object: string): Promise<string | null> {
+/** The person a session, stream or video is of; null where there is none such within reach of the caller. */
+async function concernedOf(parts: Parts, caller: Caller, object: string): Promise<Concerned | null> {
   const sessionId = await parts.store.sessionIdOf(caller, object);
   const session = sessionId === undefined ? undefined : await parts.store.session(sessionId);
-  return session === undefined ? null : parts.keyring.subjectOf(session.tenantId, session.endUserId);
+  return session === undefined ? null : concernedIn(parts.keyring, session);
 }
 
 /** Our ids have 22 letters after their prefix, our secrets 43: what was shown in the place of an id is not kept. */
 const ID = /^([a-z]{3}-[A-Za-z0-9_-]{1,32}|[a-z0-9][a-z0-9_-]{0,63})$/;
 
-function idIn(object: string): string {
+/** An id as it may stand in the log; empty for anything else. */
+export function idIn(object: string): string {
   return ID.test(object) ? object : '';
 }

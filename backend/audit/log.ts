@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type AuditOutcome, type ServiceAuditEntry, serviceAuditEntry } from '../../contract/audit.ts';
 import { canonicalJson } from '../../contract/canonical.ts';
+import type { Keyring } from '../secrets/keyring.ts';
+import type { Concerned, SessionRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import type { Turns } from '../turns.ts';
 import type { Anchor } from './anchor.ts';
@@ -16,9 +18,17 @@ export type Noted = {
   readonly object: string;
   readonly outcome: AuditOutcome;
   readonly reason: string;
-  /** Blind index of the person it concerns. */
-  readonly subject?: string | null;
+  /** The person it concerns. */
+  readonly concerned?: Concerned | null;
 };
+
+/** Whom something that was done to a session concerns. */
+export function concernedIn(
+  keyring: Pick<Keyring, 'subjectOf'>,
+  { tenantId, endUserId, environment }: Pick<SessionRecord, 'tenantId' | 'endUserId' | 'environment'>,
+): Concerned {
+  return { subject: keyring.subjectOf(tenantId, endUserId), environment };
+}
 
 /** The service's log: append-only, a chain of hashes per tenant. */
 export type Audit = {
@@ -30,7 +40,7 @@ export type Audit = {
 };
 
 export function newAudit(store: Store, turns: Turns, clock: () => number, anchor: Anchor): Audit {
-  const append = ({ tenantId, subject = null, ...said }: Noted) =>
+  const append = ({ tenantId, concerned = null, ...said }: Noted) =>
     turns(`audit ${tenantId}`, async () => {
       for (;;) {
         const head = await store.auditHead(tenantId);
@@ -42,7 +52,7 @@ export function newAudit(store: Store, turns: Turns, clock: () => number, anchor
         };
         const entry = serviceAuditEntry.parse({ ...unhashed, hash: hashOf(unhashed) });
         // Another process on the same database may have been first: then the entry follows that one.
-        if (await store.addAudit(tenantId, entry, subject)) return entry;
+        if (await store.addAudit(tenantId, entry, concerned)) return entry;
       }
     });
   return {

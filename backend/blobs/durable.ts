@@ -1,9 +1,27 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { link, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 /** Writes a file that is there whole or not at all, also after a power cut. Mode 0600. */
 export async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
+  await rename(await writeBeside(path, bytes), path);
+  await syncDirectory(dirname(path));
+}
+
+/** The same, unless the file is there: then that one stays, also where somebody else writes it at this moment. */
+export async function writeFirst(path: string, bytes: Uint8Array): Promise<void> {
+  const temporary = await writeBeside(path, bytes);
+  try {
+    await link(temporary, path);
+    await syncDirectory(dirname(path));
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+async function writeBeside(path: string, bytes: Uint8Array): Promise<string> {
   const temporary = `${path}.${randomBytes(4).toString('hex')}.part`;
   const file = await open(temporary, 'wx', 0o600);
   try {
@@ -15,8 +33,7 @@ export async function writeDurably(path: string, bytes: Uint8Array): Promise<voi
     await rm(temporary, { force: true });
     throw error;
   }
-  await rename(temporary, path);
-  await syncDirectory(dirname(path));
+  return temporary;
 }
 
 /** Makes `root/…names`, mode 0700, so that it is there after a power cut. */

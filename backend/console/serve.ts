@@ -72,9 +72,12 @@ async function answer(route: ConsoleRoute, call: Call, asked: URL): Promise<Resp
     const back = route.from?.(call) ?? `${asked.pathname}${asked.search}`;
     return to(`/console/confirm?to=${encodeURIComponent(pathWithin(back))}`);
   }
-  const subject = await concernedBy(call, route);
-  const result = await route.handle(call);
-  await noteDone(call, route, subject, result);
+  const concerned = await concernedBy(call, route);
+  const result = await route.handle(call).catch(async (error) => {
+    await noteDone(call, route, concerned, fail('internal'));
+    throw error;
+  });
+  await noteDone(call, route, concerned, result);
   return result.ok ? written(result.value, route, call) : troubleOf(result.error, {}, route, call);
 }
 

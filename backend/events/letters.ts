@@ -1,17 +1,19 @@
 import type { LifecycleEvent, TenantEvent } from '../../contract/wire.ts';
 import { newId } from '../access/secret.ts';
+import type { Keyring } from '../secrets/keyring.ts';
 import type { Letter, SessionRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 
 /** What tells of an event of a session: to its callback address and to the tenant's own, where there are such. */
 export async function lettersOf(
-  store: Store,
+  { store, keyring }: { readonly store: Store; readonly keyring: Keyring },
   session: SessionRecord,
   event: LifecycleEvent,
 ): Promise<Letter[]> {
-  const { id: sessionId, tenantId, environment, callbackUrl } = session;
+  const { id: sessionId, tenantId, environment, endUserId, callbackUrl } = session;
   const own = (await store.webhook(tenantId))?.url ?? null;
-  const letter = { tenantId, environment, sessionId, event: event.event, since: event.timestamp };
+  const subject = keyring.subjectOf(tenantId, endUserId);
+  const letter = { tenantId, environment, sessionId, subject, event: event.event, since: event.timestamp };
   const body = JSON.stringify(event);
   // Where both are the same, once is enough.
   const urls = [
@@ -27,6 +29,13 @@ export function tenantLetters(
   event: TenantEvent,
 ): Letter[] {
   if (own === null) return [];
-  const of = { tenantId, environment: null, sessionId: null, event: event.event, since: event.timestamp };
+  const of = {
+    tenantId,
+    environment: null,
+    sessionId: null,
+    subject: null,
+    event: event.event,
+    since: event.timestamp,
+  };
   return [{ ...of, id: newId('evt-'), url: null, body: JSON.stringify(event) }];
 }

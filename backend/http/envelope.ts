@@ -6,8 +6,11 @@ import type { ErrorEnvelope } from '../../contract/wire.ts';
 /** The response header by which the request log learns the code; it says no more than the body. */
 export const ERROR_CODE_HEADER = 'x-tallylight-error-code';
 
+/** RFC 9111, section 3.5, keeps shared caches from what `authorization` gave; `x-access-token` has no such protection. */
+const PRIVATE = { 'cache-control': 'no-store' };
+
 export function answered(data: unknown): Response {
-  return Response.json({ success: true, data });
+  return Response.json({ success: true, data }, { headers: PRIVATE });
 }
 
 /** An error as it leaves: `status` is the remedy's own unless HTTP knows better. */
@@ -20,7 +23,7 @@ export function refused(error: TallylightError, status = REMEDIES[error.code].ht
     action,
     ...(detail === undefined ? {} : { detail }),
   };
-  const headers: Record<string, string> = { [ERROR_CODE_HEADER]: code satisfies ErrorCode };
+  const headers: Record<string, string> = { ...PRIVATE, [ERROR_CODE_HEADER]: code satisfies ErrorCode };
   // RFC 9110, section 10.2.3: seconds, which is what the detail of this error is.
   if (code === 'too-many-attempts' && detail !== undefined) headers['retry-after'] = detail;
   return Response.json(body, { status, headers });

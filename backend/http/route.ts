@@ -124,18 +124,25 @@ export function rawRoute<
         await noteStranger(parts, context, does, caller);
         return refused(caller.error);
       }
+      const about: About = {};
+      const noted = await noteCall(parts, caller.value, { does, isFrequent, params: context.req.param() });
       const sent = z.object({ params, query, headers, body }).safeParse({
         params: context.req.param(),
         query: context.req.query(),
         headers: context.req.header(),
         body: spec.body === undefined ? undefined : await jsonOf(context),
       });
-      if (!sent.success) return refused(wrongForm(sent.error));
+      if (!sent.success) {
+        const wrong = wrongForm(sent.error);
+        await noted(wrong, about);
+        return refused(wrong.error);
+      }
       // The schema above is made of the very types of the call, which TypeScript cannot see through generics.
-      const about: About = {};
       const call = { parts, caller: caller.value, context, about, ...sent.data } as Call<A, P, Q, H, B>;
-      const noted = await noteCall(parts, caller.value, { does, isFrequent, params: context.req.param() });
-      const result = await spec.handle(call);
+      const result = await spec.handle(call).catch(async (error) => {
+        await noted(fail('internal'), about);
+        throw error;
+      });
       await noted(result, about);
       const response = result.ok ? result.value : refused(result.error);
       if (caller.value.by === 'token') await tellPolicyVersion(parts, caller.value, response);
@@ -183,5 +190,5 @@ async function jsonOf(context: Context): Promise<unknown> {
 /** Names the fields that are wrong, never what was in them. */
 function wrongForm(error: z.ZodError) {
   const detail = error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
-  return fail('bad-request', detail.slice(0, 500)).error;
+  return fail('bad-request', detail.slice(0, 500));
 }

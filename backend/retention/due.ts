@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { type Policy, strictest } from '../../contract/policy.ts';
 import type { Parts } from '../parts.ts';
-import type { Environment, SessionAge } from '../store/records.ts';
+import type { Concerned, Environment, SessionAge } from '../store/records.ts';
 
 /** A session whose time is over, and by which word of the admin's. */
 export type Due = {
@@ -13,8 +13,7 @@ export type Due = {
   /** Version of the policy it was started under; null where it never was. */
   readonly agreedVersion: number | null;
   readonly versionInForce: number;
-  /** Blind index of the person. */
-  readonly subject: string;
+  readonly concerned: Concerned;
 };
 
 const DAY = 86_400;
@@ -24,12 +23,18 @@ export function dueOf(session: SessionAge, inForce: Policy, nowMs: number): Due 
   const { policy: agreed } = session;
   const { retentionDays: days } = agreed === null ? inForce : strictest(agreed, inForce);
   if (days === null) return undefined;
-  const since = (session.endedAt ?? session.createdAt) + days * DAY;
+  const since = (session.endedAt ?? lastHeard(session)) + days * DAY;
   if (nowMs < since * 1000) return undefined;
   return {
-    ...{ sessionId: session.id, collectionId: session.collectionId, days, since, subject: session.subject },
+    ...{ sessionId: session.id, collectionId: session.collectionId, days, since },
+    concerned: { subject: session.subject, environment: session.environment },
     ...{ agreedVersion: agreed?.version ?? null, versionInForce: inForce.version },
   };
+}
+
+/** Of one that has not ended: what it holds may be seconds old, whenever it was made. */
+function lastHeard({ lastFragmentAt, startedAt, createdAt }: SessionAge): number {
+  return lastFragmentAt ?? startedAt ?? createdAt;
 }
 
 const PAGE = 50;

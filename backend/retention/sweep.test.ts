@@ -3,9 +3,10 @@ import { expect, test, vi } from 'vitest';
 import type { ServiceAuditEntry } from '../../contract/audit.ts';
 import { DEFAULT_POLICY, type Policy } from '../../contract/policy.ts';
 import { filesOf, rowsOf } from '../trial/held.ts';
+import { takeOf } from '../trial/media.ts';
 import { partsOf } from '../trial/parts.ts';
 import { recorded } from '../trial/recorded.ts';
-import { call } from '../trial/recorder.ts';
+import { call, deliver, start } from '../trial/recorder.ts';
 import { aSession } from '../trial/records.ts';
 import { type Trial, trial } from '../trial/service.ts';
 import { dueNow, sweepTenant } from './sweep.ts';
@@ -55,6 +56,27 @@ test('[P18] what was recorded is deleted after the days its policy says, to the 
   expect(await expiries(service)).toMatchObject([
     { object: session.id, outcome: 'done', reason: '30 days, policy 2 agreed, 2 in force' },
   ]);
+});
+
+test('[P18] what is being recorded stays, whenever its session was made; what nobody ended goes after its last fragment', async () => {
+  const service = await trial();
+  await keepFor(service, 1);
+  const { session } = await recorded(service, service.key, { endUserId: 'ada', until: 'created' });
+  service.clock.now += DAY_MS - 60_000;
+  const wish = { session_id: session.id };
+  const { data } = await call<{ token: string }>(
+    service,
+    'POST',
+    '/capture/session/token',
+    service.key,
+    wish,
+  );
+  const { data: begun } = await start(service, data.token, session.id, '+mic:default');
+  await deliver(service, begun.rtstreams[0]?.rtstream_id ?? '', takeOf({ seconds: 1 }), data.token);
+  service.clock.now += 120_000;
+  expect(await sweep(service, false)).toMatchObject({ data: { due: [], deleted: 0 } });
+  service.clock.now += DAY_MS - 120_000;
+  expect(await sweep(service, false)).toMatchObject({ data: { deleted: 1 } });
 });
 
 test('[P18] a dry run changes nothing but its own entry in the log', async () => {

@@ -40,14 +40,14 @@ export async function sweepAll(parts: Parts, signal?: AbortSignal): Promise<void
 }
 
 async function expire(parts: Parts, tenantId: string, due: Due): Promise<boolean> {
-  const { sessionId, days, agreedVersion, versionInForce, subject } = due;
+  const { sessionId, days, agreedVersion, versionInForce, concerned } = due;
   const entry = {
     tenantId,
     actor: 'system',
     action: 'session.expire',
     object: sessionId,
     reason: `${days} days, policy ${agreedVersion ?? '-'} agreed, ${versionInForce} in force`,
-    subject,
+    concerned,
   };
   // First the word, then the deed: cut short between them, the next sweep says it again rather than never.
   await parts.audit.note({ ...entry, outcome: 'done' });

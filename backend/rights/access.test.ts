@@ -5,16 +5,16 @@ import { compactVerify, createLocalJWKSet } from 'jose';
 import { expect, test } from 'vitest';
 import type { ServiceAuditEntry } from '../../contract/audit.ts';
 import { createKey } from '../main.ts';
+import { exportOf } from '../trial/admin.ts';
 import { partsOf } from '../trial/parts.ts';
 import { recorded } from '../trial/recorded.ts';
-import { call, type Place } from '../trial/recorder.ts';
+import { call } from '../trial/recorder.ts';
 import { must, type Trial, trial } from '../trial/service.ts';
 import { checkSums, type Unzipped, unzipped } from '../trial/unzipped.ts';
 import { accessArchive } from './access.ts';
 
-async function exported(place: Place, key: string, person: string): Promise<Unzipped> {
-  const path = `/user/${encodeURIComponent(person)}/data`;
-  const response = await fetch(place.url + path, { headers: { 'x-access-token': key } });
+async function exported(service: Trial, key: string, person: string): Promise<Unzipped> {
+  const response = await exportOf(service, key, person);
   expect(response.status).toBe(200);
   return unzipped(Buffer.from(await response.arrayBuffer()));
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { decodeJwt } from 'jose';
 import { countersignedConsent } from '../../contract/consent.ts';
+import { concernedIn } from '../audit/log.ts';
 import { faultOf } from '../log.ts';
 import type { Parts } from '../parts.ts';
 import { viewOf } from '../session/view.ts';
@@ -41,7 +42,7 @@ export async function accessArchive(
   endUserId: string,
   { actor = 'system', environment = null, breakOff }: AccessBy = {},
 ): Promise<AccessArchive> {
-  const known = await isKnown(parts, tenantId, endUserId);
+  const known = await isKnown(parts, tenantId, endUserId, environment);
   const request = newRequest(parts, 'access', tenantId, known ? endUserId : null, environment);
   await parts.store.addRightsRequest(toRecord(parts.keyring, request));
   const archive = newArchive(parts.clock());
@@ -129,12 +130,12 @@ async function addSession(
     await archive.add(`${folder}/consent.json`, jsonOf(readConsent(session.consentJws)));
   }
   const recordings = await recordingsOf(parts, session);
-  const subject = parts.keyring.subjectOf(tenantId, session.endUserId);
+  const concerned = concernedIn(parts.keyring, session);
   for (const recording of recordings) {
     const path = `${folder}/recordings/${recording.fileName}`;
     // Once without giving it away: what is begun in an archive cannot be taken back.
     const isWhole = (await digestOf(recording)) !== undefined;
-    const noted = { tenantId, actor, action: 'recording.export', object: recording.id, subject };
+    const noted = { tenantId, actor, action: 'recording.export', object: recording.id, concerned };
     const outcome = isWhole ? 'done' : 'failed';
     await parts.audit.note({ ...noted, outcome, reason: isWhole ? id : 'vault-damaged' });
     if (isWhole) {

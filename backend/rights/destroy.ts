@@ -26,14 +26,11 @@ export async function destroySessions(
   const ids = sessions.map(({ id }) => id).sort();
   return inTurns(parts.turns, ids, async () => {
     const streams = await parts.store.streamsOf(ids);
-    const videos = await parts.store.videosOf(ids);
     const erased = (gone: readonly string[]): Erased => {
       const their = <T extends { readonly sessionId: string }>(all: readonly T[]) =>
         all.filter(({ sessionId }) => gone.includes(sessionId));
       return {
         sessions: [...gone],
-        streams: their(streams).map(({ id }) => id),
-        videos: their(videos).map(({ id }) => id),
         recordings: their(streams).flatMap(({ id, store, fragments }) =>
           store && fragments > 0 ? [id] : [],
         ),

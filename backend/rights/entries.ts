@@ -13,33 +13,14 @@ export async function* entriesOf(
     readonly environment: Environment | null;
   },
 ): AsyncGenerator<Uint8Array> {
-  const { tenantId, endUserId } = person;
+  const { tenantId, endUserId, environment } = person;
   const subject = parts.keyring.subjectOf(tenantId, endUserId);
-  const foreign = await objectsElsewhere(parts, person);
   for (let after = 0; ; ) {
-    const page = await parts.store.auditEntries({ tenantId, subject, after, limit: PAGE });
+    const page = await parts.store.auditEntries({ tenantId, subject, environment, after, limit: PAGE });
     for (const entry of page) {
       after = entry.sequence;
-      if (!foreign.has(entry.object)) yield Buffer.from(`${JSON.stringify(entry)}\n`);
+      yield Buffer.from(`${JSON.stringify(entry)}\n`);
     }
     if (page.length < PAGE) return;
-  }
-}
-
-/** Ids of what is held of the person in the environment that was not asked for. */
-async function objectsElsewhere(
-  { store }: Pick<Parts, 'store'>,
-  { tenantId, endUserId, environment }: Parameters<typeof entriesOf>[1],
-): Promise<ReadonlySet<string>> {
-  const ids = new Set<string>();
-  if (environment === null) return ids;
-  const other = environment === 'production' ? 'development' : 'production';
-  for (let after: { readonly createdAt: number; readonly id: string } | undefined; ; ) {
-    const page = await store.sessions({ tenantId, endUserId, environment: other, after, limit: 100 });
-    const sessions = page.map(({ id }) => id);
-    const within = [...(await store.streamsOf(sessions)), ...(await store.videosOf(sessions))];
-    for (const id of [...sessions, ...within.map((each) => each.id)]) ids.add(id);
-    after = page.at(-1);
-    if (page.length < 100) return ids;
   }
 }

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { describe, expect, test, vi } from 'vitest';
 import { blobsOnDisk } from '../blobs/disk.ts';
 import { streamKey } from '../blobs/stream-key.ts';
 import { createKey } from '../main.ts';
 import type { Parts } from '../parts.ts';
+import { exportOf } from '../trial/admin.ts';
 import { filesOf, holding, rowsOf } from '../trial/held.ts';
 import { partsOf } from '../trial/parts.ts';
 import { type Recorded, recorded } from '../trial/recorded.ts';
@@ -15,14 +17,14 @@ import { aSession } from '../trial/records.ts';
 import { folder, must, type Trial, trial } from '../trial/service.ts';
 import { listen } from '../trial/subscriber.ts';
 import { unzipped } from '../trial/unzipped.ts';
-import { type ErasedPerson, erasePerson } from './erase.ts';
+import { type ErasedPerson, erasePerson, finishErasures } from './erase.ts';
 import { rightsRequests } from './requests.ts';
 
 const erase = (service: Trial, person: string, key = service.key) =>
   call<ErasedPerson>(service, 'DELETE', `/user/${person}/data`, key);
 
 async function exportedPaths(service: Trial, person: string, key = service.key): Promise<readonly string[]> {
-  const answer = await fetch(`${service.url}/user/${person}/data`, { headers: { 'x-access-token': key } });
+  const answer = await exportOf(service, key, person);
   const archive = await unzipped(Buffer.from(await answer.arrayBuffer()));
   return [...archive.paths, `audit.jsonl: ${archive.text('audit.jsonl')}`];
 }
@@ -115,6 +117,66 @@ describe('an erasure', () => {
     expect(await rightsRequests(parts, 'default')).toMatchObject([
       { id: data.id, kind: 'erase', status: 'done', endUserId: null, receipt: data.receipt, sessions: 1 },
     ]);
+  });
+
+  test('[P20][P41] signs for nothing while another program keeps the keys readable, holds up nobody, and is finished after', async () => {
+    const service = await trial();
+    const { session } = await recorded(service, service.key, { endUserId: 'ada' });
+    const [row] = rowsOf(
+      service.dataDir,
+      `select wrapped_key from capture_session where id = '${session.id}'`,
+    );
+    const key = String(row?.wrapped_key);
+    const reader = new DatabaseSync(join(service.dataDir, 'tallylight.sqlite'), { readOnly: true });
+    reader.exec('begin; select count(*) from capture_session');
+    const erasing = erase(service, 'ada');
+    let isAnswered = false;
+    erasing.finally(() => {
+      isAnswered = true;
+    });
+    while (!isAnswered) expect((await fetch(`${service.url}/healthz`)).status).toBe(200);
+    expect(await erasing).toMatchObject({ status: 503, error_code: 'erasure-waits' });
+    const parts = await partsOf(service);
+    expect(await rightsRequests(parts, 'default')).toMatchObject([{ status: 'open', receipt: null }]);
+    expect(holding(service.dataDir, key)).not.toEqual([]);
+    reader.close();
+    await finishErasures(parts);
+    expect(await rightsRequests(parts, 'default')).toMatchObject([{ status: 'done', sessions: 1 }]);
+    expect(holding(service.dataDir, key)).toEqual([]);
+  });
+
+  test('[P20] takes the events that still wait to be told of sessions that were deleted before', async () => {
+    const service = await trial();
+    const wanted = { endUserId: 'ada', callbackUrl: 'https://hooks.example.org/ada' };
+    const { session } = await recorded(service, service.key, wanted);
+    await recorded(service, service.key, { ...wanted, endUserId: 'bob' });
+    const path = `/collection/default/capture/session/${session.id}`;
+    expect(await call(service, 'DELETE', path, service.key)).toMatchObject({ status: 200 });
+    const waiting = () =>
+      rowsOf(service.dataDir, `select event from outbox where session_id = '${session.id}'`);
+    expect(waiting().length).toBeGreaterThan(1);
+    await erase(service, 'ada');
+    expect(waiting()).toEqual([{ event: 'capture_session.deleted' }]);
+    const others = rowsOf(service.dataDir, `select event from outbox where session_id != '${session.id}'`);
+    expect(others.length).toBeGreaterThan(1);
+  });
+
+  test('[P19][P20] is not undone by what was being handed out meanwhile', async () => {
+    const service = await trial();
+    await recorded(service, service.key, { endUserId: 'ada' });
+    const handedOut = await exportOf(service, service.key, 'ada');
+    await erase(service, 'ada');
+    await handedOut.arrayBuffer().catch(() => undefined);
+    expect(await exportedPaths(service, 'ada')).toEqual(NOTHING);
+  });
+
+  test('[P19] what is held of a person takes the password again, whoever has the key of an admin', async () => {
+    const service = await trial();
+    await recorded(service, service.key, { endUserId: 'ada' });
+    expect(await call(service, 'GET', '/user/ada/data', service.key)).toMatchObject({
+      status: 403,
+      error_code: 'confirmation-missing',
+    });
   });
 
   test('[P20] leaves earlier requests of the person as what was done, and takes their name from them', async () => {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { fail, ok, type Result } from '../../contract/result.ts';
 import { faultOf } from '../log.ts';
 import type { Parts } from '../parts.ts';
 import type { Environment } from '../store/records.ts';
@@ -20,14 +21,15 @@ export type ErasedPerson = {
 
 /**
  * Erases a person: the keys of all their sessions with what the database knows of them, then their media, then what links
- * them with the log, with tokens and with earlier requests. Nobody of that name is no error. `environment`: null for both.
+ * them with the log, with tokens and with earlier requests. Nobody of that name is no error. `environment`: null for both. Error:
+ * `erasure-waits` where it is done but for what another program that reads the database keeps there.
  */
 export async function erasePerson(
   parts: Parts,
   tenantId: string,
   endUserId: string,
   environment: Environment | null = null,
-): Promise<ErasedPerson> {
+): Promise<Result<ErasedPerson>> {
   const request = newRequest(parts, 'erase', tenantId, endUserId, environment);
   await parts.store.addRightsRequest(toRecord(parts.keyring, request));
   return finished(parts, request);
@@ -37,17 +39,17 @@ export async function erasePerson(
 export async function finishErasures(parts: Parts): Promise<void> {
   for (const record of await parts.store.openErasures()) {
     const request = toRequest(parts.keyring, record);
-    // One that cannot be finished now must not hold up the others.
+    // One that cannot be finished now must not hold up the others; what waits is tried again.
     await finished(parts, request).catch((error) => parts.log(faultOf(error, parts.clock())));
   }
 }
 
 /** Goes on where it was cut short, wherever that was: every step can be done twice. */
-function finished(parts: Parts, { id, ...request }: RightsRequest): Promise<ErasedPerson> {
+function finished(parts: Parts, { id, ...request }: RightsRequest): Promise<Result<ErasedPerson>> {
   const { tenantId, environment } = request;
   return parts.turns(`erase ${id}`, async () => {
     let now = await requestOf(parts, tenantId, id);
-    if (now.status === 'done' || now.endUserId === null) return answerOf(now);
+    if (now.status === 'done' || now.endUserId === null) return ok(answerOf(now));
     const { endUserId } = now;
     const filter = { tenantId, environment, endUserId, limit: BATCH };
     for (;;) {
@@ -57,11 +59,12 @@ function finished(parts: Parts, { id, ...request }: RightsRequest): Promise<Eras
     }
     now = await requestOf(parts, tenantId, id);
     for (const session of now.erased.sessions) await parts.blobs.removeSession(session);
-    await forgetLinks(parts, now, endUserId);
+    const subject = parts.keyring.subjectOf(tenantId, endUserId);
+    await parts.store.forgetPerson(tenantId, subject, environment);
     await forgetName(parts, tenantId, endUserId, id);
-    const done = await concluded(parts, now);
-    await parts.store.scrub();
-    return answerOf(done);
+    // Nobody signs for what can be read still.
+    if (!(await parts.store.scrub())) return fail('erasure-waits', id);
+    return ok(answerOf(await concluded(parts, now)));
   });
 }
 
@@ -76,8 +79,6 @@ function noted({ keyring }: Parts) {
     const before = toRequest(keyring, record);
     const erased = {
       sessions: [...before.erased.sessions, ...more.sessions],
-      streams: [...before.erased.streams, ...more.streams],
-      videos: [...before.erased.videos, ...more.videos],
       recordings: [...before.erased.recordings, ...more.recordings],
     };
     return toRecord(keyring, {
@@ -87,23 +88,6 @@ function noted({ keyring }: Parts) {
       recordings: erased.recordings.length,
     });
   };
-}
-
-/** Databases bound how many values one question may have. */
-const AT_ONCE = 500;
-
-async function forgetLinks(
-  { store, keyring }: Parts,
-  { tenantId, erased }: RightsRequest,
-  endUserId: string,
-): Promise<void> {
-  const subject = keyring.subjectOf(tenantId, endUserId);
-  const left = await store.sessions({ tenantId, environment: null, endUserId, limit: 1 });
-  if (left.length === 0) return store.forgetPerson(tenantId, subject);
-  // There is more of the person in an environment that was not asked for.
-  const objects = [...erased.sessions, ...erased.streams, ...erased.videos];
-  for (let from = 0; from < objects.length; from += AT_ONCE)
-    await store.forgetPerson(tenantId, subject, objects.slice(from, from + AT_ONCE));
 }
 
 /** Earlier requests of the person stay as what was done, and no longer say of whom. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DEFAULT_POLICY } from '../../contract/policy.ts';
 import { checkAudit, rotateMasterKey } from '../operate.ts';
+import { exportOf } from '../trial/admin.ts';
 import { type PostgresServer, startPostgres } from '../trial/postgres.ts';
 import { recorded } from '../trial/recorded.ts';
 import { call } from '../trial/recorder.ts';
@@ -15,8 +16,8 @@ beforeAll(() => {
 afterAll(() => server?.stop());
 
 async function exported(service: Trial, person: string) {
-  const headers = { 'x-access-token': service.key };
-  const answer = await fetch(`${service.url}/user/${person}/data`, { headers });
+  const variables = { TALLYLIGHT_DATABASE_URL: server?.url ?? '' };
+  const answer = await exportOf(service, service.key, person, variables);
   const archive = await unzipped(Buffer.from(await answer.arrayBuffer()));
   checkSums(archive);
   return archive;

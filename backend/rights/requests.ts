@@ -14,8 +14,6 @@ const about = z.object({
   /** What was erased so far; empty again when all of it is done. */
   erased: z.object({
     sessions: z.array(z.string()),
-    streams: z.array(z.string()),
-    videos: z.array(z.string()),
     /** Those of the streams that held media. */
     recordings: z.array(z.string()),
   }),
@@ -29,8 +27,6 @@ export type RightsRequest = Omit<RightsRecord, 'sealed'> & AboutRequest;
 
 export const NOTHING_ERASED: AboutRequest['erased'] = {
   sessions: [],
-  streams: [],
-  videos: [],
   recordings: [],
 };
 

@@ -107,8 +107,11 @@ export const CAPTURE_ROUTES: readonly Route[] = [
     body: revokeConsentRequest,
     answer: sessionView,
     async handle({ parts, caller, params, body, about }) {
-      about.reason = `${body.channel_id}${body.erase ? ', erased' : ''}`;
       const reached = await sessionFor(parts, caller, params.id);
+      // Which channel it was says the id of its stream: that of the channel may name a device.
+      const streams = reached.ok ? await parts.store.streamsOf([params.id]) : [];
+      const stream = streams.find(({ channelId }) => channelId === body.channel_id);
+      about.reason = `${stream?.id ?? 'no such channel'}${body.erase ? ', erased' : ''}`;
       return reached.ok ? shown(parts, await revokeConsent(parts, params.id, body)) : reached;
     },
   }),
@@ -129,5 +132,7 @@ export const CAPTURE_ROUTES: readonly Route[] = [
 ];
 
 async function shown(parts: Parts, session: Result<SessionRecord>): Promise<Result<SessionView>> {
-  return session.ok ? ok(await viewOf(parts, session.value)) : session;
+  if (!session.ok) return session;
+  // Where your backend is told may hold what grants access to it.
+  return ok({ ...(await viewOf(parts, session.value)), callback_url: null });
 }

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { fail, ok, type Result } from '../../contract/result.ts';
-import { checkConfirmation, newConfirmation } from '../access/admins.ts';
-import type { KeyCaller } from '../access/caller.ts';
+import { fail, ok } from '../../contract/result.ts';
+import { newConfirmation } from '../access/admins.ts';
 import type { MadeKey } from '../access/keys.ts';
 import {
   addKey,
@@ -12,13 +11,8 @@ import {
 } from '../access/manage-keys.ts';
 import { addressOf } from '../http/address.ts';
 import { jsonRoute, type Route } from '../http/route.ts';
-import type { Parts } from '../parts.ts';
 import { ENVIRONMENTS, type KeyRecord, ROLES } from '../store/records.ts';
-
-export const CONFIRMATION_HEADER = 'x-tallylight-confirmation';
-
-const confirmed = z.object({ [CONFIRMATION_HEADER]: z.string().default('') });
-type Confirmed = z.output<typeof confirmed>;
+import { confirmed, isConfirmed } from './confirmation.ts';
 
 /** A key as it is shown to people: never whole, and never its digest. Times are Unix seconds. */
 const keyView = z.object({
@@ -42,9 +36,9 @@ export const KEY_ROUTES: readonly Route[] = [
     path: '/user/confirm',
     access: 'key',
     roles: ['admin'],
-    isShared: true,
     does: 'confirmation.create',
-    summary: 'Name and password of an admin, for a confirmation to manage keys with for 300 seconds',
+    summary:
+      'Name and password of an admin, to manage keys and hand out what is held of a person for 300 seconds',
     body: z.object({ name: z.string().min(1).max(200), password: z.string().min(1).max(1024) }),
     answer: z.object({ confirmation: z.string(), expires_at: z.int() }),
     async handle({ parts, caller, body, context }) {
@@ -140,10 +134,6 @@ export const KEY_ROUTES: readonly Route[] = [
     },
   }),
 ];
-
-function isConfirmed(parts: Parts, { tenantId }: KeyCaller, headers: Confirmed): Promise<Result<void>> {
-  return checkConfirmation(parts, tenantId, headers[CONFIRMATION_HEADER]);
-}
 
 function viewOf(key: KeyRecord): z.input<typeof keyView> {
   return {

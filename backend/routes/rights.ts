@@ -8,6 +8,7 @@ import { accessArchive } from '../rights/access.ts';
 import { deleteCollection } from '../rights/delete-collection.ts';
 import { erasePerson } from '../rights/erase.ts';
 import { inCollection } from './collections.ts';
+import { confirmed, isConfirmed } from './confirmation.ts';
 
 const onePerson = z.object({ end_user_id: z.string().min(1).max(200) });
 
@@ -21,8 +22,12 @@ export const RIGHTS_ROUTES: readonly Route[] = [
     does: 'person.export',
     summary: 'Everything that is held of a person, as one archive in open formats with digests',
     params: onePerson,
+    headers: confirmed,
     answer: 'application/zip',
-    async handle({ parts, caller, params, context, about }) {
+    async handle({ parts, caller, params, headers: shown, context, about }) {
+      // The only way to media that the role has.
+      const allowed = await isConfirmed(parts, caller, shown);
+      if (!allowed.ok) return allowed;
       const { tenantId, environment } = caller;
       const bindings: HttpBindings = context.env;
       const by = { actor: actorOf(caller), environment, breakOff: () => bindings.outgoing.destroy() };
@@ -48,8 +53,8 @@ export const RIGHTS_ROUTES: readonly Route[] = [
     async handle({ parts, caller, params, about }) {
       const { tenantId, environment } = caller;
       const erased = await erasePerson(parts, tenantId, params.end_user_id, environment);
-      about.object = erased.id;
-      return ok(erased);
+      if (erased.ok) about.object = erased.value.id;
+      return erased;
     },
   }),
   jsonRoute({

@@ -1,7 +1,7 @@
 import { fail, ok } from '../../contract/result.ts';
 import { createTokenRequest, type SessionStatus, TOKEN_ACTIONS, tokenGrant } from '../../contract/wire.ts';
 import { sessionFor } from '../access/caller.ts';
-import { issueToken } from '../access/tokens.ts';
+import { issueToken, renewToken } from '../access/tokens.ts';
 import { jsonRoute, type Route } from '../http/route.ts';
 import type { Parts } from '../parts.ts';
 import { policyFor } from '../policy/in-force.ts';
@@ -53,22 +53,16 @@ export const TOKEN_ROUTES: readonly Route[] = [
     answer: tokenGrant,
     async handle({ parts, caller, about }) {
       if (caller.token.sessionId !== null) about.object = caller.token.sessionId;
-      const { expiresAt: _, sha256: __, family, beganAt, ...same } = caller.token;
-      const session = same.sessionId === null ? undefined : await parts.store.session(same.sessionId);
+      const { sha256, sessionId, beganAt } = caller.token;
+      const session = sessionId === null ? undefined : await parts.store.session(sessionId);
       if (session !== undefined && hasEnded(session.status)) return fail('session-ended', session.id);
       // A token that was stolen must not live on by renewal: from then on your backend has to give a new one.
       if (parts.clock() / 1000 > beganAt + RENEWABLE_SECONDS)
         return fail('token-expired', 'renewed for too long');
       if (session !== undefined && (await isOvertime(parts, session))) return fail('session-too-long');
       const bound = await boundOf(parts, caller.tenantId, session);
-      return ok(
-        await issueToken(parts.store, {
-          ...same,
-          kin: { family, beganAt },
-          wantedSeconds: undefined,
-          ...bound,
-        }),
-      );
+      const grant = await renewToken(parts.store, sha256, bound);
+      return grant === undefined ? fail('not-authorised') : ok(grant);
     },
   }),
 ];

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { folder, must } from '../trial/service.ts';
@@ -37,6 +37,20 @@ describe('the master key', () => {
     expect(must(await read({}, dataDir)).fingerprint).toBe(first.fingerprint);
     expect(statSync(join(dataDir, 'master.key'))).toMatchObject({ size: 32 });
     if (process.platform !== 'win32') expect(statSync(join(dataDir, 'master.key')).mode & 0o777).toBe(0o600);
+  });
+
+  test('[P31] is one, also where two programs make it at the same moment', async () => {
+    const dataDir = await folder();
+    const made = await Promise.all(Array.from({ length: 8 }, () => read({}, dataDir)));
+    expect(new Set(made.map((each) => must(each).fingerprint)).size).toBe(1);
+    expect(readdirSync(dataDir)).toEqual(['master.key']);
+  });
+
+  test('[P31] that is gone is not replaced beside a database that was written with it', async () => {
+    const dataDir = await folder();
+    writeFileSync(join(dataDir, 'tallylight.sqlite'), '');
+    expect(await read({}, dataDir)).toMatchObject({ ok: false, error: { code: 'vault-damaged' } });
+    expect(readdirSync(dataDir)).toEqual(['tallylight.sqlite']);
   });
 
   test('[P31] that is named and cannot be had is told without a letter of it, and none is made in its place', async () => {

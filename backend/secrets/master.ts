@@ -5,7 +5,8 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { fail, ok, type Result } from '../../contract/result.ts';
-import { writeDurably } from '../blobs/durable.ts';
+import { writeDurably, writeFirst } from '../blobs/durable.ts';
+import { SQLITE_FILE } from '../store/file.ts';
 import { KEY_BYTES, open, seal } from './seal.ts';
 
 /** Wraps every other key of the service, and nothing else: changing it re-wraps keys and touches no data. */
@@ -28,13 +29,17 @@ const NEXT_FILE = 'master.key.next';
 /**
  * The master key: `TALLYLIGHT_MASTER_KEY` (32 bytes, base64), the output of `TALLYLIGHT_MASTER_KEY_COMMAND` (for a key
  * management service), the file `TALLYLIGHT_MASTER_KEY_FILE`, or `master.key` in `dataDir`, which is made at the first
- * start. Errors: `usage` for a place that gives no key, `vault-damaged` for a file that is none.
+ * start. Errors: `usage` for a place that gives no key, `vault-damaged` for a file that is none, or is gone.
  */
 export async function readMaster(dataDir: string, environment: MasterSource): Promise<Result<Master>> {
   const named = await readNamed('TALLYLIGHT_MASTER_KEY', environment);
   if (named !== undefined) return named;
   const own = join(dataDir, MASTER_FILE);
-  if (!existsSync(own)) await writeDurably(own, randomBytes(KEY_BYTES));
+  if (!existsSync(own)) {
+    // A new key beside a store of another would only hide that the right one is missing.
+    if (existsSync(join(dataDir, SQLITE_FILE))) return fail('vault-damaged', `${MASTER_FILE} is missing`);
+    await writeFirst(own, randomBytes(KEY_BYTES));
+  }
   return fromFile(own);
 }
 

@@ -65,6 +65,9 @@ describe('a start', () => {
       'another person': await of({ endUserId: 'bob' }),
       'another policy': await of({ policyVersion: 2 }),
       'another purpose': await of({ purpose: 'Something else' }),
+      'another organisation': await of({ organisation: 'Somebody else' }),
+      'other recipients': await of({ recipients: ['nobody at all'] }),
+      'another retention': await of({ retentionDays: 1 }),
       'fewer channels': await of({}, ['+mic:default']),
       'more channels': await of({}, [...channels, 'system_audio:default']),
       'another mode': await of({}, ['+mic:default', '+display:1']),
@@ -201,9 +204,30 @@ describe('taking consent back', () => {
       service.key,
     );
     expect(data.entries).toContainEqual(
-      expect.objectContaining({ action: 'consent.revoke', reason: 'mic:default, erased', outcome: 'done' }),
+      expect.objectContaining({
+        action: 'consent.revoke',
+        reason: `${session.rtstreams[0]?.rtstream_id}, erased`,
+        outcome: 'done',
+      }),
     );
   });
+});
+
+test('[P26] a device may be stricter with its own copy and the longest time than the policy, and not laxer', async () => {
+  const service = await trial();
+  const strict = { ...POLICY, localCopy: 'purge-after-delivery', maxSessionMinutes: 60 } as const;
+  await call(service, 'PUT', '/policy', service.key, strict);
+  const policy = { ...strict, version: 2 };
+  for (const [more, answer] of [
+    [{ localCopy: 'keep' }, MISSING],
+    [{ maxSessionMinutes: null }, MISSING],
+    [{ maxSessionMinutes: 61 }, MISSING],
+    [{ maxSessionMinutes: 30 }, { status: 200 }],
+  ] as const) {
+    const { session, begin, signed } = await created(service);
+    const receipt = receiptOf(session.id, ['mic:default'], policy, more);
+    expect(await begin(await signed(receipt), 'mic:default')).toMatchObject(answer);
+  }
 });
 
 test('[P26] a receipt is to the purpose and policy in force, not to the one that was', async () => {

@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
-import { calculateJwkThumbprint, compactVerify, EmbeddedJWK, errors } from 'jose';
+import { calculateJwkThumbprint, compactVerify, decodeJwt, EmbeddedJWK, errors } from 'jose';
 import type { z } from 'zod';
 import { canonicalJson } from '../../contract/canonical.ts';
 import {
   CONSENT_TYP,
   COUNTERSIGNED_TYP,
   type ConsentReceipt,
+  type ConsentStatement,
   type CountersignedConsent,
   consentReceipt,
+  countersignedConsent,
 } from '../../contract/consent.ts';
 import type { Policy } from '../../contract/policy.ts';
 import { fail, ok, type Result } from '../../contract/result.ts';
@@ -47,6 +49,11 @@ export async function heldConsent(
   return ok({ consentSha256: sha256, consentJws: await parts.signer.sign(COUNTERSIGNED_TYP, claims) });
 }
 
+/** The client's receipt that a session was started by; null where there was none. */
+export function receiptIn({ consentJws }: Pick<SessionRecord, 'consentJws'>): string | null {
+  return consentJws === null ? null : countersignedConsent.parse(decodeJwt(consentJws)).receipt;
+}
+
 async function checkReceipt(
   token: TokenRecord,
   session: SessionRecord,
@@ -63,12 +70,26 @@ async function checkReceipt(
     return missing('its digest is another');
   if (statement.sessionId !== session.id || statement.endUserId !== session.endUserId)
     return missing('it is of another session or person');
-  if (statement.policyVersion !== policy.version || statement.purpose !== policy.purpose)
-    return missing('it is to another policy');
+  if (!isUnder(statement, policy)) return missing('it is to another policy');
   const agreed = statement.channels.map(({ id, mode }) => `${id} ${mode}`).sort();
   const asked = start.channels.map(({ channel_id: id, store }) => `${id} ${store ? 'keep' : 'live'}`).sort();
   if (canonicalJson(agreed) !== canonicalJson(asked)) return missing('it is to other channels');
   return ok({ receipt: jws, sha256: digest });
+}
+
+/** Whether the terms are those of the policy; a device may be stricter with its own copy and the longest time. */
+function isUnder(statement: ConsentStatement, policy: Policy): boolean {
+  const { maxSessionMinutes: longest } = policy;
+  const shown = statement.maxSessionMinutes;
+  return (
+    statement.policyVersion === policy.version &&
+    statement.purpose === policy.purpose &&
+    statement.organisation === policy.organisation &&
+    statement.retentionDays === policy.retentionDays &&
+    canonicalJson(statement.recipients) === canonicalJson(policy.recipients) &&
+    (policy.localCopy === 'keep' || statement.localCopy === policy.localCopy) &&
+    (longest === null || (shown !== null && shown <= longest))
+  );
 }
 
 /** The receipt, signed with the very key that the token is bound to. */

@@ -5,13 +5,14 @@ import { startableFor } from '../access/caller.ts';
 import { newId } from '../access/secret.ts';
 import type { Parts } from '../parts.ts';
 import type { SessionRecord, StreamRecord, TokenRecord } from '../store/records.ts';
-import { heldConsent, type Start } from './consent.ts';
+import { heldConsent, receiptIn, type Start } from './consent.ts';
 import { newsOf } from './tell.ts';
 
 /**
  * Starts a session: one stream per channel, under the policy in force, which is the session's from here on.
  * The same request again finds what the first one made. Errors: `token-foreign`, `proof-refused`, `out-of-scope`,
- * `bad-request`, `policy-forbids`, `consent-missing`, `not-now` where the session was started with other channels.
+ * `bad-request`, `policy-forbids`, `consent-missing`, `not-now` where the session was started with other channels or by
+ * another receipt.
  */
 export function startSession(
   parts: Parts,
@@ -81,11 +82,13 @@ function checkChannels({ channels }: Start, policy: Policy): Result<void> {
 async function foundAgain(
   parts: Parts,
   session: SessionRecord,
-  { channels, consent_sha256: sha256 }: Start,
+  { channels, consent_sha256: sha256, consent_jws: receipt }: Start,
 ): Promise<Result<SessionRecord>> {
   const streams = await parts.store.streamsOf([session.id]);
   const isSame =
     (sha256 ?? session.consentSha256) === session.consentSha256 &&
+    // Each start is signed anew: the same request again has the same signature, another client's has not.
+    (receipt ?? null) === receiptIn(session) &&
     streams.length === channels.length &&
     channels.every((channel) =>
       streams.some(
@@ -96,7 +99,7 @@ async function foundAgain(
           stream.fingerprint === (channel.fingerprint ?? null),
       ),
     );
-  return isSame ? ok(session) : fail('not-now', 'the session was started with other channels');
+  return isSame ? ok(session) : fail('not-now', 'the session was started by another request');
 }
 
 function newStream(

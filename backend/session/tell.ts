@@ -13,11 +13,12 @@ export type News = {
 
 /** The news that a session comes to a status, or is deleted. `timestamp` is Unix time in milliseconds. */
 export async function newsOf(
-  { store, events, clock }: Parts,
+  parts: Parts,
   session: SessionRecord,
   status: SessionStatus | 'deleted',
   data: { readonly [name: string]: Json } = {},
 ): Promise<News> {
+  const { events, clock } = parts;
   const event: LifecycleEvent = {
     channel: 'capture_session',
     event: `capture_session.${status}`,
@@ -26,5 +27,5 @@ export async function newsOf(
     timestamp: clock(),
     data,
   };
-  return { letters: await lettersOf(store, session, event), tell: () => events.tell(session, event) };
+  return { letters: await lettersOf(parts, session, event), tell: () => events.tell(session, event) };
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { fail, ok, type Result } from '../../contract/result.ts';
 import type { Master } from '../secrets/master.ts';
+import { SQLITE_FILE } from './file.ts';
 import type { OpenedStore } from './prepared.ts';
 import { openSqlite } from './sqlite.ts';
 
@@ -22,7 +23,7 @@ export async function openStore(
   // The driver of PostgreSQL is loaded only where it is used: the embedded service does without.
   const opened =
     databaseUrl === undefined
-      ? await openSqlite(join(dataDir, 'tallylight.sqlite'), master)
+      ? await openSqlite(join(dataDir, SQLITE_FILE), master)
       : await (await import('./postgres.ts')).openPostgres(databaseUrl, master);
   return opened === undefined
     ? fail('vault-damaged', 'the master key is not the one of this store')

@@ -34,6 +34,7 @@ function aLetter(more: Partial<Letter> = {}): Letter {
     tenantId: 'default',
     environment: 'production',
     sessionId: fresh('cap-'),
+    subject: null,
     event: 'capture_session.created',
     url: 'https://example.org/hook',
     body: '{"ü":1}',

@@ -22,5 +22,5 @@ export async function openPostgres(url: string, master: Master): Promise<OpenedS
   // An idle connection that breaks is replaced by the pool; the query that needs one reports what is wrong.
   pool.on('error', () => undefined);
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
-  return preparedStore(db, 'postgres', master, async () => undefined);
+  return preparedStore(db, 'postgres', master, async () => true);
 }

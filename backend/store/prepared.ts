@@ -14,7 +14,7 @@ export async function preparedStore(
   db: Kysely<Tables>,
   kind: 'sqlite' | 'postgres',
   master: Master,
-  scrub: () => Promise<void>,
+  scrub: () => Promise<boolean>,
 ): Promise<OpenedStore | undefined> {
   try {
     // Before anything is written under this key.

@@ -208,12 +208,17 @@ export type Tombstone = {
   readonly jws: string;
 };
 
+/** A person as the log and the outbox know one: by blind index, in one environment. */
+export type Concerned = { readonly subject: string; readonly environment: Environment };
+
 export type AuditQuery = {
   readonly tenantId: string;
   readonly actor?: string | undefined;
   readonly object?: string | undefined;
   /** Blind index of a person. */
   readonly subject?: string | undefined;
+  /** Of the links with that person; null: both. */
+  readonly environment?: Environment | null | undefined;
   /** ISO 8601 in UTC; from this on, and before that. */
   readonly since?: string | undefined;
   readonly until?: string | undefined;
@@ -253,8 +258,10 @@ export type Erasure = {
 /** What retention asks of a session; nothing of it has to be decrypted. */
 export type SessionAge = Pick<
   SessionRecord,
-  'id' | 'tenantId' | 'environment' | 'collectionId' | 'createdAt' | 'endedAt' | 'policy'
+  'id' | 'tenantId' | 'environment' | 'collectionId' | 'createdAt' | 'startedAt' | 'endedAt' | 'policy'
 > & {
+  /** Unix time in seconds, when the last fragment that is kept came; null: there is none. */
+  readonly lastFragmentAt: number | null;
   /** Blind index of the person. */
   readonly subject: string;
 };
@@ -276,6 +283,8 @@ export type Letter = {
   /** Of the session; null: it concerns the tenant. */
   readonly environment: Environment | null;
   readonly sessionId: string | null;
+  /** Blind index of the person of the session. */
+  readonly subject: string | null;
   readonly event: string;
   /** Null: the tenant's own address, as it is when the letter is sent. */
   readonly url: string | null;

@@ -14,6 +14,7 @@ type Access = Pick<
   | 'deadKeys'
   | 'addToken'
   | 'tokenBySha256'
+  | 'renewToken'
   | 'bindToken'
   | 'settlePossession'
   | 'dropTokensOf'
@@ -92,13 +93,33 @@ export function accessOver(db: Kysely<Tables>): Access {
       return row && toToken(row);
     },
 
+    async renewToken(sha256, renewed) {
+      return db.transaction().execute(async (tx) => {
+        // Written to, though with what is there: whoever binds or drops it meanwhile waits until the new one is there too.
+        await tx.updateTable('client_token').set({ sha256 }).where('sha256', '=', sha256).execute();
+        const row = await tx
+          .selectFrom('client_token')
+          .selectAll()
+          .where('sha256', '=', sha256)
+          .executeTakeFirst();
+        if (row === undefined) return undefined;
+        const token = { ...toToken(row), ...renewed };
+        await tx.insertInto('client_token').values(fromToken(token)).execute();
+        return token;
+      });
+    },
+
     async bindToken({ sha256, family }, sessionId) {
-      await db
-        .updateTable('client_token')
-        .set({ session_id: sessionId })
-        .where('family', '=', family)
-        .where('session_id', 'is', null)
-        .execute();
+      await db.transaction().execute(async (tx) => {
+        const bind = tx
+          .updateTable('client_token')
+          .set({ session_id: sessionId })
+          .where('family', '=', family)
+          .where('session_id', 'is', null);
+        await bind.execute();
+        // The first waited for a renewal under way, and does not know yet what it made.
+        await bind.execute();
+      });
       const row = await db
         .selectFrom('client_token')
         .select('session_id')
@@ -122,11 +143,13 @@ export function accessOver(db: Kysely<Tables>): Access {
     },
 
     async dropTokensOf(sessionId) {
-      const dropped = await db
-        .deleteFrom('client_token')
-        .where('session_id', '=', sessionId)
-        .executeTakeFirst();
-      return Number(dropped.numDeletedRows);
+      return db.transaction().execute(async (tx) => {
+        const drop = tx.deleteFrom('client_token').where('session_id', '=', sessionId);
+        const first = await drop.executeTakeFirst();
+        // As above: what was renewed while the first waited goes, too.
+        const second = await drop.executeTakeFirst();
+        return Number(first.numDeletedRows + second.numDeletedRows);
+      });
     },
 
     async forgetTokensExpiredBefore(unixSeconds) {

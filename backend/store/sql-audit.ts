@@ -1,5 +1,6 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { ServiceAuditEntry } from '../../contract/audit.ts';
+import type { Concerned } from './records.ts';
 import type { Store } from './store.ts';
 import type { Tables } from './tables.ts';
 
@@ -19,7 +20,7 @@ export function auditOver(db: Kysely<Tables>): Auditing {
       return row && toEntry(row);
     },
 
-    async addAudit(tenantId, entry, subject) {
+    async addAudit(tenantId, entry, concerned) {
       return db.transaction().execute(async (tx) => {
         const added = await tx
           .insertInto('audit_entry')
@@ -27,10 +28,10 @@ export function auditOver(db: Kysely<Tables>): Auditing {
           .onConflict((conflict) => conflict.doNothing())
           .executeTakeFirst();
         if (added.numInsertedOrUpdatedRows !== 1n) return false;
-        if (subject !== null)
+        if (concerned !== null && (await isHeld(tx, tenantId, concerned)))
           await tx
             .insertInto('audit_subject')
-            .values({ tenant_id: tenantId, sequence: entry.sequence, subject })
+            .values({ tenant_id: tenantId, sequence: entry.sequence, ...concerned })
             .execute();
         return true;
       });
@@ -41,6 +42,7 @@ export function auditOver(db: Kysely<Tables>): Auditing {
       actor,
       object,
       subject,
+      environment = null,
       since,
       until,
       after,
@@ -64,7 +66,10 @@ export function auditOver(db: Kysely<Tables>): Auditing {
               .select('audit_subject.sequence')
               .whereRef('audit_subject.tenant_id', '=', 'audit_entry.tenant_id')
               .whereRef('audit_subject.sequence', '=', 'audit_entry.sequence')
-              .where('audit_subject.subject', '=', subject),
+              .where('audit_subject.subject', '=', subject)
+              .$if(environment !== null, (links) =>
+                links.where('audit_subject.environment', '=', environment ?? ''),
+              ),
           ),
         );
       const rows = await query
@@ -74,6 +79,28 @@ export function auditOver(db: Kysely<Tables>): Auditing {
       return rows.map(toEntry);
     },
   };
+}
+
+/** Somebody who was erased while something of theirs was still being read is not brought back by the entry of that. */
+async function isHeld(
+  tx: Kysely<Tables>,
+  tenantId: string,
+  { subject, environment }: Concerned,
+): Promise<boolean> {
+  const session = tx
+    .selectFrom('capture_session')
+    .select('id')
+    .where('tenant_id', '=', tenantId)
+    .where('subject', '=', subject)
+    .where('environment', '=', environment);
+  if ((await session.limit(1).executeTakeFirst()) !== undefined) return true;
+  const link = tx
+    .selectFrom('audit_subject')
+    .select('sequence')
+    .where('tenant_id', '=', tenantId)
+    .where('subject', '=', subject)
+    .where('environment', '=', environment);
+  return (await link.limit(1).executeTakeFirst()) !== undefined;
 }
 
 function toEntry(row: Selectable<Tables['audit_entry']>): ServiceAuditEntry {

@@ -22,7 +22,6 @@ type Outbox = Pick<
 
 /** What is under the column key: where a letter goes and what it says. */
 const letterSecrets = z.object({
-  environment: environment.nullable(),
   url: z.string().nullable(),
   body: z.string(),
 });
@@ -210,16 +209,18 @@ export async function putLetters(
   keyring: Keyring,
   letters: readonly Letter[] = [],
 ): Promise<void> {
-  for (const { id, tenantId, sessionId, event, since, environment, url, body } of letters) {
+  for (const { id, tenantId, sessionId, subject, event, since, environment, url, body } of letters) {
     const lane = `${sessionId ?? tenantId} ${url === null ? 'webhook' : 'callback'}`;
     const row = {
       id,
       tenant_id: tenantId,
+      environment,
+      subject,
       session_id: sessionId,
       lane,
       position: await nextPosition(tx, lane),
       event,
-      sealed: keyring.sealColumn(letterContext(id), JSON.stringify({ environment, url, body })),
+      sealed: keyring.sealColumn(letterContext(id), JSON.stringify({ url, body })),
       created_at: since,
       next_at: since,
       attempts: 0,
@@ -248,6 +249,8 @@ function toLetter(keyring: Keyring, row: Selectable<Tables['outbox']>): SentLett
   return {
     id: row.id,
     tenantId: row.tenant_id,
+    environment: row.environment === null ? null : environment.parse(row.environment),
+    subject: row.subject,
     sessionId: row.session_id,
     event: row.event,
     since: row.created_at,

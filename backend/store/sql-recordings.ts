@@ -55,6 +55,8 @@ export function recordingsOver(db: Kysely<Tables>, keyring: Keyring): Recordings
           .where('id', '=', fragment.streamId)
           .where('last_take', after === null ? 'is' : '=', after?.take ?? null)
           .where('last_sequence', after === null ? 'is' : '=', after?.sequence ?? null)
+          // Another process may have been told that the consent was taken back.
+          .where('revoked_at', 'is', null)
           .executeTakeFirst();
         if (moved.numUpdatedRows !== 1n) return false;
         await tx.insertInto('fragment').values(fromFragment(fragment)).execute();

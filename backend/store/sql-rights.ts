@@ -1,7 +1,7 @@
 import type { Kysely, Selectable } from 'kysely';
 import { policy } from '../../contract/policy.ts';
 import type { Keyring } from '../secrets/keyring.ts';
-import type { RightsRecord } from './records.ts';
+import { ENVIRONMENTS, type RightsRecord } from './records.ts';
 import { environment } from './rows.ts';
 import { putLetters } from './sql-outbox.ts';
 import { putTombstone } from './sql-sessions.ts';
@@ -41,23 +41,24 @@ export function rightsOver(db: Kysely<Tables>, keyring: Keyring): Rights {
       });
     },
 
-    async forgetPerson(tenantId, subject, objects) {
+    async forgetPerson(tenantId, subject, environment) {
+      const within = environment === null ? ENVIRONMENTS : [environment];
       await db.transaction().execute(async (tx) => {
-        const links = tx
-          .deleteFrom('audit_subject')
+        for (const table of ['audit_subject', 'client_token'] as const)
+          await tx
+            .deleteFrom(table)
+            .where('tenant_id', '=', tenantId)
+            .where('subject', '=', subject)
+            .where('environment', 'in', within)
+            .execute();
+        await tx
+          .deleteFrom('outbox')
           .where('tenant_id', '=', tenantId)
-          .where('subject', '=', subject);
-        if (objects === undefined) {
-          await links.execute();
-          await tx.deleteFrom('client_token').where('subject', '=', subject).execute();
-          return;
-        }
-        const entries = tx
-          .selectFrom('audit_entry')
-          .select('sequence')
-          .where('tenant_id', '=', tenantId)
-          .where('object', 'in', objects);
-        if (objects.length > 0) await links.where('sequence', 'in', entries).execute();
+          .where('subject', '=', subject)
+          .where('environment', 'in', within)
+          // That one is word of the erasure itself.
+          .where((is) => is.or([is('event', '!=', 'capture_session.deleted'), is('state', '=', 'dead')]))
+          .execute();
       });
     },
 
@@ -94,7 +95,16 @@ export function rightsOver(db: Kysely<Tables>, keyring: Keyring): Rights {
     async sessionAges({ tenantId, environment: of, createdBefore, after, limit }) {
       let query = db
         .selectFrom('capture_session')
-        .select(['id', 'collection_id', 'environment', 'created_at', 'ended_at', 'policy', 'subject'])
+        .select(['id', 'collection_id', 'environment', 'created_at', 'started_at', 'ended_at'])
+        .select(['policy', 'subject'])
+        .select((select) =>
+          select
+            .selectFrom('fragment')
+            .innerJoin('rtstream', 'rtstream.id', 'fragment.stream_id')
+            .whereRef('rtstream.session_id', '=', 'capture_session.id')
+            .select((last) => last.fn.max('fragment.received_at').as('last'))
+            .as('last_fragment_ms'),
+        )
         .where('tenant_id', '=', tenantId)
         .where('created_at', '<=', createdBefore);
       if (of !== null) query = query.where('environment', '=', of);
@@ -106,7 +116,10 @@ export function rightsOver(db: Kysely<Tables>, keyring: Keyring): Rights {
         environment: environment.parse(row.environment),
         collectionId: row.collection_id,
         createdAt: row.created_at,
+        startedAt: row.started_at,
         endedAt: row.ended_at,
+        lastFragmentAt:
+          row.last_fragment_ms === null ? null : Math.floor(Number(row.last_fragment_ms) / 1000),
         policy: row.policy === null ? null : policy.parse(JSON.parse(row.policy)),
         subject: row.subject,
       }));

@@ -13,7 +13,7 @@ import type { Store } from './store.ts';
 import type { Tables } from './tables.ts';
 
 /** The store over any database that Kysely speaks to and `migrate` has prepared. */
-export function storeOver(db: Kysely<Tables>, keyring: Keyring, scrub: () => Promise<void>): Store {
+export function storeOver(db: Kysely<Tables>, keyring: Keyring, scrub: () => Promise<boolean>): Store {
   return {
     ...tenantsOver(db),
     ...accessOver(db),

@@ -1,4 +1,5 @@
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { setTimeout } from 'node:timers/promises';
 import { Kysely, type SqliteDatabase, SqliteDialect } from 'kysely';
 import type { Master } from '../secrets/master.ts';
 import { type OpenedStore, preparedStore } from './prepared.ts';
@@ -13,10 +14,10 @@ export function openSqlite(path: string, master: Master): Promise<OpenedStore | 
   return preparedStore(db, 'sqlite', master, scrub);
 }
 
-/** The file as it is, in whatever form. `scrub` empties the write-ahead log, which holds what was there before. */
+/** The file as it is, in whatever form. `scrub` empties the write-ahead log, which holds what was there before; false where another program reads in it. */
 export function databaseAt(path: string): {
   readonly db: Kysely<Tables>;
-  readonly scrub: () => Promise<void>;
+  readonly scrub: () => Promise<boolean>;
 } {
   const database = new DatabaseSync(path, { timeout: 10_000 });
   // FULL: the receipt of a fragment is a promise that it survives a power cut, so each commit is synced.
@@ -24,7 +25,25 @@ export function databaseAt(path: string): {
   database.exec(`pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on;
     pragma secure_delete = on;`);
   const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: adapted(database) }) });
-  return { db, scrub: async () => database.exec('pragma wal_checkpoint(truncate)') };
+  return { db, scrub: () => scrubbed(path) };
+}
+
+const SCRUB_ATTEMPTS = 10;
+const SCRUB_PAUSE_MS = 100;
+
+/** Over a connection that does not wait: SQLite's own waiting would hold up everything else of this process. */
+async function scrubbed(path: string): Promise<boolean> {
+  const database = new DatabaseSync(path, { timeout: 0 });
+  try {
+    for (let attempt = 1; ; attempt++) {
+      // A row of `busy`, `log` and `checkpointed`: https://www.sqlite.org/pragma.html#pragma_wal_checkpoint
+      if (database.prepare('pragma wal_checkpoint(truncate)').get()?.busy === 0) return true;
+      if (attempt === SCRUB_ATTEMPTS) return false;
+      await setTimeout(SCRUB_PAUSE_MS);
+    }
+  } finally {
+    database.close();
+  }
 }
 
 /** What Kysely asks of a SQLite driver, over the one that is part of Node. */

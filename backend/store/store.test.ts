@@ -405,9 +405,13 @@ describe.each(Object.keys(KINDS))('the store on %s', (kind) => {
       ...more,
     });
     const entries = [entry(1), entry(2, { actor: 'key:b' }), entry(3, { object: 'vid-2' })];
-    const subject = fresh('subject');
+    const session = aSession({ tenantId });
+    await store.addSession(session);
+    const ages = { tenantId, environment: null, createdBefore: session.createdAt, limit: 1 };
+    const subject = (await store.sessionAges(ages))[0]?.subject ?? '';
+    const concerned = { subject, environment: 'production' as const };
     for (const [index, each] of entries.entries())
-      expect(await store.addAudit(tenantId, each, index === 0 ? subject : null)).toBe(true);
+      expect(await store.addAudit(tenantId, each, index === 0 ? concerned : null)).toBe(true);
     expect(await store.addAudit(tenantId, entry(3), null)).toBe(false);
     expect(await store.auditHead(tenantId)).toEqual(entries[2]);
     expect(await store.auditHead('none')).toBeUndefined();
@@ -420,9 +424,16 @@ describe.each(Object.keys(KINDS))('the store on %s', (kind) => {
     expect(await find({ object: 'vid-2' })).toEqual([entries[2]]);
     expect(await find({ since: entries[1]?.at, until: entries[2]?.at })).toEqual([entries[1]]);
     expect(await find({ subject })).toEqual([entries[0]]);
-    await store.forgetPerson(tenantId, subject);
+    expect(await find({ subject, environment: 'development' })).toEqual([]);
+    await store.forgetPerson(tenantId, subject, 'development');
+    expect(await find({ subject })).toEqual([entries[0]]);
+    await store.forgetPerson(tenantId, subject, 'production');
     expect(await find({ subject })).toEqual([]);
     expect(await find({})).toEqual(entries);
+    // Of somebody of whom nothing is held no link is made anew.
+    await store.deleteSession(session.id, aTombstone(session.id));
+    expect(await store.addAudit(tenantId, entry(4), concerned)).toBe(true);
+    expect(await find({ subject })).toEqual([]);
   });
 
   test('numbers policies from 2, because 1 is the default', async () => {

@@ -7,6 +7,7 @@ import type {
   AdminRecord,
   AuditQuery,
   CollectionRecord,
+  Concerned,
   Environment,
   Erasure,
   FragmentRecord,
@@ -72,6 +73,11 @@ export type Store = {
 
   addToken(token: TokenRecord): Promise<void>;
   tokenBySha256(sha256: string): Promise<TokenRecord | undefined>;
+  /** Adds one that is as this one is at that moment; undefined where this one is gone. */
+  renewToken(
+    sha256: string,
+    renewed: Pick<TokenRecord, 'sha256' | 'expiresAt'>,
+  ): Promise<TokenRecord | undefined>;
   /** Binds the token's whole family. False where it is bound to another session already. */
   bindToken(token: TokenRecord, sessionId: string): Promise<boolean>;
   /** Settles once for its whole family who holds it; answers how it is settled, undefined where it is gone. */
@@ -165,8 +171,11 @@ export type Store = {
 
   /** The last entry of the tenant's audit log. */
   auditHead(tenantId: string): Promise<ServiceAuditEntry | undefined>;
-  /** `subject` is the blind index of the person it concerns. False where its place in the log is taken. */
-  addAudit(tenantId: string, entry: ServiceAuditEntry, subject: string | null): Promise<boolean>;
+  /**
+   * `concerned` is the person it concerns; of one of whom nothing is held any more it is not noted. False where its place in the
+   * log is taken.
+   */
+  addAudit(tenantId: string, entry: ServiceAuditEntry, concerned: Concerned | null): Promise<boolean>;
   auditEntries(query: AuditQuery): Promise<ServiceAuditEntry[]>;
 
   addLetters(letters: readonly Letter[]): Promise<void>;
@@ -193,11 +202,8 @@ export type Store = {
 
   /** Destroys these sessions with their keys, and every letter about them, at once; answers which were there still. */
   eraseSessions(erasure: Erasure): Promise<string[]>;
-  /**
-   * Nothing links this person (a blind index) with the log any more, or with a token. With `objects`: with the entries about
-   * those only.
-   */
-  forgetPerson(tenantId: string, subject: string, objects?: readonly string[]): Promise<void>;
+  /** Nothing links this person with the log, with tokens or with events any more. `environment`: null for both. */
+  forgetPerson(tenantId: string, subject: string, environment: Environment | null): Promise<void>;
   addRightsRequest(record: RightsRecord): Promise<void>;
   changeRightsRequest(id: string, change: (record: RightsRecord) => RightsRecord): Promise<void>;
   /** Newest first. */
@@ -221,7 +227,7 @@ export type Store = {
   fact(name: string): Promise<string | undefined>;
   /** Keeps `value` under `name` unless something is there, and answers what is there. */
   settleFact(name: string, value: string): Promise<string>;
-  /** Makes what was deleted unreadable in the files of the database, where that takes a step of its own. */
-  scrub(): Promise<void>;
+  /** Makes what was deleted unreadable in the files of the database, where that takes a step of its own; false where it cannot yet. */
+  scrub(): Promise<boolean>;
   close(): Promise<void>;
 };

@@ -126,7 +126,7 @@ export type Tables = {
     hash: string;
   };
   /** Which entries concern a person; goes when the person is erased, while the chain stays whole. */
-  audit_subject: { tenant_id: string; sequence: number; subject: string };
+  audit_subject: { tenant_id: string; sequence: number; subject: string; environment: string };
   /** What was deleted, as the service signs it for the clients that still hold a copy. `channel_id` is empty for all of it. */
   tombstone: { session_id: string; channel_id: string; tenant_id: string; deleted_at: number; jws: string };
   /** Access and erasure requests. `sealed`, under the column key: whose, and the receipt. */
@@ -144,12 +144,16 @@ export type Tables = {
   outbox: {
     id: string;
     tenant_id: string;
+    /** Null: it concerns the tenant. */
+    environment: string | null;
+    /** Blind index of the person of the session. */
+    subject: string | null;
     session_id: string | null;
     /** What is told in its order, one after the other: a session to one of its addresses. */
     lane: string;
     position: number;
     event: string;
-    /** Under the column key: environment, address and body. */
+    /** Under the column key: address and body. */
     sealed: string;
     created_at: number;
     next_at: number;

@@ -1,13 +1,37 @@
 import { createAdmin } from '../manage.ts';
-import { CONFIRMATION_HEADER } from '../routes/keys.ts';
-import type { Answer } from './recorder.ts';
+import { CONFIRMATION_HEADER } from '../routes/confirmation.ts';
+import { type Answer, call } from './recorder.ts';
 import { must, type Trial } from './service.ts';
 
 export const PASSWORD = 'correct horse battery staple';
 
 /** An admin of the trial's service, by its id. */
-export async function adminOf({ dataDir }: Trial, name = 'ada', tenant = 'default'): Promise<string> {
-  return must(await createAdmin({ dataDir, tenant, variables: {} }, name, PASSWORD)).id;
+export async function adminOf(
+  { dataDir }: Pick<Trial, 'dataDir'>,
+  name = 'ada',
+  tenant = 'default',
+  variables = {},
+): Promise<string> {
+  return must(await createAdmin({ dataDir, tenant, variables }, name, PASSWORD)).id;
+}
+
+const EXPORTER = 'who hands out';
+const withExporter = new WeakSet<object>();
+
+/** What is held of a person, as an admin who gives the password has it handed out. */
+export async function exportOf(
+  service: Pick<Trial, 'url' | 'dataDir'>,
+  key: string,
+  person: string,
+  variables = {},
+): Promise<Response> {
+  if (!withExporter.has(service)) await adminOf(service, EXPORTER, 'default', variables);
+  withExporter.add(service);
+  const wish = { name: EXPORTER, password: PASSWORD };
+  const told = await call<{ confirmation: string }>(service, 'POST', '/user/confirm', key, wish);
+  return fetch(`${service.url}/user/${encodeURIComponent(person)}/data`, {
+    headers: { 'x-access-token': key, [CONFIRMATION_HEADER]: told.data.confirmation },
+  });
 }
 
 /** A request with the confirmation that managing keys takes. */

@@ -1,5 +1,5 @@
 import { DEFAULT_POLICY } from '../../contract/policy.ts';
-import { CONFIRMATION_HEADER } from '../routes/keys.ts';
+import { CONFIRMATION_HEADER } from '../routes/confirmation.ts';
 import { takeOf } from './media.ts';
 import { headersOf, startOf } from './recorder.ts';
 

@@ -69,7 +69,7 @@ export const COLLECTION_ROUTES: readonly ConsoleRoute[] = [
           says: [
             html`The collection ${given(name)} ${code(id)} goes, with all versions of its policy.`,
             `All sessions in it go, of both environments: ${length === 1000 ? '1000 or more' : length} at present, with everything that was recorded in them.`,
-            'Their keys are destroyed first, so nobody can open them again, not from a backup either.',
+            'Their keys are destroyed first, so nobody can open them again. A backup of the database from before still holds the wrapped keys.',
             'It cannot be undone.',
           ],
           action: `${PATH}/${id}/delete`,

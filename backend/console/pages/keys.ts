@@ -47,6 +47,11 @@ export const KEY_ROUTES: readonly ConsoleRoute[] = [
       };
       const read = wish.safeParse(written);
       if (!read.success) return ok(await page(call, written, faultsOf(read.error)));
+      if ((await parts.store.keys(admin.tenantId)).length === 0)
+        return fail(
+          'not-now',
+          'the first key is made on the machine itself: `tallylight backend key create`',
+        );
       const { key, record } = await addKey(parts, { ...read.data, tenantId: admin.tenantId });
       call.about.object = record.id;
       call.about.reason = `${record.environment} ${record.roles.join(' ')}`;

@@ -101,7 +101,9 @@ export const PEOPLE_ROUTES: readonly ConsoleRoute[] = [
       const person = personOf(call);
       if (person === '' || form.get('again') !== person)
         return ok(await eraseQuestion(call, 'This is not the id above. Nothing was erased.'));
-      const { id } = await erasePerson(parts, admin.tenantId, person);
+      const erased = await erasePerson(parts, admin.tenantId, person);
+      if (!erased.ok) return erased;
+      const { id } = erased.value;
       call.about.object = id;
       return ok({ kind: 'go', to: `${PATH}/requests/${id}` });
     },
@@ -182,7 +184,7 @@ async function eraseQuestion(call: Call, fault: string | undefined): Promise<Pag
     ...(fault === undefined ? {} : { status: 422 }),
     says: [
       html`Person ${code(person)}: ${capital(await amountOf(call, person))} go, with names, metadata and consent receipts.`,
-      'The keys are destroyed first, then the files: nobody can open them again, not from a backup either.',
+      'The keys are destroyed first, then the files: nobody can open them again. A backup of the database from before still holds the wrapped keys.',
       'The audit log stays whole, but nothing links it to the person any more.',
       'Clients erase their own copies when they next connect.',
       'It cannot be undone. You get a signed receipt.',

@@ -65,7 +65,7 @@ ${table<Due>(
           title: 'Sweep now?',
           says: [
             `${capital(count(due.length, 'session'))} and everything that was recorded in ${due.length === 1 ? 'it' : 'them'} will be deleted.`,
-            'Their keys are destroyed first, so nobody can open them again, not from a backup either.',
+            'Their keys are destroyed first, so nobody can open them again. A backup of the database from before still holds the wrapped keys.',
             'Each deletion is noted in the audit log with the policy that asked for it.',
           ],
           action: `${PATH}/sweep`,

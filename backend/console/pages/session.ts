@@ -99,7 +99,7 @@ ${facts(factsOf(session))}
           says: [
             html`The session ${code(session.id)} of ${given(session.endUserId)} goes, with its name, metadata and consent receipt.`,
             `${capital(count(streams.length, 'channel'))} and ${count(videos.length, 'recording')} go with it: ${bytes(streams.reduce((sum, each) => sum + (each.store ? each.bytes : 0), 0))}.`,
-            'Its keys are destroyed first, so nobody can open it again, not from a backup either.',
+            'Its keys are destroyed first, so nobody can open it again. A backup of the database from before still holds the wrapped keys.',
             'The client erases its own copy when it next connects.',
             isUnderWay(session) ? 'It is under way now: it ends at once.' : 'It cannot be undone.',
           ],
