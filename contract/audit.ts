@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { channel, channelId, channelMode } from './channel.ts';
+import { channel, channelId, channelMode, cutCode } from './channel.ts';
 import { consentReceipt, consentStatement } from './consent.ts';
 import { sessionId, sha256Hex } from './fragment.ts';
 
@@ -70,6 +70,19 @@ export const auditEvent = z.discriminatedUnion('type', [
     by: z.string(),
   }),
   z.object({ type: z.literal('channel.delivered'), sessionId, channelId, ...counted, digest: sha256Hex }),
+  /**
+   * In place of `channel.delivered` where the service took no more of it (`cutBy`): the counts are of what it holds, and
+   * `left` fragments are only here.
+   */
+  z.object({
+    type: z.literal('channel.cut'),
+    sessionId,
+    channelId,
+    cutBy: cutCode,
+    ...counted,
+    digest: sha256Hex,
+    left: z.int(),
+  }),
   z.object({ type: z.literal('channel.forgotten'), sessionId, channelId, ...counted, dropped: z.int() }),
   z.object({
     type: z.literal('recording.purged'),

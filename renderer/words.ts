@@ -47,6 +47,7 @@ export const words = {
     fact: 'Delivering',
     left: (duration: string) => `${duration} left to deliver.`,
     confirming: 'Everything is sent. Waiting for the service to confirm it.',
+    confirmingRest: 'Everything that the service takes is sent. Waiting for it to confirm that.',
     safe: 'Capture has ended. Everything you chose to keep is safe here, encrypted, until the service has it.',
     leave:
       'You can close this window. What is left is sent when there is a connection, or at the next start.',
@@ -66,7 +67,10 @@ export const words = {
       `${names} ${count === 1 ? 'was' : 'were'} live only and ${count === 1 ? 'is' : 'are'} gone.`,
     revoked: (names: string) => `You took your consent back for ${names}.`,
     purged: 'The copy on this device is removed.',
+    purgedOf: (names: string) => `The copy of ${names} on this device is removed.`,
     stays: 'An encrypted copy stays on this device.',
+    cut: (name: string, delivered: string, all: string) =>
+      `The service took ${delivered} of ${all} of ${name}, and no more. The rest is kept here, encrypted.`,
   },
   failed: {
     fact: 'Stopped early',
@@ -113,6 +117,8 @@ export const words = {
     keptSoFar: (size: string) => `${size} kept`,
     delivered: 'all delivered',
     undelivered: (duration: string) => `${duration} not yet delivered`,
+    cut: (size: string) => `the service took ${size} of it`,
+    onlyHere: 'the rest is kept here',
     verified: 'verified by the service',
     pixels: (width: string, height: string) => `${width} × ${height}`,
     rate: (frames: string) => `${frames} fps`,
@@ -154,7 +160,8 @@ export const words = {
       live: 'Nothing more of it is captured or passed on.',
       keep: 'Nothing more of it is captured or delivered. What was stored before stays as agreed.',
       delivering: 'Nothing more of it is delivered. What was stored before stays as agreed.',
-      erase: 'It is erased here and at the media service, and nobody can open it again.',
+      erase:
+        'It is erased here, and at the media service as soon as it can be reached. Nobody can open it again then.',
     },
     others: 'The other channels go on.',
   },

@@ -1,4 +1,5 @@
 import type { Snapshot } from '../../contract/bridge/snapshot.ts';
+import { endedBy } from '../../contract/channel.ts';
 import type { ErrorCode } from '../../contract/errors.ts';
 import type { Capture } from '../../main/host.ts';
 import type { Printer } from './print.ts';
@@ -36,7 +37,7 @@ function tellTrouble(
   out: Printer,
 ): void {
   if (trouble?.code === told.get(id)) return;
-  if (trouble?.code === 'policy-forbids') {
+  if (trouble !== null && endedBy(trouble) === 'policy') {
     told.set(id, trouble.code);
     out.line(`${id} ended: the policy of your organisation changed and does not allow it any more.`, {
       event: 'ended',

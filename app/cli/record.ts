@@ -1,7 +1,7 @@
 import type { Snapshot } from '../../contract/bridge/snapshot.ts';
 import { channelId } from '../../contract/channel.ts';
 import { sessionId } from '../../contract/fragment.ts';
-import { errorOf, fail, ok, type Result } from '../../contract/result.ts';
+import { errorOf, fail, ok, type Result, type TallylightError } from '../../contract/result.ts';
 import { givenGrant } from '../../main/auth/your-backend.ts';
 import { openCapture } from '../../main/capture.ts';
 import { serviceAddress } from '../../main/delivery/address.ts';
@@ -159,18 +159,19 @@ function concluded(end: Snapshot | undefined, out: Printer): number {
   if (end === undefined || end.session.state === 'delivering')
     return out.failed(errorOf('delivery-incomplete', end?.trouble?.code));
   if (end.session.state === 'failed') return out.failed(end.trouble ?? errorOf('internal'));
-  const channels = end.channels.map(({ id, mode, takes, bytes, droppedFragments }) => ({
+  const channels = end.channels.map(({ id, mode, takes, bytes, deliveredBytes, droppedFragments }) => ({
     id,
     mode,
     takes,
     bytes,
+    deliveredBytes,
     droppedFragments,
   }));
   // A channel that was lost on the way delivered what it had, which is not what was asked for.
-  const trouble = end.trouble ?? end.channels.find((channel) => channel.trouble !== null)?.trouble ?? null;
-  const verdict = trouble === null ? 'everything that was to be kept' : 'what could be captured';
+  const trouble =
+    cutOf(end) ?? end.trouble ?? end.channels.find((channel) => channel.trouble !== null)?.trouble ?? null;
   out.line(
-    `Complete: ${(end.session.activeMs / 1000).toFixed(1)} s recorded, ${verdict} is delivered and verified.`,
+    `Complete: ${(end.session.activeMs / 1000).toFixed(1)} s recorded, ${verdictOf(trouble)} is delivered and verified.`,
     {
       event: 'complete',
       sessionId: end.session.id,
@@ -179,6 +180,17 @@ function concluded(end: Snapshot | undefined, out: Printer): number {
     },
   );
   return trouble === null ? 0 : out.failed(trouble);
+}
+
+/** What the service did not take is only here, which weighs more than why. */
+function cutOf({ channels }: Snapshot): TallylightError | null {
+  const cut = channels.flatMap(({ id, cutBy }) => (cutBy === null ? [] : [`${id}: ${cutBy}`]));
+  return cut.length === 0 ? null : errorOf('delivery-cut', cut.join(', '));
+}
+
+function verdictOf(trouble: Pick<TallylightError, 'code'> | null): string {
+  if (trouble === null) return 'everything that was to be kept';
+  return trouble.code === 'delivery-cut' ? 'what the media service took' : 'what could be captured';
 }
 
 function orderOf(values: Arguments): Result<Order> {

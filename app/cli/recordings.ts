@@ -3,6 +3,7 @@ import { errorOf, ok, type Result } from '../../contract/result.ts';
 import { openAuditLog } from '../../main/audit/log.ts';
 import type { SecretStore } from '../../main/host.ts';
 import { diskError } from '../../main/vault/disk-error.ts';
+import { onlyHere } from '../../main/vault/facts.ts';
 import { keyFileSecrets } from '../../main/vault/key-file.ts';
 import { type DataLock, lockData } from '../../main/vault/lock.ts';
 import { type Vault, vaultIn } from '../../main/vault/vault.ts';
@@ -49,7 +50,8 @@ export const recordings: Command = {
         .map((channel) => recording.value.manifestOf(channel.id));
       const bytes = kept.reduce((sum, channel) => sum + channel.bytes, 0);
       const seconds = Math.round((facts.ended?.activeMs ?? 0) / 1000);
-      const state = facts.delivered ? 'delivered' : 'only here';
+      const rest = onlyHere(facts);
+      const state = stateOf(facts.delivered, rest.length > 0);
       out.line(
         `${id}  ${facts.startedAt}  ${seconds} s  ${kept.map((channel) => channel.channel_id).join(', ')}  ${sizeText(bytes)}  ${state}`,
         {
@@ -59,6 +61,7 @@ export const recordings: Command = {
           seconds,
           bytes,
           delivered: facts.delivered,
+          cut: rest,
           channels: kept,
         },
       );
@@ -67,6 +70,11 @@ export const recordings: Command = {
     return exit;
   },
 };
+
+function stateOf(isDelivered: boolean, isCut: boolean): string {
+  if (!isDelivered) return 'only here';
+  return isCut ? 'delivered in part, the rest only here' : 'delivered';
+}
 
 /** Checks every stored byte of one recording. */
 export const verify: Command = {

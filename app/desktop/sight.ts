@@ -1,4 +1,5 @@
 import type { ChannelView, Lamp, PausedBy, SessionState, Snapshot } from '../../contract/bridge/snapshot.ts';
+import { endedBy } from '../../contract/channel.ts';
 
 export const APP_NAME = 'Tallylight';
 
@@ -65,9 +66,9 @@ function lineOf({ lamp, session, channels, trouble }: Snapshot): string {
       return liveLine(channels.filter((channel) => channel.state === 'live'));
     case 'trouble': {
       if (trouble !== null) return trouble.message;
-      // What a person took back is as they want it.
+      // What was ended on purpose is as somebody wants it, and not what the lamp is about.
       const troubled = channels.find(
-        (channel) => channel.trouble !== null && channel.trouble.code !== 'consent-revoked',
+        (channel) => channel.trouble !== null && endedBy(channel.trouble) === null,
       );
       return troubled?.trouble
         ? `${troubled.name}: ${troubled.trouble.message}`

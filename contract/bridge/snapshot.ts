@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { area, channelId, channelKind, channelMode } from '../channel.ts';
+import { area, channelId, channelKind, channelMode, cutCode } from '../channel.ts';
 import { ERROR_CODES } from '../errors.ts';
 
 export const trouble = z.object({
@@ -60,8 +60,12 @@ export const channelView = z.object({
   bytes: z.int(),
   /** Bytes the service has a receipt for. */
   deliveredBytes: z.int(),
-  /** Seconds of stored media that the service does not hold yet. */
+  /** Seconds of stored media that the service does not hold yet and is still to get. */
   undeliveredSeconds: z.number(),
+  /** Why the service takes no more of what is stored: the rest is only here. Null: it takes everything. */
+  cutBy: cutCode.nullable(),
+  /** Bytes of it that lie on this device, encrypted; 0 where it was never stored here, or is gone. */
+  storedBytes: z.int(),
   /** Live only: fragments that were dropped because the service did not keep up. */
   droppedFragments: z.int(),
   gaps: gapsView,

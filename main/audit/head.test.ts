@@ -106,6 +106,19 @@ describe('a log that has a head', () => {
     await expectBroken(log);
   });
 
+  test('[P29] nor when what vouches for each entry was taken out of it too, and it was chained anew', async () => {
+    const log = await logOf(...SOME);
+    await rm(log.headPath);
+    const bare = parsed(log.lines).map(({ at, actor, event }) => ({ at, actor, event }));
+    await fc.assert(
+      fc.asyncProperty(fc.subarray(bare, { minLength: 1 }), async (kept) => {
+        await log.put(chained(kept));
+        await expectBroken(log);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
   test('[P29] whose head was changed is found, whichever byte', async () => {
     const log = await logOf(paused(1), paused(2));
     for (const path of [log.headPath, log.keyPath]) {

@@ -27,14 +27,17 @@ export type WrittenHead = {
   readonly key: Uint8Array;
 };
 
-/** Undefined where the log never had one. Error: `audit-broken`. */
-export async function readHead(dataDir: string): Promise<Result<WrittenHead | undefined>> {
+/** What lies beside a log: its head; the key alone, which is made just before the first head; nothing. */
+export type FoundHead = WrittenHead | { readonly head: undefined; readonly key: Uint8Array | undefined };
+
+/** Error: `audit-broken`. */
+export async function readHead(dataDir: string): Promise<Result<FoundHead>> {
   try {
     const text = await readIfThere(join(dataDir, HEAD_FILE));
-    if (text === undefined) return ok(undefined);
+    const key = await readIfThere(join(dataDir, KEY_FILE));
+    if (text === undefined) return ok({ head: undefined, key });
     const head = headFile.safeParse(parsed(text.toString()));
     if (!head.success) return fail('audit-broken', 'its head cannot be read');
-    const key = await readIfThere(join(dataDir, KEY_FILE));
     return key === undefined
       ? fail('audit-broken', 'the key of its head is missing')
       : ok({ head: head.data, key });
@@ -45,11 +48,12 @@ export async function readHead(dataDir: string): Promise<Result<WrittenHead | un
 
 /**
  * Holds a log against its head. The head is one behind where a crash came between the two: then the entry that it does not
- * know was never acknowledged, and has to vouch for itself (`proveHead`). Error: `audit-broken`.
+ * know was never acknowledged, and has to vouch for itself (`proveHead`). Only a log from before there were heads has none,
+ * and that has no key either. Error: `audit-broken`.
  */
-export function fitsHead(entries: readonly AuditEntry[], head: AuditHead | undefined): Result<void> {
+export function fitsHead(entries: readonly AuditEntry[], { head, key }: FoundHead): Result<void> {
   if (head === undefined)
-    return entries.some(({ mac }) => mac !== undefined)
+    return entries.some(({ mac }) => key !== undefined || mac !== undefined)
       ? fail('audit-broken', 'its head is missing')
       : ok(undefined);
   const count = entries.length;

@@ -8,14 +8,15 @@ import { canonicalJson } from '../../contract/canonical.ts';
 import { fail, ok, type Result } from '../../contract/result.ts';
 import type { SecretStore } from '../host.ts';
 import { diskError } from '../vault/disk-error.ts';
-import { fitsHead, headKeeper, headOf, proveHead, readHead, type WrittenHead } from './head.ts';
+import { type FoundHead, fitsHead, headKeeper, headOf, proveHead, readHead } from './head.ts';
 
 const FILE = 'audit.jsonl';
 
 /**
  * The log of one data folder: one line an entry, each holding the hash of the one before. Where it ends lies beside it
- * (head.ts), so that one that was cut, written anew or taken away is found. What cannot be found is that log and head were
- * both put back to what they were together at an earlier time.
+ * (head.ts), so that one that was cut, written anew or taken away is found. Whoever can write to the folder can do what is not
+ * found: delete log and head together, or log, head and key and put in their place a log as they were before there were heads; or
+ * put all of them back to what they were at an earlier time. Against that only a copy of the head kept elsewhere helps.
  */
 export type AuditLog = {
   /** Appends and fsyncs, then writes the head; entries are written in the order of the calls. */
@@ -41,7 +42,7 @@ export async function openAuditLog(
   const keeper = headKeeper(dataDir, secrets);
   let head = headOf(read.value.entries);
   let { endBytes } = read.value;
-  if (head.sequence > (written.value?.head.sequence ?? 0)) {
+  if (head.sequence > (written.value.head?.sequence ?? 0)) {
     const anchored = await keeper.write(head);
     if (!anchored.ok) return anchored;
   }
@@ -134,21 +135,22 @@ export async function verifyAuditLog(
     // Something was written meanwhile.
     if (!isDeepStrictEqual(before, after)) continue;
     if (!after.ok) return after;
-    const store = after.value === undefined ? undefined : await secrets();
+    const hasHead = after.value.head !== undefined;
+    const store = hasHead ? await secrets() : undefined;
     if (store?.ok === false) return store;
     const proven = await proveWhole(entries.value, after.value, store?.value);
-    return proven.ok ? ok({ entries: entries.value, hasHead: after.value !== undefined }) : proven;
+    return proven.ok ? ok({ entries: entries.value, hasHead }) : proven;
   }
 }
 
 async function proveWhole(
   entries: readonly AuditEntry[],
-  written: WrittenHead | undefined,
+  found: FoundHead,
   secrets: SecretStore | undefined,
 ): Promise<Result<void>> {
-  const fits = fitsHead(entries, written?.head);
-  if (!fits.ok || written === undefined || secrets === undefined) return fits;
-  return proveHead(written, entries, secrets);
+  const fits = fitsHead(entries, found);
+  if (!fits.ok || found.head === undefined || secrets === undefined) return fits;
+  return proveHead(found, entries, secrets);
 }
 
 async function readWhole(path: string): Promise<Result<{ entries: AuditEntry[]; endBytes: number }>> {

@@ -108,6 +108,20 @@ const STORY: [AuditEvent, string][] = [
     'mic:default delivered and verified: 3 fragments, 99 bytes, SHA-256 bbbbbbbbbbbbbbbb…',
   ],
   [
+    {
+      type: 'channel.cut',
+      sessionId,
+      channelId,
+      cutBy: 'policy-forbids',
+      takes: 1,
+      fragments: 3,
+      bytes: 99,
+      digest: 'b'.repeat(64),
+      left: 2,
+    },
+    'mic:default delivered as far as the service took it: it holds 3 fragments, 99 bytes; 2 fragments are kept only here: The policy of your organisation does not allow this choice for this channel.',
+  ],
+  [
     { type: 'channel.forgotten', sessionId, channelId, takes: 1, fragments: 3, bytes: 99, dropped: 2 },
     'mic:default was live only and is forgotten: 3 fragments passed on, 2 dropped, nothing on disk',
   ],

@@ -45,6 +45,8 @@ function sentence(event: AuditEvent): string {
       return `stopped by ${event.by} after ${seconds(event.activeMs)} of recording`;
     case 'channel.delivered':
       return `${event.channelId} delivered and verified: ${event.fragments} fragments, ${event.bytes} bytes, SHA-256 ${event.digest.slice(0, 16)}…`;
+    case 'channel.cut':
+      return `${event.channelId} delivered as far as the service took it: it holds ${event.fragments} fragments, ${event.bytes} bytes; ${event.left} fragments are kept only here${because(event.cutBy)}`;
     case 'channel.forgotten':
       return `${event.channelId} was live only and is forgotten: ${event.fragments} fragments passed on, ${event.dropped} dropped, nothing on disk`;
     case 'recording.purged': {

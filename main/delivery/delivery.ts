@@ -1,3 +1,4 @@
+import type { CutCode } from '../../contract/channel.ts';
 import type { Fragment } from '../../contract/fragment.ts';
 import { fail, ok, type Result, type TallylightError } from '../../contract/result.ts';
 import type { ManifestChannel, SessionView, StopSessionRequest } from '../../contract/wire.ts';
@@ -23,9 +24,11 @@ export type Delivery = {
   readonly dropped: (channelId: string) => number;
   /** Ends the live-only channels: what the service does not take now is forgotten. */
   readonly finishLive: () => Promise<ManifestChannel[]>;
-  /** Offers nothing more of a channel: the consent to it was taken back. */
+  /** Offers nothing more of a channel, and forgets what was sent: the consent to it was taken back. */
   readonly end: (channelId: string) => void;
-  /** Whether a stored channel ended before its end: the service holds what has a receipt, and takes nothing more. */
+  /** Offers nothing more of a stored channel: the service is not to have the rest, which stays here. */
+  readonly cut: (channelId: string, code: CutCode) => void;
+  /** Whether a stored channel ended before its end: the service holds what has a receipt, and gets nothing more. */
   readonly isCut: (channelId: string) => boolean;
   /**
    * Delivers everything stored and has the service confirm it against the manifest; may take as long as it takes. The
@@ -44,12 +47,14 @@ export function openDelivery(
     readonly change: () => void;
     /** A stored channel cannot be delivered any further; what it holds stays in the vault. */
     readonly trouble: (channelId: string, error: TallylightError) => void;
+    /** The session has lasted as long as the service lets it. */
+    readonly tooLong: () => void;
   },
 ): Delivery {
   const live = new Map(
     channels
       .filter(({ mode }) => mode === 'live')
-      .map(({ id, rtstreamId }) => [id, liveSender(id, rtstreamId, client, exchange, on.change)]),
+      .map(({ id, rtstreamId }) => [id, liveSender(id, rtstreamId, client, exchange, on)]),
   );
   const stored = new Map(
     recording === undefined
@@ -59,7 +64,7 @@ export function openDelivery(
           .map(({ id, rtstreamId }) => [
             id,
             storedSender(id, rtstreamId, recording, client, exchange, {
-              change: on.change,
+              ...on,
               stuck: (error) => on.trouble(id, error),
             }),
           ]),
@@ -83,19 +88,14 @@ export function openDelivery(
   return {
     passOn: (fragment) => live.get(fragment.header.channelId)?.offer(fragment),
     wake: (channelId) => stored.get(channelId)?.wake(),
-    sentBytes: (channelId) =>
-      live.get(channelId)?.sentBytes() ??
-      recording
-        ?.fragments(channelId)
-        .slice(0, recording.receipted(channelId))
-        .reduce((sum, { header }) => sum + header.bytes, 0) ??
-      0,
+    sentBytes: (channelId) => live.get(channelId)?.sentBytes() ?? stored.get(channelId)?.sentBytes() ?? 0,
     dropped: (channelId) => live.get(channelId)?.dropped() ?? 0,
     finishLive: () => Promise.all([...live.values()].map((sender) => sender.finish())),
     end: (channelId) => {
       live.get(channelId)?.end();
       stored.get(channelId)?.end();
     },
+    cut: (channelId, code) => stored.get(channelId)?.cut(code),
     isCut: (channelId) => stored.get(channelId)?.isCut() === true,
     finishStored,
     close: exchange.close,

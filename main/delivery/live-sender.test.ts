@@ -10,8 +10,12 @@ async function passing() {
   const { service, client, exchange } = await testExchange();
   const stream = service.stream(MIC, false);
   let changes: (() => void)[] = [];
-  const sender = liveSender(MIC, stream.id, client, exchange, () => {
-    for (const changed of changes) changed();
+  const told: string[] = [];
+  const sender = liveSender(MIC, stream.id, client, exchange, {
+    change: () => {
+      for (const changed of changes) changed();
+    },
+    tooLong: () => void told.push('too long'),
   });
   /** Resolves when the sender's counts fulfil a condition. */
   const when = (condition: () => boolean) =>
@@ -24,7 +28,7 @@ async function passing() {
       changes.push(check);
       check();
     });
-  return { service, exchange, sender, when };
+  return { service, exchange, sender, when, told };
 }
 
 describe('a channel that is live only', () => {

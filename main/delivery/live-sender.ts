@@ -27,7 +27,7 @@ export function liveSender(
   rtstreamId: string,
   client: ServiceClient,
   exchange: Exchange,
-  onChange: () => void,
+  on: { readonly change: () => void; readonly tooLong: () => void },
 ): LiveSender {
   const ring = liveRing();
   const work = bell();
@@ -58,10 +58,11 @@ export function liveSender(
         ring.passed(fragment);
       } else if (!answer.error.retryable) {
         ring.refused(fragment);
+        if (answer.error.code === 'session-too-long') on.tooLong();
       } else if (finishing || exchange.closed()) {
         ring.clear();
       }
-      onChange();
+      on.change();
     }
   }
   const running = run();

@@ -19,7 +19,11 @@ async function sending(sequences: readonly number[] = [0, 1, 2]) {
   const recording = done(await vault.create(testFacts()));
   for (const sequence of sequences) done(await recording.append(testFragment({ sequence })));
   const stuck: TallylightError[] = [];
-  const on = { change: () => undefined, stuck: (error: TallylightError) => void stuck.push(error) };
+  const on = {
+    change: () => undefined,
+    stuck: (error: TallylightError) => void stuck.push(error),
+    tooLong: () => undefined,
+  };
   return {
     service,
     stream,

@@ -1,3 +1,4 @@
+import { type CutCode, cutCode } from '../../contract/channel.ts';
 import { fail, type TallylightError } from '../../contract/result.ts';
 import type { Recording } from '../vault/recording.ts';
 import { bell } from './bell.ts';
@@ -10,14 +11,15 @@ export type StoredSender = {
   readonly wake: () => void;
   /** Resolves when everything that is in the vault has a receipt, with the error that stopped it, or when closed. */
   readonly finish: () => Promise<TallylightError | undefined>;
-  /** Offers nothing more: the consent to it was taken back, or nothing of it is left. */
+  /** Offers nothing more, and forgets what was sent: the consent to it was taken back, and nothing of it is to be left. */
   readonly end: () => void;
+  /** Offers nothing more: the rest stays here, as if the service had refused it by this code. */
+  readonly cut: (code: CutCode) => void;
   /** Whether it ended before the end of what is stored, by us or by the service. */
   readonly isCut: () => boolean;
+  /** Bytes that the service has a receipt for, also when they are gone here. */
+  readonly sentBytes: () => number;
 };
-
-/** The service takes nothing more of this channel, and what it took stays: no failure of the delivery. */
-const CUT: ReadonlySet<string> = new Set(['consent-revoked', 'policy-forbids', 'session-too-long']);
 
 export function storedSender(
   channelId: string,
@@ -25,32 +27,50 @@ export function storedSender(
   recording: Recording,
   client: ServiceClient,
   exchange: Exchange,
-  on: { readonly change: () => void; readonly stuck: (error: TallylightError) => void },
+  on: {
+    readonly change: () => void;
+    readonly stuck: (error: TallylightError) => void;
+    /** The service says that the session has lasted as long as it may. */
+    readonly tooLong: () => void;
+  },
 ): StoredSender {
   const work = bell();
   let finishing = false;
-  let cut = false;
+  let isForgotten = false;
+  /** Why nothing more is offered, from before the service was asked how much it holds. */
+  let refusal: CutCode | undefined = recording.facts().cut?.find((cut) => cut.channelId === channelId)?.code;
+  let isCut = false;
+  let sent = receiptedBytes();
 
   async function run(): Promise<TallylightError | undefined> {
-    for (let rewinds = 0; !exchange.closed() && !cut; ) {
+    for (let rewinds = 0; !exchange.closed() && !isForgotten; ) {
       const next = recording.fragments(channelId)[recording.receipted(channelId)];
       if (next === undefined) {
         if (finishing) return undefined;
         await work.wait();
         continue;
       }
+      if (refusal !== undefined) {
+        await askWhereToGoOn();
+        // It may hold more than there are receipts for, and then all of it.
+        if (exchange.closed() || isForgotten || rest() === 0) continue;
+        return cutOff(refusal);
+      }
       const fragment = await recording.read(next);
-      if (cut) return undefined;
+      if (isOver()) continue;
       if (!fragment.ok) return fragment.error;
       // What is to be forgotten is not tried again either.
       const answer = await exchange.insist(async (token) =>
-        cut ? fail('consent-revoked', channelId) : client.put(token, rtstreamId, fragment.value),
+        isOver() ? fail('consent-revoked', channelId) : client.put(token, rtstreamId, fragment.value),
       );
-      if (cut) return undefined;
-      if (!answer.ok && CUT.has(answer.error.code)) {
-        cut = true;
+      if (isForgotten) return undefined;
+      const refused = cutCode.safeParse(answer.ok ? undefined : answer.error.code);
+      if (refused.success) {
+        refusal ??= refused.data;
+        if (refused.data === 'session-too-long') on.tooLong();
       } else if (answer.ok) {
         rewinds = 0;
+        sent += next.header.bytes;
         await recording.noteReceipt(next);
         on.change();
       } else if (answer.error.code === 'fragment-out-of-order' && rewinds++ === 0) {
@@ -58,6 +78,29 @@ export function storedSender(
         if (failed !== undefined) return failed;
       } else if (!exchange.closed()) return answer.error;
     }
+    return undefined;
+  }
+
+  function isOver(): boolean {
+    return isForgotten || refusal !== undefined;
+  }
+
+  function rest(): number {
+    return recording.fragments(channelId).length - recording.receipted(channelId);
+  }
+
+  function receiptedBytes(): number {
+    const held = recording.fragments(channelId).slice(0, recording.receipted(channelId));
+    return held.reduce((sum, { header }) => sum + header.bytes, 0);
+  }
+
+  /** What the service took stays there and the rest here: no failure of the delivery, but one where it cannot be noted. */
+  async function cutOff(code: CutCode): Promise<TallylightError | undefined> {
+    const fragments = recording.receipted(channelId);
+    const noted = await recording.noteCut({ channelId, code, fragments, bytes: sent });
+    if (!noted.ok) return noted.error;
+    isCut = true;
+    on.change();
     return undefined;
   }
 
@@ -70,6 +113,7 @@ export function storedSender(
       ({ header }, index) => list.value.fragments[index]?.sha256 !== header.sha256,
     );
     recording.rewindReceipts(channelId, agreed === -1 ? held.length : agreed);
+    sent = receiptedBytes();
     return undefined;
   }
 
@@ -85,9 +129,14 @@ export function storedSender(
       return running;
     },
     end: () => {
-      cut = true;
+      isForgotten = true;
       work.ring();
     },
-    isCut: () => cut,
+    cut: (code) => {
+      refusal ??= code;
+      work.ring();
+    },
+    isCut: () => isForgotten || isCut,
+    sentBytes: () => (isForgotten ? 0 : sent),
   };
 }

@@ -50,7 +50,7 @@ export async function startTestService(sessionId: string) {
   const signer = testSigner();
   const streams: Stream[] = [];
   const asked: Asked[] = [];
-  const script: { readonly matches: RegExp; readonly answer: Answer }[] = [];
+  const script: { readonly matches: RegExp; readonly answer: Answer; readonly isDone: boolean }[] = [];
   const unexpected: string[] = [];
   const sockets = new Set<Socket>();
   const settings = testSettings();
@@ -92,8 +92,10 @@ export async function startTestService(sessionId: string) {
     const family = await tokens.check({ method, url, token, proof, nowMs: nowMs() });
     if (family.ok) response.setHeader(POLICY_VERSION_HEADER, settings.policy.version);
     const planned = script.findIndex(({ matches }) => matches.test(`${method} ${path}`));
-    if (planned !== -1) return script.splice(planned, 1)[0]?.answer(response);
+    const [plan] = planned === -1 ? [] : script.splice(planned, 1);
+    if (plan?.isDone === false) return plan.answer(response);
     const result = family.ok ? await answer(told, request, family.value) : family;
+    if (plan !== undefined) return plan.answer(response);
     if (result.ok) json(response, 200, { success: true, data: result.value });
     else refusal(result.error.code, result.error.detail)(response);
   }
@@ -258,7 +260,9 @@ export async function startTestService(sessionId: string) {
       return stream;
     },
     /** Answers the next request that matches with this instead, e.g. /^PUT/. */
-    next: (matches: RegExp, answer: Answer) => void script.push({ matches, answer }),
+    next: (matches: RegExp, answer: Answer) => void script.push({ matches, answer, isDone: false }),
+    /** Does what the next request that matches asks for, and answers with this instead. */
+    afterNext: (matches: RegExp, answer: Answer) => void script.push({ matches, answer, isDone: true }),
     paths: () => asked.map(({ method, path }) => `${method} ${path}`),
     /** Resolves when the requests so far fulfil a condition. */
     when: (condition: () => boolean): Promise<void> =>

@@ -10,7 +10,7 @@ import type { Recording } from '../vault/recording.ts';
 import type { Connected } from './connect.ts';
 import type { PendingDelivery } from './pending.ts';
 import type { Prepared } from './prepare.ts';
-import { type Revocations, revocationsOf } from './revocations.ts';
+import { type Revocations, type Revoking, revocationsOf } from './revocations.ts';
 import { type AgreedChannel, type Pipeline, prepareRun, type Run, type RunParts } from './run.ts';
 import { type Timeline, timeline } from './timeline.ts';
 
@@ -27,6 +27,8 @@ export type Active = Connected & {
   /** As agreed, and as much stricter as it has become since. */
   policy: Policy;
   readonly revocations: Revocations;
+  /** By channel: what was asked for last. */
+  readonly revoking: Map<string, Revoking>;
   /** What the service is told of pauses, one after the other. */
   told: Promise<unknown>;
   /** Its delivery, once it was stopped. */
@@ -59,6 +61,8 @@ export type ActiveParts = {
     readonly allLost: RunParts['on']['allLost'];
     readonly storageFailed: (error: TallylightError) => void;
     readonly stuck: (error: TallylightError) => void;
+    /** The service takes nothing more of the session: it has lasted as long as it may. */
+    readonly tooLong: () => void;
   };
 };
 
@@ -76,7 +80,7 @@ export function beginRecording(parts: ActiveParts): Active {
     recording,
     connected.client,
     exchange,
-    { change: on.change, trouble: (_channelId, error) => on.stuck(error) },
+    { change: on.change, trouble: (_channelId, error) => on.stuck(error), tooLong: on.tooLong },
   );
   const time = timeline();
   const run = prepareRun({
@@ -100,7 +104,9 @@ export function beginRecording(parts: ActiveParts): Active {
       client: connected.client,
       exchange,
       log: parts.log,
+      trouble: on.stuck,
     }),
+    revoking: new Map(),
     channels,
     recording,
     exchange,

@@ -1,3 +1,4 @@
+import { endedBy } from '../../contract/channel.ts';
 import { errorOf, ok } from '../../contract/result.ts';
 import { clientKey } from '../auth/client-key.ts';
 import { openExchange } from '../delivery/exchange.ts';
@@ -5,7 +6,8 @@ import { beginRecording } from './active.ts';
 import { acceptPolicy, type Connected } from './connect.ts';
 import { withdrawn } from './consent.ts';
 import { countersignedBy } from './countersigned.ts';
-import { NOTHING, type Prepared, prepare } from './prepare.ts';
+import { isUnderWay } from './machine.ts';
+import { type Prepared, prepare } from './prepare.ts';
 import type { Drive, RecorderContext } from './recorder-context.ts';
 import type { AgreedChannel } from './run.ts';
 
@@ -18,7 +20,7 @@ export type Agreeing = Drive & {
 
 /** Sees to an agreement: what has to be in order before the first device, then the recording or its refusal. */
 export async function prepareAgreed(context: RecorderContext, drive: Agreeing): Promise<void> {
-  const { parts, state, choice, policies, note, reached } = context;
+  const { parts, state, choice, policies, note, reached, logBug } = context;
   const { refuse } = drive;
   const ready = state.connected;
   if (ready === undefined || state.consent === undefined) return refuse(errorOf('service-unreachable'));
@@ -53,6 +55,7 @@ export async function prepareAgreed(context: RecorderContext, drive: Agreeing): 
     chosen: channels,
     agreement,
     act: parts.act,
+    bug: logBug,
     seesLock: parts.seesLock === true,
     permitted: parts.permitted,
     shown: parts.shown ?? (async () => ok(undefined)),
@@ -72,8 +75,6 @@ export async function prepareAgreed(context: RecorderContext, drive: Agreeing): 
   if (isTakenBack) {
     if (prepared.ok) await prepared.value.recording?.erase();
     await note({ type: 'session.refused', sessionId: ready.grant.sessionId, code: 'consent-missing' });
-    // Whether it started or not: it goes no further.
-    void ready.client.stop(ready.tokens.current(), NOTHING);
   }
   refuse(error);
   if ((isSpent || isTakenBack) && !state.closed) await drive.openSession(error);
@@ -109,12 +110,12 @@ function begin(
       },
       arrived: () => state.session.state === 'starting' && drive.happen({ type: 'first-fragment' }),
       allLost: (error) => {
-        if (error.code === 'policy-forbids') drive.stopFor('policy', error);
-        else if (error.code === 'consent-revoked') drive.stopFor('person', error);
-        else drive.stopFor('all-channels-lost', errorOf('channel-lost'));
+        const by = endedBy(error);
+        drive.stopFor(by ?? 'all-channels-lost', by === null ? errorOf('channel-lost') : error);
       },
       storageFailed: (error) => drive.stopFor('storage', error),
       stuck: tellTrouble,
+      tooLong: () => isUnderWay(state.session) && drive.stopFor('policy', errorOf('session-too-long')),
     },
   });
   drive.happen({ type: 'consented' });

@@ -21,6 +21,10 @@ export type DeliveryParts = {
     readonly change: () => void;
     /** Something to tell that ends nothing. */
     readonly trouble: (error: TallylightError) => void;
+    /** The service took some channel not to its end: to tell where nothing weightier is told. */
+    readonly cut: (error: TallylightError) => void;
+    /** Something to tell of a recording of an earlier run. */
+    readonly earlier: (error: TallylightError) => void;
     /** A bug that is nobody's to wait for. */
     readonly bug: (error: unknown) => void;
   };
@@ -68,7 +72,7 @@ export function backgroundDelivery({
     const noted = await recording.recording?.change({ ended });
     // What is not noted here is read from the fragments themselves at the next start.
     if (noted?.ok === false) on.trouble(noted.error);
-    return conclude({ ...recording, sessionId, durationMs, activeMs, live, audit, trouble: on.trouble });
+    return conclude({ ...recording, ...on, sessionId, durationMs, activeMs, live, audit });
   }
 
   return {
@@ -95,7 +99,8 @@ export function backgroundDelivery({
       for (const id of await unfinished(vault, host.log)) {
         if (!mayBegin) return;
         const { connection, log } = host;
-        const delivery = deliverPending(id, { vault, policies, connection, log, audit, now });
+        const trouble = on.earlier;
+        const delivery = deliverPending(id, { vault, policies, connection, log, audit, now, trouble });
         pending.add(delivery);
         on.change();
         void delivery.done.catch(on.bug).finally(() => {

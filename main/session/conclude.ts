@@ -1,10 +1,11 @@
 import type { AuditEvent } from '../../contract/audit.ts';
 import { fingerprintOf } from '../../contract/consent.ts';
-import { ok, type Result, type TallylightError } from '../../contract/result.ts';
+import { errorOf, ok, type Result, type TallylightError } from '../../contract/result.ts';
 import type { ManifestChannel } from '../../contract/wire.ts';
 import type { Delivery } from '../delivery/delivery.ts';
-import { diskError } from '../vault/disk-error.ts';
+import { onlyHere } from '../vault/facts.ts';
 import type { Recording } from '../vault/recording.ts';
+import { purgeWhereAgreed } from './purge.ts';
 import type { Revocations } from './revocations.ts';
 
 export type Conclusion = {
@@ -19,11 +20,13 @@ export type Conclusion = {
   readonly audit: (event: AuditEvent) => Promise<unknown>;
   /** Something to tell that does not change what the service holds. */
   readonly trouble: (error: TallylightError) => void;
+  /** The service took some channel not to its end. */
+  readonly cut: (error: TallylightError) => void;
 };
 
 /**
  * Delivers what is stored, has the service confirm it against the manifest, then does with the copy on this device
- * what the policy said at consent. Nothing is purged before the confirmation.
+ * what the policy said at consent. Nothing is purged before the confirmation, and nothing that is only here.
  */
 export async function conclude(parts: Conclusion): Promise<Result<void>> {
   const { sessionId, recording, delivery, revocations, audit } = parts;
@@ -36,50 +39,55 @@ export async function conclude(parts: Conclusion): Promise<Result<void>> {
     };
   });
   if (!confirmed.ok) return confirmed;
-  const erased = recording?.facts().erased ?? [];
-  for (const { channel_id: channelId, takes, fragments, bytes, digest } of storedManifests(
-    recording,
-    delivery,
-  ))
-    if (!erased.includes(channelId))
-      await audit({ type: 'channel.delivered', sessionId, channelId, takes, fragments, bytes, digest });
   if (recording !== undefined) {
+    await tellDelivered(recording, delivery, audit);
     const noted = await recording.change({ delivered: true });
-    // The service holds everything all the same; the next start will ask it once more.
-    if (!noted.ok) parts.trouble(noted.error);
-    if (recording.facts().localCopy === 'purge-after-delivery') {
-      const purged = await purge(recording, audit);
-      if (!purged.ok) parts.trouble(purged.error);
-    }
+    // Where it cannot be noted the service is asked once more at the next start.
+    const purged = noted.ok ? await purgeWhereAgreed(recording, audit) : noted;
+    if (!purged.ok) parts.trouble(purged.error);
+    const rest = onlyHere(recording.facts());
+    const detail = rest.map(({ channelId, code }) => `${channelId}: ${code}`).join(', ');
+    if (rest.length > 0) parts.cut(errorOf('delivery-cut', detail));
   }
   await audit({ type: 'session.complete', sessionId });
   return ok(undefined);
 }
 
+/** Says of each stored channel that the service holds it, and how much of it where that is not all. */
+async function tellDelivered(
+  recording: Recording,
+  delivery: Delivery,
+  audit: Conclusion['audit'],
+): Promise<void> {
+  const { sessionId, erased = [] } = recording.facts();
+  const rest = onlyHere(recording.facts());
+  for (const { channel_id: channelId, takes, fragments, bytes, digest } of storedManifests(
+    recording,
+    delivery,
+  )) {
+    if (erased.includes(channelId)) continue;
+    const held = { sessionId, channelId, takes, fragments, bytes, digest };
+    const code = rest.find((cut) => cut.channelId === channelId)?.code;
+    const left = recording.fragments(channelId).length - fragments;
+    await audit(
+      code === undefined
+        ? { type: 'channel.delivered', ...held }
+        : { type: 'channel.cut', cutBy: code, ...held, left },
+    );
+  }
+}
+
 /** What the service has to hold: all that is stored, or of a channel that it takes no more of, what it gave receipts for. */
 function storedManifests(recording: Recording | undefined, delivery: Delivery): ManifestChannel[] {
   if (recording === undefined) return [];
-  const kept = recording.facts().channels.filter(({ mode }) => mode === 'keep');
+  const { channels, cut = [] } = recording.facts();
+  const kept = channels.filter(({ mode }) => mode === 'keep');
   return kept.map((channel) => {
     const { id } = channel;
-    const count = delivery.isCut(id) ? recording.receipted(id) : undefined;
+    const held = cut.find(({ channelId }) => channelId === id)?.fragments;
+    const count = held ?? (delivery.isCut(id) ? recording.receipted(id) : undefined);
     return { ...recording.manifestOf(id, count), ...fingerprintOf(channel) };
   });
-}
-
-/** Does away with the copy on this device after its delivery. What stays of it goes at the next start. */
-export async function purge(
-  recording: Recording,
-  audit: (event: AuditEvent) => Promise<unknown>,
-): Promise<Result<void>> {
-  const { sessionId } = recording.facts();
-  try {
-    const files = await recording.erase();
-    await audit({ type: 'recording.purged', sessionId, reason: 'delivered', files });
-    return ok(undefined);
-  } catch (error) {
-    return { ok: false, error: diskError(error, `purge of ${sessionId}`) };
-  }
 }
 
 /** Says for each live-only channel that it is gone, and what became of it. */

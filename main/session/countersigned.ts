@@ -6,7 +6,8 @@ import type { PolicyKeeper } from '../policy/keeper.ts';
 
 /**
  * The receipt as the service holds it, where it signed exactly the one that was sent, as ours. Without it nothing would
- * prove later what was agreed to. Error: `service-failed`.
+ * prove later what was agreed to. Errors: `not-now` where the session was started by another receipt, which is somebody
+ * else's to record into; `service-failed` where it says nothing that holds.
  */
 export async function countersignedBy(
   server: string,
@@ -20,10 +21,8 @@ export async function countersignedBy(
   if (jws === null) return fail('service-failed', 'the consent is not countersigned');
   const opened = await policies.opened(server, jws, COUNTERSIGNED_TYP);
   const claims = countersignedConsent.safeParse(opened.ok ? opened.value : undefined);
-  const isOurs =
-    claims.success &&
-    claims.data.session_id === sessionId &&
-    claims.data.receipt === sent &&
-    claims.data.jkt === (await key.jkt());
-  return isOurs ? ok(jws) : fail('service-failed', 'the consent is not countersigned as it was given');
+  if (!claims.success || claims.data.session_id !== sessionId)
+    return fail('service-failed', 'the consent is not countersigned as it was given');
+  const isOurs = claims.data.receipt === sent && claims.data.jkt === (await key.jkt());
+  return isOurs ? ok(jws) : fail('not-now', 'the session was started by another consent');
 }

@@ -63,6 +63,11 @@ export type SessionEffect =
 
 export type Step = { readonly next: Session; readonly effects: readonly SessionEffect[] };
 
+/** Devices are open or may open again. */
+export function isUnderWay({ state }: Session): boolean {
+  return state === 'starting' || state === 'recording' || state === 'paused';
+}
+
 /** The transition for one event, or undefined where the event is refused in this state. */
 export function step(session: Session, event: SessionEvent): Step | undefined {
   if (event.type === 'failed') {

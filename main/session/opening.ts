@@ -7,12 +7,18 @@ import type { RecorderContext } from './recorder-context.ts';
 /** Answers of a session's service that say which policy is in force. */
 export type PolicySeen = (sessionId: string, version: number) => void;
 
-/** A session and the channels of this machine; `because` is what made another session necessary. */
+export type Opening = Pick<BackgroundDelivery, 'letGo'> & { readonly policySeen: PolicySeen };
+
+/**
+ * A session and the channels of this machine; `because` is what made another session necessary. What was deleted on the
+ * service it was opened with goes here too.
+ */
 export async function openSession(
-  { parts, state, choice, policies, note, reached }: RecorderContext,
-  policySeen: PolicySeen,
+  context: RecorderContext,
+  { policySeen, letGo }: Opening,
   because?: TallylightError,
 ): Promise<void> {
+  const { parts, state, choice, policies, note, reached } = context;
   const { host, now } = parts;
   // The tokens of a recording are let go when it is delivered.
   if (state.active === undefined) state.connected?.tokens.stop();
@@ -32,26 +38,12 @@ export async function openSession(
   state.trouble = because ?? state.trouble;
   choice.settle(state.connected?.policy, channels.ok ? channels.value : undefined);
   parts.onChange();
+  await followDeletions(context, letGo);
 }
 
-/** Looks at the devices again, and asks for a session where there is none. */
-export async function lookAgain(context: RecorderContext, policySeen: PolicySeen): Promise<Result<void>> {
-  const { parts, state, choice } = context;
-  if (state.session.state !== 'idle') return fail('not-now', `look again while ${state.session.state}`);
-  if (state.connected === undefined) await openSession(context, policySeen);
-  else {
-    const channels = await parts.listChannels();
-    if (!channels.ok) return channels;
-    choice.settle(state.connected.policy, channels.value);
-  }
-  parts.onChange();
-  return ok(undefined);
-}
-
-/** What was deleted on the service that a session was just opened with goes here too. */
-export async function followDeletions(
+async function followDeletions(
   { parts, state, policies, note }: RecorderContext,
-  { letGo }: Pick<BackgroundDelivery, 'letGo'>,
+  letGo: Opening['letGo'],
 ): Promise<void> {
   const { connected } = state;
   if (connected === undefined || state.closed) return;
@@ -60,4 +52,18 @@ export async function followDeletions(
     { server: grant.server, ask: (request) => client.deletions(tokens.current(), request) },
     { vault: parts.vault, policies, audit: note, log: parts.host.log, letGo },
   );
+}
+
+/** Looks at the devices again, and asks for a session where there is none. */
+export async function lookAgain(context: RecorderContext, opening: Opening): Promise<Result<void>> {
+  const { parts, state, choice } = context;
+  if (state.session.state !== 'idle') return fail('not-now', `look again while ${state.session.state}`);
+  if (state.connected === undefined) await openSession(context, opening);
+  else {
+    const channels = await parts.listChannels();
+    if (!channels.ok) return channels;
+    choice.settle(state.connected.policy, channels.value);
+  }
+  parts.onChange();
+  return ok(undefined);
 }

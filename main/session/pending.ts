@@ -1,4 +1,5 @@
 import type { AuditEvent } from '../../contract/audit.ts';
+import { isAllowed } from '../../contract/policy.ts';
 import { ok, type Result, type TallylightError } from '../../contract/result.ts';
 import type { DeletionsRequest } from '../../contract/wire.ts';
 import { holdToken } from '../auth/token.ts';
@@ -12,9 +13,10 @@ import type { PolicyKeeper } from '../policy/keeper.ts';
 import type { RecordingFacts } from '../vault/facts.ts';
 import type { Recording } from '../vault/recording.ts';
 import type { Vault } from '../vault/vault.ts';
-import { conclude, purge } from './conclude.ts';
+import { conclude } from './conclude.ts';
 import { eraseOneDeleted } from './deletions.ts';
-import { eraseRevoked, hasOpenRevocation, revocationsOf } from './revocations.ts';
+import { hasToGo, purgeChannel, purgeWhereAgreed } from './purge.ts';
+import { hasOpenRevocation, revocationsOf } from './revocations.ts';
 
 /** What is to be sent waits for the answer, and is sent all the same where there is none. */
 const ATTEMPTS_AT_DELETIONS = 2;
@@ -26,6 +28,8 @@ export type PendingParts = {
   readonly log: Log;
   readonly audit: (event: AuditEvent) => Promise<unknown>;
   readonly now: () => Date;
+  /** Something to tell that ends nothing. */
+  readonly trouble: (error: TallylightError) => void;
 };
 
 /** A delivery in the background that can be let go. */
@@ -53,7 +57,7 @@ export async function unfinished(vault: Vault, log: Log): Promise<string[]> {
 }
 
 function isDone(facts: RecordingFacts): boolean {
-  return facts.delivered && facts.localCopy === 'keep' && !hasOpenRevocation(facts);
+  return facts.delivered && !hasToGo(facts) && !hasOpenRevocation(facts);
 }
 
 /** Sends one recording of an earlier run. A recording that a crash cut off ends with its last whole fragment. */
@@ -89,8 +93,6 @@ async function send(sessionId: string, parts: PendingParts, closing: AbortSignal
   }
   const grant = await reopened(connection, facts, closing);
   if (!grant.ok) return grant;
-  // The service may have moved since: your backend says where it is now.
-  const { server } = grant.value;
   const tokens = holdToken({
     grant: grant.value,
     connection,
@@ -101,26 +103,38 @@ async function send(sessionId: string, parts: PendingParts, closing: AbortSignal
   closing.addEventListener('abort', exchange.close);
   if (closing.aborted) exchange.close();
   try {
-    return await sendWith(recording, { server, exchange }, parts);
+    return await sendWith(recording, { grant: grant.value, exchange }, parts);
   } finally {
     tokens.stop();
   }
 }
 
+/** Sends what waits to whoever is the service now, once that is known: what it is to hold or to forget is its own business. */
 async function sendWith(
   recording: Recording,
-  { server, exchange }: { readonly server: string; readonly exchange: Exchange },
-  { log, audit, policies }: PendingParts,
+  { grant, exchange }: { readonly grant: Grant; readonly exchange: Exchange },
+  { log, audit, policies, trouble }: PendingParts,
 ): Promise<Result<void>> {
-  const { sessionId, delivered } = recording.facts();
+  const { sessionId, delivered, localCopy } = recording.facts();
+  // The service may have moved since: your backend says where it is now.
+  const { server } = grant;
   const client = serviceClient(server, sessionId);
   const ask = (request: DeletionsRequest) =>
     exchange.insist((token) => client.deletions(token, request), ATTEMPTS_AT_DELETIONS);
   if (await eraseOneDeleted(recording, { server, ask }, { policies, audit, log })) return ok(undefined);
-  const revocations = revocationsOf({ sessionId, recording, client, exchange, log });
+  const policy = await exchange.insist(async (token) => {
+    const view = await client.session(token);
+    return view.ok ? policies.accept(grant, view.value, client.keys) : view;
+  });
+  if (!policy.ok) return policy;
+  const revocations = revocationsOf({ sessionId, recording, client, exchange, log, trouble });
   if (delivered) {
     await revocations.tell();
     return purgeWhereAgreed(recording, audit);
+  }
+  if (localCopy !== policy.value.localCopy && localCopy === 'keep') {
+    const noted = await recording.change({ localCopy: policy.value.localCopy });
+    if (!noted.ok) return noted;
   }
   const { channels, ended } = recording.facts();
   const stuck = (error: TallylightError) => log('delivery.stuck', { sessionId, code: error.code });
@@ -129,8 +143,14 @@ async function sendWith(
     recording,
     client,
     exchange,
-    { change: () => undefined, trouble: (_channelId, error) => stuck(error) },
+    {
+      change: () => undefined,
+      trouble: (_channelId, error) => stuck(error),
+      tooLong: () => undefined,
+    },
   );
+  for (const { id, kind } of channels)
+    if (!isAllowed(policy.value, kind, 'keep')) delivery.cut(id, 'policy-forbids');
   return conclude({
     sessionId,
     recording,
@@ -141,6 +161,7 @@ async function sendWith(
     live: ended?.live ?? [],
     audit,
     trouble: stuck,
+    cut: trouble,
   });
 }
 
@@ -150,13 +171,9 @@ async function eraseWhatWasRevoked(recording: Recording, { audit, log }: Pending
   for (const { channelId, erase } of revoked) {
     const isKept = channels.some(({ id, mode }) => id === channelId && mode === 'keep');
     if (!erase || !isKept || erased.includes(channelId)) continue;
-    const done = await eraseRevoked(recording, channelId, audit);
+    const done = await purgeChannel(recording, channelId, 'consent-revoked', audit);
     if (!done.ok) log('consent.not-erased', { sessionId, channelId, code: done.error.code });
   }
-}
-
-async function purgeWhereAgreed(recording: Recording, audit: PendingParts['audit']): Promise<Result<void>> {
-  return recording.facts().localCopy === 'keep' ? ok(undefined) : purge(recording, audit);
 }
 
 /** A fresh token for a session of before: asked for until your backend says yes or no. */

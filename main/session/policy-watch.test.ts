@@ -161,6 +161,23 @@ describe('a policy that changes while something records', () => {
     done(await t.recorder.stop('person'));
     expect(await changes(t)).toMatchObject([{ type: 'policy.refused' }]);
   });
+
+  test('[P26] that nobody vouched for at first is obeyed as soon as somebody does', async () => {
+    const t = await recording({ [MIC]: 'keep', [SCREEN]: 'live' });
+    const stranger = testSigner();
+    t.service.settings.policyJws = (claims) => stranger.sign(POLICY_TYP, claims);
+    decide(t, rules(t, 'mic', 'forbidden'));
+    t.second();
+    await t.when(({ trouble }) => trouble?.code === 'policy-untrusted');
+    t.service.settings.policyJws = undefined;
+    await t.when(() => t.happened.includes('audit policy.changed'));
+    await isLost(t, MIC);
+    done(await t.recorder.stop('person'));
+    expect(await changes(t)).toMatchObject([
+      { type: 'policy.refused' },
+      { type: 'policy.changed', ended: [MIC] },
+    ]);
+  });
 });
 
 describe('the longest session', () => {

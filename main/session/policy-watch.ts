@@ -4,7 +4,10 @@ import { errorOf, type Result, type TallylightError } from '../../contract/resul
 import type { SessionView } from '../../contract/wire.ts';
 import type { Active } from './active.ts';
 
-/** So long may a change stay unknown where nothing is sent that an answer could tell it with; 5 s is what is promised. */
+/**
+ * So long may a change stay unknown where no answer tells of it, or nobody vouched for what was told; 5 s is what is
+ * promised.
+ */
 const QUIET_MS = 2000;
 const TICK_MS = 250;
 const MINUTE_MS = 60_000;
@@ -37,7 +40,9 @@ export function watchPolicy(recording: Active, parts: PolicyWatchParts): PolicyW
   const { session_id: sessionId } = recording.view;
   let known = recording.view.policy.version;
   let untrusted: string | undefined;
+  /** Since when nothing is known; that answers come is no news while nobody vouches for what they tell. */
   let heardAt = performance.now();
+  let isDoubted = false;
   let isAsking = false;
   let isOver = false;
 
@@ -53,6 +58,7 @@ export function watchPolicy(recording: Active, parts: PolicyWatchParts): PolicyW
   }
 
   async function look(): Promise<void> {
+    isDoubted = true;
     const view = await recording.exchange.insist(recording.client.session, 1);
     if (!view.ok || isOver) return;
     const { version } = view.value.policy;
@@ -61,7 +67,6 @@ export function watchPolicy(recording: Active, parts: PolicyWatchParts): PolicyW
     if (accepted.ok) return apply(version, accepted.value);
     const { code, detail: reason = '' } = accepted.error;
     if (code !== 'policy-untrusted') return;
-    known = version;
     // Told once, as it is asked about again every two seconds.
     if (untrusted === `${version} ${reason}`) return;
     untrusted = `${version} ${reason}`;
@@ -71,6 +76,7 @@ export function watchPolicy(recording: Active, parts: PolicyWatchParts): PolicyW
 
   async function apply(version: number, inForce: Policy): Promise<void> {
     untrusted = undefined;
+    isDoubted = false;
     const fromVersion = known;
     known = version;
     const policy = strictest(recording.policy, inForce);
@@ -112,6 +118,7 @@ export function watchPolicy(recording: Active, parts: PolicyWatchParts): PolicyW
 
   return {
     seen: (version) => {
+      if (isDoubted) return;
       heardAt = performance.now();
       if (version !== known && !isOver) ask();
     },

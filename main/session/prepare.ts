@@ -3,8 +3,8 @@ import type { AuditEvent } from '../../contract/audit.ts';
 import { mediaTypeOf } from '../../contract/channel.ts';
 import { CONSENT_TYP, type ConsentReceipt, fingerprintOf } from '../../contract/consent.ts';
 import type { Policy } from '../../contract/policy.ts';
-import { fail, ok, type Result } from '../../contract/result.ts';
-import type { SessionView, StopSessionRequest } from '../../contract/wire.ts';
+import { type Failed, fail, ok, type Result } from '../../contract/result.ts';
+import type { SessionView } from '../../contract/wire.ts';
 import type { ClientKey } from '../auth/client-key.ts';
 import { orLetGo } from '../delivery/let-go.ts';
 import type { ServiceClient } from '../delivery/service-client.ts';
@@ -20,6 +20,7 @@ import {
   type Terms,
   withdrawn,
 } from './consent.ts';
+import { type OwnStart, ownStart } from './own-start.ts';
 import type { AgreedChannel } from './run.ts';
 import type { Look } from './screen-probe.ts';
 
@@ -30,10 +31,12 @@ export type PrepareParts = {
   readonly ask: <T>(request: (token: string) => Promise<Result<T>>) => Promise<Result<T>>;
   /** What applies here under the policy of a view; `policy-untrusted` where nobody vouches for it. */
   readonly accept: (view: SessionView) => Promise<Result<Policy>>;
-  /** Holds the service's countersignature against the receipt; answers the JWS. */
+  /** Holds the service's countersignature against the receipt; answers the JWS. Error: `not-now` where it holds another one. */
   readonly countersigned: (view: SessionView, receipt: string) => Promise<Result<string>>;
   /** Signs the receipt. */
   readonly key: Pick<ClientKey, 'sign'>;
+  /** What nobody waits for went wrong. */
+  readonly bug: (error: unknown) => void;
   readonly on: {
     /** The terms as they are now. */
     readonly terms: (terms: Terms) => void;
@@ -66,8 +69,6 @@ export type Prepared = {
   readonly recording: Recording | undefined;
 };
 
-/** What the service is told of a session in which nothing was captured. */
-export const NOTHING: StopSessionRequest = { duration_ms: 0, active_ms: 0, channels: [] };
 /** Answers to a start after which asking again is of no use. */
 const SPENT: ReadonlySet<string> = new Set(['session-ended', 'session-unknown', 'token-foreign', 'not-now']);
 
@@ -75,9 +76,19 @@ const SPENT: ReadonlySet<string> = new Set(['session-ended', 'session-unknown', 
  * Everything that comes between "I agree" and the first device: the choice is what was shown, the policy allows it,
  * the system permits it, the receipt is in the audit log, the screens show something, the service knows the session
  * and has countersigned the receipt, the vault is ready. It may be taken back at any moment of it, which `consent-missing` tells; a recording that was made by
- * then is the caller's to erase.
+ * then is the caller's to erase. A session that our start began and in which nothing will be recorded is ended.
  */
 export async function prepare(parts: PrepareParts): Promise<Result<Prepared>> {
+  const { signal } = parts.look;
+  const start = ownStart({ ...parts, signal });
+  const prepared = await prepareWith(parts, start);
+  // Whoever takes the consent back does not wait for the service.
+  if (signal.aborted) start.end().catch(parts.bug);
+  else if (!prepared.ok) await start.end();
+  return prepared;
+}
+
+async function prepareWith(parts: PrepareParts, start: OwnStart): Promise<Result<Prepared>> {
   const { grant, client, chosen, audit, now, ask, on, look } = parts;
   const { signal } = look;
   // The policy may have changed since it was shown: what counts is what it says at this moment.
@@ -111,7 +122,7 @@ export async function prepare(parts: PrepareParts): Promise<Result<Prepared>> {
 
   const signed = await parts.key.sign(CONSENT_TYP, receipt);
   const started = await ask((token) =>
-    client.start(token, {
+    start.send(token, {
       session_id: grant.sessionId,
       channels: chosen.map((agreed) => ({
         channel_id: agreed.channel.id,
@@ -125,21 +136,14 @@ export async function prepare(parts: PrepareParts): Promise<Result<Prepared>> {
     }),
   );
   if (signal.aborted) return withdrawn();
-  if (!started.ok) {
-    if (SPENT.has(started.error.code)) on.spent();
-    return refused(started.error.code, started);
-  }
+  if (!started.ok && SPENT.has(started.error.code)) on.spent();
+  if (!started.ok) return refused(started.error.code, started);
   const confirmed = await confirm(started.value, signed, statement.value.policyVersion);
-  if (!confirmed.ok) {
-    on.spent();
-    await ask((token) => client.stop(token, NOTHING));
-    return refused(confirmed.error.code, confirmed);
-  }
+  if (!confirmed.ok) return spent(confirmed);
   const consent = confirmed.value;
   const rtstreams = new Map(started.value.rtstreams.map((stream) => [stream.name, stream.rtstream_id]));
   const unnamed = chosen.find(({ channel }) => !rtstreams.has(channel.id));
-  if (unnamed !== undefined)
-    return refused('service-failed', fail('service-failed', `no stream for ${unnamed.channel.id}`));
+  if (unnamed !== undefined) return spent(fail('service-failed', `no stream for ${unnamed.channel.id}`));
 
   let recording: Recording | undefined;
   // A session that is live only leaves no folder, no key and no name in the vault.
@@ -167,7 +171,7 @@ export async function prepare(parts: PrepareParts): Promise<Result<Prepared>> {
       delivered: false,
       consent,
     });
-    if (!created.ok) return refused(created.error.code, created);
+    if (!created.ok) return spent(created);
     recording = created.value;
   }
   // Nothing has started where it was taken back meanwhile, and nothing says so.
@@ -182,11 +186,18 @@ export async function prepare(parts: PrepareParts): Promise<Result<Prepared>> {
 
   /** What the service answers to the start holds it to what the person agreed to. */
   async function confirm(told: SessionView, signed: string, version: number): Promise<Result<string>> {
+    const consent = await parts.countersigned(told, signed);
+    if (!consent.ok) return consent;
     const again = await parts.accept(told);
     if (!again.ok) return again;
     // It changed in that very moment. The service is bound to the new one, to which nobody agreed.
-    if (told.policy.version !== version) return fail('consent-missing', 'the policy changed');
-    return parts.countersigned(told, signed);
+    return told.policy.version === version ? consent : fail('consent-missing', 'the policy changed');
+  }
+
+  /** The session has begun, by us or by somebody else: it is of no use to another agreement. */
+  async function spent(failure: Failed): Promise<Result<never>> {
+    on.spent();
+    return refused(failure.error.code, failure);
   }
 
   async function refused<T>(code: string, failure: Result<T>): Promise<Result<never>> {

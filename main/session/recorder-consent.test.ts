@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { canonicalJson } from '../../contract/canonical.ts';
 import { errorOf, fail } from '../../contract/result.ts';
-import { refusal, silence, startTestService } from '../delivery/test-service.ts';
+import { refusal, startTestService } from '../delivery/test-service.ts';
 import { done, TEST_SESSION } from '../vault/test-vault.ts';
 import { SAID, SECOND_SESSION, testRecorder } from './test-recorder.ts';
 
@@ -218,7 +219,9 @@ describe('an agreement', () => {
   test('is taken back by Stop while the service is still thinking: no device opens, the session is given up', async () => {
     const t = await testRecorder({ services: await two() });
     await t.when(({ terms }) => terms !== null);
-    t.service.next(/start$/, silence);
+    // The service has begun it, and the word of that is lost once nobody waits for it any more.
+    const answer = Promise.withResolvers<ServerResponse>();
+    t.service.afterNext(/start$/, answer.resolve);
     const agreed = t.agree({ [MIC]: 'keep' });
     await t.service.when(() => t.service.paths().some((path) => path.endsWith('/start')));
     expect(t.state()).toBe('consenting');
@@ -227,6 +230,7 @@ describe('an agreement', () => {
     expect(t.pipelines()).toBe(0);
     expect(t.snapshot().session).toMatchObject({ id: SECOND_SESSION, state: 'idle' });
     expect((await t.story()).at(-1)).toMatchObject({ type: 'session.refused' });
+    (await answer.promise).destroy();
     await t.service.when(() => t.service.paths().at(-1)?.endsWith('/stop') === true);
   });
 });

@@ -33,6 +33,8 @@ export type RecorderContext = {
   readonly note: (event: AuditEvent) => Promise<Result<unknown>>;
   readonly reached: (isConnected: boolean) => void;
   readonly tellTrouble: (error: TallylightError) => void;
+  /** The same where nothing weightier is told. */
+  readonly tellBeside: (error: TallylightError) => void;
   readonly logBug: (error: unknown) => void;
 };
 
@@ -79,6 +81,11 @@ export function recorderContext(parts: RecorderParts): RecorderContext {
     });
   }
 
+  function tellTrouble(error: TallylightError): void {
+    state.trouble = error;
+    parts.onChange();
+  }
+
   return {
     parts,
     state,
@@ -90,10 +97,8 @@ export function recorderContext(parts: RecorderParts): RecorderContext {
       state.reach = { connected: isConnected, since: isConnected ? null : now().toISOString() };
       parts.onChange();
     },
-    tellTrouble: (error) => {
-      state.trouble = error;
-      parts.onChange();
-    },
+    tellTrouble,
+    tellBeside: (error) => tellTrouble(state.trouble ?? error),
     logBug: (error) => {
       const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
       host.log('session.bug', { cause });

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { COUNTERSIGNED_TYP, type CountersignedConsent } from '../../contract/consent.ts';
+import type { ErrorCode } from '../../contract/errors.ts';
 import { DEFAULT_POLICY, POLICY_TYP, type PolicyClaims } from '../../contract/policy.ts';
 import { json, startTestService, type TestService } from '../delivery/test-service.ts';
 import { testSigner } from '../delivery/test-signer.ts';
@@ -175,30 +176,37 @@ describe('the consent receipt', () => {
     expect(started).toMatchObject({ type: 'session.started', consentSha256 });
   });
 
-  const wrong: [string, (service: TestService, held: CountersignedConsent) => string | null][] = [
-    ['not at all', () => null],
-    ['with another key', (_service, held) => stranger.sign(COUNTERSIGNED_TYP, held)],
-    ['as something else', ({ signer }, held) => signer.sign(POLICY_TYP, held)],
+  const wrong: [string, ErrorCode, (service: TestService, held: CountersignedConsent) => string | null][] = [
+    ['not at all', 'service-failed', () => null],
+    ['with another key', 'service-failed', (_service, held) => stranger.sign(COUNTERSIGNED_TYP, held)],
+    ['as something else', 'service-failed', ({ signer }, held) => signer.sign(POLICY_TYP, held)],
     [
       'of another receipt',
+      'not-now',
       ({ signer }, held) => signer.sign(COUNTERSIGNED_TYP, { ...held, receipt: 'a.b.c' }),
     ],
     [
       "of another client's key",
+      'not-now',
       ({ signer }, held) => signer.sign(COUNTERSIGNED_TYP, { ...held, jkt: stranger.kid }),
     ],
     [
       'of another session',
+      'service-failed',
       ({ signer }, held) => signer.sign(COUNTERSIGNED_TYP, { ...held, session_id: SECOND_SESSION }),
     ],
   ];
-  test.each(wrong)('[P01] that is countersigned %s starts nothing', async (_what, forge) => {
-    const [first, second] = await two();
-    first.settings.consentJws = (held) => forge(first, held);
-    const t = await testRecorder({ services: [first, second] });
-    expect(await t.agree({ [MIC]: 'keep' })).toMatchObject({ error: { code: 'service-failed' } });
-    expect(t.pipelines()).toBe(0);
-    expect(first.paths().at(-1)).toMatch(/stop$/);
-    expect(await vaultIn(t.dataDir, t.secrets).list()).toEqual([]);
-  });
+  test.each(wrong)(
+    "[P01] that is countersigned %s starts nothing, and ends nothing that may be another's",
+    async (_what, code, forge) => {
+      const [first, second] = await two();
+      first.settings.consentJws = (held) => forge(first, held);
+      const t = await testRecorder({ services: [first, second] });
+      expect(await t.agree({ [MIC]: 'keep' })).toMatchObject({ error: { code } });
+      expect(t.pipelines()).toBe(0);
+      expect(t.snapshot().session).toMatchObject({ id: SECOND_SESSION, state: 'idle' });
+      expect(first.paths().filter((path) => path.endsWith('/stop'))).toEqual([]);
+      expect(await vaultIn(t.dataDir, t.secrets).list()).toEqual([]);
+    },
+  );
 });

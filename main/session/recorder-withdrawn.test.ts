@@ -35,9 +35,10 @@ async function recorder(parts: Partial<RecorderParts>, dataDir?: string) {
     expect((await t.story()).map(({ type }) => type)).toEqual([...before, 'session.refused']);
     expect(t.pipelines()).toBe(0);
     expect(t.snapshot()).toMatchObject({ lamp: 'off', session: { id: SECOND_SESSION, state: 'idle' } });
-    await t.service.when(() => t.service.paths().at(-1)?.endsWith('/stop') === true);
   }
-  return { t, agreed, expectNothing };
+  /** The service is told so of what it had started, and of nothing else. */
+  const stopped = () => t.service.when(() => t.service.paths().at(-1)?.endsWith('/stop') === true);
+  return { t, agreed, expectNothing, stopped };
 }
 
 describe('a consent that is taken back', () => {
@@ -61,7 +62,7 @@ describe('a consent that is taken back', () => {
     asking.open();
     await expectNothing();
     expect(looks).toEqual([]);
-    expect(t.service.paths().some((path) => path.endsWith('/start'))).toBe(false);
+    expect(t.service.paths().filter((path) => /(start|stop)$/.test(path))).toEqual([]);
   });
 
   test('[P01] by the end of the app while the system asks: it ends, and nothing is written but the refusal', async () => {
@@ -131,7 +132,7 @@ describe('a consent that is taken back', () => {
     expect(await answer).toMatchObject({ error: { code: 'consent-missing' } });
     expect(opened).toEqual([SCREEN, `${SCREEN} is released`]);
     await expectNothing('consent.given');
-    expect(t.service.paths().some((path) => path.endsWith('/start'))).toBe(false);
+    expect(t.service.paths().filter((path) => /(start|stop)$/.test(path))).toEqual([]);
   });
 
   test('[P01] while the vault makes the recording: it is erased, and nobody says that it started', async () => {
@@ -142,12 +143,13 @@ describe('a consent that is taken back', () => {
       await making.pass();
       return vault.create(facts);
     };
-    const { t, agreed, expectNothing } = await recorder({ vault: { ...vault, create } }, dataDir);
+    const { t, agreed, expectNothing, stopped } = await recorder({ vault: { ...vault, create } }, dataDir);
     const answer = agreed();
     await making.reached;
-    const stopped = t.recorder.stop('person');
+    const stop = t.recorder.stop('person');
     making.open();
-    done(await stopped);
+    done(await stop);
+    await stopped();
     expect(await answer).toMatchObject({ error: { code: 'consent-missing' } });
     await expectNothing('consent.given');
     expect(await vault.list()).toEqual([]);

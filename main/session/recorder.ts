@@ -13,7 +13,7 @@ import {
   step,
 } from './machine.ts';
 import { watchMachine, watchRefusals } from './machine-watch.ts';
-import { followDeletions, lookAgain, openSession } from './opening.ts';
+import { lookAgain, openSession } from './opening.ts';
 import { type PolicyWatch, watchPolicy } from './policy-watch.ts';
 import { recorderContext } from './recorder-context.ts';
 import type { Recorder, RecorderParts } from './recorder-parts.ts';
@@ -24,7 +24,7 @@ const NOT_REVOCABLE: ReadonlySet<string> = new Set(['idle', 'consenting', 'compl
 
 export function openRecorder(parts: RecorderParts): Recorder {
   const context = recorderContext(parts);
-  const { state, choice, policies, note, tellTrouble, logBug } = context;
+  const { state, choice, policies, note, tellTrouble, tellBeside, logBug } = context;
   const { host, vault, now } = parts;
   let effects: Promise<void> = Promise.resolve();
   let endRefusals: () => void = () => undefined;
@@ -37,7 +37,13 @@ export function openRecorder(parts: RecorderParts): Recorder {
     policies,
     audit: note,
     now,
-    on: { change: parts.onChange, trouble: tellTrouble, bug: logBug },
+    on: {
+      change: parts.onChange,
+      trouble: tellTrouble,
+      cut: tellBeside,
+      earlier: (error) => isIdle() && tellBeside(error),
+      bug: logBug,
+    },
   });
 
   /** Takes one event: refused with `not-now`, or the next state is entered at once and its effects queued in order. */
@@ -178,9 +184,8 @@ export function openRecorder(parts: RecorderParts): Recorder {
     if (state.active?.grant.sessionId === sessionId) policyWatch?.seen(version);
   }
 
-  async function reopenSession(because?: TallylightError): Promise<void> {
-    await openSession(context, policySeen, because);
-    await followDeletions(context, deliveries);
+  function reopenSession(because?: TallylightError): Promise<void> {
+    return openSession(context, opening, because);
   }
 
   async function run(event: SessionEvent): Promise<Result<void>> {
@@ -210,6 +215,7 @@ export function openRecorder(parts: RecorderParts): Recorder {
     active.run.renew('clock-stepped');
   }
 
+  const opening = { policySeen, letGo: deliveries.letGo };
   const machine = watchMachine(parts, {
     happen,
     pausesOnLock: () => state.active?.policy.pauseOnLock === true,
@@ -233,7 +239,7 @@ export function openRecorder(parts: RecorderParts): Recorder {
         present: parts.present ?? ((channel) => channel),
       }),
     refresh: () => {
-      const looked = effects.then(() => lookAgain(context, policySeen));
+      const looked = effects.then(() => lookAgain(context, opening));
       effects = looked.then(() => undefined).catch(broke);
       return looked;
     },

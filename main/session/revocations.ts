@@ -1,19 +1,20 @@
-import type { AuditEvent } from '../../contract/audit.ts';
-import { ok, type Result } from '../../contract/result.ts';
+import { errorOf, ok, type Result, type TallylightError } from '../../contract/result.ts';
 import type { Exchange } from '../delivery/exchange.ts';
 import type { ServiceClient } from '../delivery/service-client.ts';
 import type { Log } from '../host.ts';
 import type { RecordingFacts, RevokedChannel } from '../vault/facts.ts';
 import type { Recording } from '../vault/recording.ts';
 
+/** A consent that is being taken back or was, whether what was stored of it was to go, and what came of it. */
+export type Revoking = { readonly erase: boolean; readonly done: Promise<Result<void>> };
+
 /** The consents of one session that were taken back, and what is still to be done about them. */
 export type Revocations = {
   /** Notes one, durably where something of the session is stored here. Errors: those of the disk. */
   readonly add: (revoked: Pick<RevokedChannel, 'channelId' | 'erase' | 'atMs'>) => Promise<Result<void>>;
-  readonly of: (channelId: string) => RevokedChannel | undefined;
   /**
-   * Tells the service what it does not know; resolves when it knows, when it refuses to, or when the exchange is closed.
-   * What it was not told is told at the next start.
+   * Tells the service what it does not know; resolves when it knows, when it refuses to, which is told as trouble, or when
+   * the exchange is closed. What it was not told is told at the next start.
    */
   readonly tell: () => Promise<void>;
 };
@@ -25,9 +26,17 @@ export type RevocationParts = {
   readonly client: Pick<ServiceClient, 'revokeConsent'>;
   readonly exchange: Exchange;
   readonly log: Log;
+  readonly trouble: (error: TallylightError) => void;
 };
 
-export function revocationsOf({ sessionId, recording, client, exchange, log }: RevocationParts): Revocations {
+export function revocationsOf({
+  sessionId,
+  recording,
+  client,
+  exchange,
+  log,
+  trouble,
+}: RevocationParts): Revocations {
   let revoked: readonly RevokedChannel[] = recording?.facts().revoked ?? [];
   let telling: Promise<void> = Promise.resolve();
 
@@ -42,19 +51,31 @@ export function revocationsOf({ sessionId, recording, client, exchange, log }: R
       const request = { channel_id: channelId, erase, at_ms: atMs };
       const answer = await exchange.insist((token) => client.revokeConsent(token, request));
       if (exchange.closed()) return;
-      if (!answer.ok) log('consent.not-told', { sessionId, channelId, code: answer.error.code });
-      // Where it cannot be noted it is told once more, which changes nothing.
-      else await put({ ...entry, told: true });
+      if (!answer.ok) {
+        log('consent.not-told', { sessionId, channelId, code: answer.error.code });
+        trouble(refusedOf(entry, answer.error.code));
+        // Where it cannot be noted it is told once more, which changes nothing; and where more was asked for meanwhile, it is.
+      } else if (revoked.includes(entry)) await put({ ...entry, told: true });
     }
   }
 
   return {
     add: (entry) => put({ ...entry, told: false }),
-    of: (channelId) => revoked.find((entry) => entry.channelId === channelId),
     tell: () => {
       telling = telling.then(tellAll);
       return telling;
     },
+  };
+}
+
+/** Here it is done as the person asked; nobody can see from here that it is not at the service. */
+function refusedOf({ channelId, erase }: RevokedChannel, code: string): TallylightError {
+  const error = errorOf('revocation-refused', `${channelId}: ${code}`);
+  if (!erase) return error;
+  return {
+    ...error,
+    message: 'It is erased here. The media service did not take it that you took your consent back.',
+    action: 'Ask your admin to erase it there too.',
   };
 }
 
@@ -64,23 +85,4 @@ export function hasOpenRevocation({ channels, revoked = [], erased = [] }: Recor
     const isStored = channels.some(({ id, mode }) => id === channelId && mode === 'keep');
     return !told || (erase && isStored && !erased.includes(channelId));
   });
-}
-
-/** Does away with what is stored of one channel on this device. Errors: those of the disk. */
-export async function eraseRevoked(
-  recording: Recording,
-  channelId: string,
-  audit: (event: AuditEvent) => Promise<unknown>,
-): Promise<Result<void>> {
-  const files = await recording.eraseChannel(channelId);
-  if (!files.ok) return files;
-  const { sessionId } = recording.facts();
-  await audit({
-    type: 'recording.purged',
-    sessionId,
-    channelId,
-    reason: 'consent-revoked',
-    files: files.value,
-  });
-  return ok(undefined);
 }

@@ -1,9 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readAuditLog } from '../audit/log.ts';
+import { openAuditLog, readAuditLog } from '../audit/log.ts';
 import { refusal, silence, startTestService } from '../delivery/test-service.ts';
-import { done, TEST_SESSION } from '../vault/test-vault.ts';
+import { keyFileSecrets } from '../vault/key-file.ts';
+import { done, TEST_SESSION, testFolder } from '../vault/test-vault.ts';
 import { vaultIn } from '../vault/vault.ts';
 import { verifyRecording } from '../vault/verify.ts';
 import { type Modes, SECOND_SESSION, settled, type TestRecorder, testRecorder } from './test-recorder.ts';
@@ -139,6 +140,60 @@ describe('a consent that is taken back while it records', () => {
     const revoked = (await t.story()).filter(({ type }) => type === 'consent.revoked');
     expect(revoked).toMatchObject([{ erase: false }, { erase: true }]);
   });
+
+  test('[P01] is durable before anybody says so', async () => {
+    const durable: unknown[] = [];
+    const dataDir = await testFolder();
+    const secrets = done(await keyFileSecrets(dataDir));
+    const log = done(await openAuditLog(dataDir, () => new Date(0), secrets));
+    const t = await testRecorder({
+      dataDir,
+      parts: {
+        audit: {
+          write: async (actor, event) => {
+            if (event.type === 'consent.revoked')
+              durable.push(done(await vaultIn(dataDir, secrets).facts(TEST_SESSION)).revoked);
+            return log.write(actor, event);
+          },
+        },
+      },
+    });
+    done(await t.agree(BOTH));
+    done(await t.recorder.revoke({ channelId: MIC, erase: true }));
+    expect(durable).toMatchObject([[{ channelId: MIC, erase: true, told: false }]]);
+  });
+
+  test('[P01] once more is answered when it is done, not before', async () => {
+    const t = await recording();
+    const released = Promise.withResolvers<void>();
+    t.pipeline(MIC).releasing = () => released.promise;
+    const order: string[] = [];
+    const asked = ['first', 'second'].map(async (which) => {
+      done(await t.recorder.revoke({ channelId: MIC, erase: true }));
+      order.push(`${which} answered`);
+    });
+    await isTold(t);
+    order.push('released');
+    released.resolve();
+    await Promise.all(asked);
+    expect(order).toEqual(['released', 'first answered', 'second answered']);
+  });
+
+  test.each([true, false])(
+    '[P01] that the service refuses is told to the person (erase %s)',
+    async (erase) => {
+      const t = await recording();
+      t.service.next(/consent\/revoke$/, refusal('not-now'));
+      done(await t.recorder.revoke({ channelId: MIC, erase }));
+      await t.when(({ trouble }) => trouble !== null);
+      expect(t.snapshot().trouble).toMatchObject({
+        code: 'revocation-refused',
+        detail: `${MIC}: not-now`,
+        message: expect.stringContaining(erase ? 'It is erased here' : 'taken back here'),
+      });
+      expect(t.snapshot().session.state).toBe('recording');
+    },
+  );
 
   test('there is none before anything was agreed to, and none of what was not', async () => {
     const t = await testRecorder();

@@ -1,7 +1,8 @@
 import type { AuditEvent } from '../../contract/audit.ts';
 import { errorOf, fail, ok, type Result } from '../../contract/result.ts';
 import type { Active } from './active.ts';
-import { eraseRevoked } from './revocations.ts';
+import { purgeChannel } from './purge.ts';
+import type { Revoking } from './revocations.ts';
 
 export type Revocation = { readonly channelId: string; readonly erase: boolean };
 
@@ -14,28 +15,50 @@ export type RevokeParts = {
 /**
  * The person takes their consent back for one channel: from this call on nothing of it is kept or passed on; when it
  * resolves its device is released, and with `erase` what was stored of it here is gone. The service is told in the
- * background. Without `erase` what was stored stays. Errors: `channel-unknown`, those of the disk.
+ * background. Without `erase` what was stored stays. Asked for again it waits for what is under way, and does what that did
+ * not. Errors: `channel-unknown`, those of the disk.
  */
 export async function revokeConsent(
   recording: Active,
-  { channelId, erase }: Revocation,
-  { audit, bug }: RevokeParts,
+  { channelId, erase: isToGo }: Revocation,
+  parts: RevokeParts,
 ): Promise<Result<void>> {
+  const before = recording.revoking.get(channelId);
+  // Whoever asked for it to be erased does not take that back by asking for less.
+  const erase = isToGo || before?.erase === true;
   const agreed = recording.channels.find(({ channel }) => channel.id === channelId);
   if (agreed === undefined) return fail('channel-unknown', channelId);
-  const before = recording.revocations.of(channelId);
-  if (before !== undefined && (before.erase || !erase)) return ok(undefined);
-  const atMs = recording.clock.nowMs();
   const released = recording.run.refuse(new Set([channelId]), errorOf('consent-revoked', channelId));
   // What is live waits in memory only; what is stored is offered on unless it is to go.
   if (erase || agreed.mode === 'live') recording.delivery.end(channelId);
-  const sessionId = recording.view.session_id;
-  await audit({ type: 'consent.revoked', sessionId, channelId, atMs, erase });
-  const noted = await recording.revocations.add({ channelId, erase, atMs });
-  recording.revocations.tell().catch(bug);
+  const done = carryOut(recording, { channelId, erase, before, released }, parts);
+  recording.revoking.set(channelId, { erase, done });
+  return done;
+}
+
+async function carryOut(
+  { channels, clock, recording, revocations, view }: Active,
+  {
+    channelId,
+    erase,
+    before,
+    released,
+  }: Revocation & { readonly before: Revoking | undefined; readonly released: Promise<void> },
+  { audit, bug }: RevokeParts,
+): Promise<Result<void>> {
+  const atMs = clock.nowMs();
+  // Where it threw, whoever asked for it was told.
+  const earlier = await before?.done.catch(() => undefined);
+  if (before !== undefined && earlier?.ok === true && (before.erase || !erase)) return ok(undefined);
+  // Durable before anybody says so: what cuts this short is carried out at the next start.
+  const noted = await revocations.add({ channelId, erase, atMs });
+  await audit({ type: 'consent.revoked', sessionId: view.session_id, channelId, atMs, erase });
+  revocations.tell().catch(bug);
   await released;
-  const isStored = agreed.mode === 'keep' && recording.recording !== undefined;
+  const isStored = channels.some(({ channel, mode }) => channel.id === channelId && mode === 'keep');
   const erased =
-    erase && isStored ? await eraseRevoked(recording.recording, channelId, audit) : ok(undefined);
+    erase && isStored && recording !== undefined
+      ? await purgeChannel(recording, channelId, 'consent-revoked', audit)
+      : ok(undefined);
   return noted.ok ? erased : noted;
 }

@@ -1,5 +1,5 @@
 import type { AuditEvent } from '../../contract/audit.ts';
-import type { Channel, ChannelKind } from '../../contract/channel.ts';
+import { type Channel, type ChannelKind, endedBy } from '../../contract/channel.ts';
 import { fingerprintOf } from '../../contract/consent.ts';
 import { type Fragment, INIT_SEQUENCE } from '../../contract/fragment.ts';
 import { errorOf, type TallylightError } from '../../contract/result.ts';
@@ -121,7 +121,7 @@ export function prepareRun(parts: RunParts): Run {
       },
       fragment: (fragment, device) => {
         const { header } = fragment;
-        if (isForbidden(refused.get(channelId))) return;
+        if (endedBy(refused.get(channelId)?.error) !== null) return;
         if (header.sequence === INIT_SEQUENCE) {
           const { take, startedAtMs } = header;
           // The take before it ended without ever having been live.
@@ -213,7 +213,7 @@ export function prepareRun(parts: RunParts): Run {
         const hasEnded = meter.state === 'ended';
         const isOver = hasEnded || meter.state === 'lost' || refused.has(channel.id);
         // A consent can be taken back of what was lost before, and of what has ended.
-        if (isOver && error.code !== 'consent-revoked') continue;
+        if (isOver && endedBy(error) !== 'person') continue;
         meter.trouble = error;
         if (hasEnded) meter.state = 'lost';
         const before = hasEnded ? Promise.resolve() : refused.get(channel.id)?.released;
@@ -230,8 +230,4 @@ export function prepareRun(parts: RunParts): Run {
       }
     },
   };
-}
-
-function isForbidden(refusal: Refusal | undefined): boolean {
-  return refusal?.error.code === 'consent-revoked' || refusal?.error.code === 'policy-forbids';
 }

@@ -3,6 +3,7 @@ import type { Channel } from '../../contract/channel.ts';
 import type { TallylightError } from '../../contract/result.ts';
 import type { Permission } from '../../native-permissions/permission.ts';
 import type { Host } from '../host.ts';
+import { onlyHere } from '../vault/facts.ts';
 import type { Active } from './active.ts';
 import type { Choice } from './choice.ts';
 import type { Connected } from './connect.ts';
@@ -93,13 +94,15 @@ function times(active: Active | undefined, live: boolean): { activeMs: number; p
 
 function deliveredSoFar(active: Active, channelId: string) {
   const { recording, delivery } = active;
+  const stored = recording?.fragments(channelId) ?? [];
   // What the service takes no more of is not on its way any more.
-  const waiting = (delivery.isCut(channelId) ? undefined : recording?.fragments(channelId)) ?? [];
+  const waiting = delivery.isCut(channelId) ? [] : stored.slice(recording?.receipted(channelId));
+  const rest = recording === undefined ? [] : onlyHere(recording.facts());
   return {
     bytes: delivery.sentBytes(channelId),
-    undeliveredSeconds:
-      waiting.slice(recording?.receipted(channelId)).reduce((sum, { header }) => sum + header.durationMs, 0) /
-      1000,
+    undeliveredSeconds: waiting.reduce((sum, { header }) => sum + header.durationMs, 0) / 1000,
+    cutBy: rest.find((cut) => cut.channelId === channelId)?.code ?? null,
+    storedBytes: stored.reduce((sum, { header }) => sum + header.bytes, 0),
     dropped: delivery.dropped(channelId),
   };
 }

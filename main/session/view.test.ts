@@ -97,6 +97,8 @@ test('a channel of which nothing was captured yet shows zeros and what the polic
     bytes: 0,
     deliveredBytes: 0,
     undeliveredSeconds: 0,
+    cutBy: null,
+    storedBytes: 0,
     droppedFragments: 0,
     gaps: { count: 0, seconds: 0, lastReason: null },
     framesPerSecond: 30,

@@ -1,6 +1,5 @@
 import type { ChannelView, Lamp, Snapshot } from '../../contract/bridge/snapshot.ts';
-import type { Channel, ChannelMode } from '../../contract/channel.ts';
-import { CHANNEL_MODES } from '../../contract/channel.ts';
+import { CHANNEL_MODES, type Channel, type ChannelMode, endedBy } from '../../contract/channel.ts';
 import { isAllowed, type Policy } from '../../contract/policy.ts';
 import type { ChannelMeter } from './channel-meter.ts';
 import type { Session } from './machine.ts';
@@ -9,6 +8,8 @@ import type { Session } from './machine.ts';
 export type DeliveredSoFar = {
   readonly bytes: number;
   readonly undeliveredSeconds: number;
+  readonly cutBy: ChannelView['cutBy'];
+  readonly storedBytes: number;
   readonly dropped: number;
 };
 
@@ -20,16 +21,11 @@ export function lampOf(session: Session, channels: readonly ChannelView[], isLoo
   if (isLooking) return 'live';
   if (channels.some((channel) => channel.state === 'live')) return 'live';
   const failing = channels.some(
-    (channel) => channel.state === 'reconnecting' || (channel.state === 'lost' && !wasEnded(channel)),
+    ({ state, trouble }) => state === 'reconnecting' || (state === 'lost' && endedBy(trouble) === null),
   );
   if (failing && session.state === 'recording') return 'trouble';
   if (session.state === 'paused') return channels.some(stillOpen) ? 'off' : 'paused';
   return session.state === 'failed' ? 'trouble' : 'off';
-}
-
-/** By the person or the organisation, as they wished: nothing is wrong with it. */
-function wasEnded({ trouble }: ChannelView): boolean {
-  return trouble?.code === 'consent-revoked' || trouble?.code === 'policy-forbids';
 }
 
 function stillOpen(channel: ChannelView): boolean {
@@ -64,6 +60,8 @@ export function channelView(
     bytes: meter?.bytes ?? 0,
     deliveredBytes: delivered?.bytes ?? 0,
     undeliveredSeconds: delivered?.undeliveredSeconds ?? 0,
+    cutBy: delivered?.cutBy ?? null,
+    storedBytes: delivered?.storedBytes ?? 0,
     droppedFragments: delivered?.dropped ?? 0,
     gaps: meter?.gaps ?? NO_GAPS,
     framesPerSecond: channel.kind === 'display' ? framesPerSecond : null,

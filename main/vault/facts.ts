@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { channelId, channelKind, channelMode } from '../../contract/channel.ts';
+import { channelId, channelKind, channelMode, cutCode } from '../../contract/channel.ts';
 import { sessionId } from '../../contract/fragment.ts';
 import { manifestChannel } from '../../contract/wire.ts';
 
@@ -11,6 +11,10 @@ export const revokedChannel = z.object({
   told: z.boolean(),
 });
 export type RevokedChannel = z.infer<typeof revokedChannel>;
+
+/** One stored channel of which the service takes nothing more, and how much of it that holds, from its beginning. */
+export const cutChannel = z.object({ channelId, code: cutCode, fragments: z.int(), bytes: z.int() });
+export type CutChannel = z.infer<typeof cutChannel>;
 
 /** What is known of a recording apart from its media; sealed on disk with the recording's own key. */
 export const recordingFacts = z.object({
@@ -45,8 +49,10 @@ export const recordingFacts = z.object({
       stored: z.array(manifestChannel),
     })
     .nullable(),
-  /** Whether the service confirmed that it holds every stored fragment. */
+  /** Whether the service confirmed that it holds every stored fragment, but for what it takes no more of (`cut`). */
   delivered: z.boolean(),
+  /** Their rest is only here. */
+  cut: z.array(cutChannel).exactOptional(),
   /** The consent receipt as the service countersigned it (`countersignedConsent`); absent in recordings of before. */
   consent: z.string().exactOptional(),
   /** Channels whose consent was taken back, and whether the service knows. */
@@ -55,3 +61,8 @@ export const recordingFacts = z.object({
   erased: z.array(channelId).exactOptional(),
 });
 export type RecordingFacts = z.infer<typeof recordingFacts>;
+
+/** Stored channels of which something is only here, and is not to be erased. */
+export function onlyHere({ cut = [], erased = [] }: RecordingFacts): readonly CutChannel[] {
+  return cut.filter(({ channelId }) => !erased.includes(channelId));
+}

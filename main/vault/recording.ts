@@ -7,7 +7,7 @@ import type { ManifestChannel } from '../../contract/wire.ts';
 import { type ChannelKeys, makeChannelKeys, readChannelKeys, slug } from './channel-keys.ts';
 import { diskError } from './disk-error.ts';
 import { eraseChannelFiles, eraseFolder } from './erase.ts';
-import type { RecordingFacts } from './facts.ts';
+import type { CutChannel, RecordingFacts } from './facts.ts';
 import { readFacts, writeFacts } from './facts-file.ts';
 import { noteReceipt, readReceipts } from './receipts.ts';
 import {
@@ -20,7 +20,7 @@ import {
 
 type Ended = Omit<NonNullable<RecordingFacts['ended']>, 'stored'>;
 
-type Change = Partial<Pick<RecordingFacts, 'delivered' | 'localCopy' | 'revoked' | 'erased'>> & {
+type Change = Partial<Pick<RecordingFacts, 'delivered' | 'localCopy' | 'revoked' | 'erased' | 'cut'>> & {
   readonly ended?: Ended;
 };
 
@@ -40,7 +40,9 @@ export type Recording = {
   /** Counts and digest of a stored channel, or of its first `count` fragments, as the service must hold it. */
   readonly manifestOf: (channelId: string, count?: number) => ManifestChannel;
   /** Notes the end, with what is stored then, the delivery, or what became of consent and policy. */
-  readonly change: (change: Change) => Promise<Result<void>>;
+  readonly change: (change: Omit<Change, 'cut'>) => Promise<Result<void>>;
+  /** Notes that the service takes no more of one stored channel. Errors: those of the disk. */
+  readonly noteCut: (cut: CutChannel) => Promise<Result<void>>;
   /**
    * Destroys the key of one stored channel, then its files: nothing of it is held or taken any more. Answers how many files
    * there were. Errors: those of the disk.
@@ -51,7 +53,7 @@ export type Recording = {
   /** Media files of one channel on this disk. */
   readonly filesOf: (channelId: string) => Promise<string[]>;
   readonly close: () => Promise<void>;
-  /** Destroys the recording's key, then the files; answers how many files there were. */
+  /** Destroys the recording's key, then the files: nothing of it is held any more; answers how many files there were. */
   readonly erase: () => Promise<number>;
 };
 
@@ -187,7 +189,7 @@ function recordingIn({ dir, key, keys, facts: given, index, receipts, damage }: 
   async function eraseChannel(channelId: string): Promise<Result<number>> {
     gone.add(channelId);
     // Noted first: what cuts this short is finished when the recording is opened again.
-    const noted = await changeNext({ erased: [...gone] });
+    const noted = await changeNext(() => ({ erased: [...gone] }));
     await queues.get(channelId);
     await writing.get(channelId)?.file.close();
     writing.delete(channelId);
@@ -196,16 +198,16 @@ function recordingIn({ dir, key, keys, facts: given, index, receipts, damage }: 
     try {
       const files = await eraseChannelFiles(dir, channelId);
       // A disk that was full has room now.
-      const again = noted.ok ? noted : await changeNext({ erased: [...gone] });
+      const again = noted.ok ? noted : await changeNext(() => ({ erased: [...gone] }));
       return again.ok ? ok(files) : again;
     } catch (error) {
       return { ok: false, error: diskError(error, `erasing ${channelId}`) };
     }
   }
 
-  /** One change after the other: each is of the whole file. */
-  function changeNext(wanted: Change): Promise<Result<void>> {
-    const next = changing.then(() => change(wanted));
+  /** One change after the other: each is of the whole file, and knows what the one before it made. */
+  function changeNext(wanted: () => Change): Promise<Result<void>> {
+    const next = changing.then(() => change(wanted()));
     changing = next;
     return next;
   }
@@ -238,7 +240,11 @@ function recordingIn({ dir, key, keys, facts: given, index, receipts, damage }: 
       receipts.set(channelId, count);
     },
     manifestOf: (channelId, count) => manifestOf(channelId, (index.get(channelId) ?? []).slice(0, count)),
-    change: changeNext,
+    change: (wanted) => changeNext(() => wanted),
+    noteCut: (cut) => {
+      const others = () => (facts.cut ?? []).filter(({ channelId }) => channelId !== cut.channelId);
+      return changeNext(() => ({ cut: [...others(), cut] }));
+    },
     eraseChannel,
     damage: () => damage,
     filesOf: async (channelId) =>
@@ -246,7 +252,9 @@ function recordingIn({ dir, key, keys, facts: given, index, receipts, damage }: 
     close,
     erase: async () => {
       await close();
-      return eraseFolder(dir);
+      const files = await eraseFolder(dir);
+      index.clear();
+      return files;
     },
   };
 }

@@ -25,7 +25,8 @@ test('[P01] the consent to one channel is taken back in two steps, by keyboard a
   expect(main.calls).toEqual([]);
   const erase = microphone.getByRole('button', {
     name: 'Stop it and erase what was stored of it',
-    description: 'It is erased here and at the media service, and nobody can open it again.',
+    description:
+      'It is erased here, and at the media service as soon as it can be reached. Nobody can open it again then.',
   });
   await page.keyboard.press('Tab');
   expect(await stop.evaluate((one) => document.activeElement === one)).toBe(true);

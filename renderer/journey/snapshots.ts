@@ -31,6 +31,8 @@ function channel(view: Pick<ChannelView, 'id' | 'kind' | 'name'> & Partial<Chann
     bytes: 0,
     deliveredBytes: 0,
     undeliveredSeconds: 0,
+    cutBy: null,
+    storedBytes: 0,
     droppedFragments: 0,
     gaps: { count: 0, seconds: 0, lastReason: null },
     framesPerSecond: null,
@@ -99,12 +101,20 @@ const offline = {
 };
 
 const captured = { takes: 3, bytes: 18_214_000, deliveredBytes: 18_214_000 } as const;
-const liveMic = { ...mic, ...captured, mode: 'keep', state: 'live', levelDb: -23.4 } as const;
+const liveMic = {
+  ...mic,
+  ...captured,
+  storedBytes: captured.bytes,
+  mode: 'keep',
+  state: 'live',
+  levelDb: -23.4,
+} as const;
 const liveSystem = {
   ...systemAudio,
   ...captured,
   bytes: 24_020_000,
   deliveredBytes: 23_800_000,
+  storedBytes: 24_020_000,
   undeliveredSeconds: 4,
   mode: 'keep',
   state: 'live',
@@ -345,6 +355,8 @@ export const SCENES = {
         channels: all({ state: 'ended', undeliveredSeconds: 0 }).map((view) => ({
           ...view,
           deliveredBytes: view.bytes,
+          // As the terms have it.
+          storedBytes: 0,
         })),
       },
     ),

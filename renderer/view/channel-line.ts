@@ -42,6 +42,7 @@ function keptFacts(
   tone: ChannelLine['tone'],
 ): (string | null)[] {
   if (channel.bytes === 0) return [channel.state === 'starting' ? null : say.nothing];
+  if (channel.cutBy !== null) return [say.cut(size(channel.deliveredBytes)), say.onlyHere];
   const all = channel.deliveredBytes >= channel.bytes && channel.undeliveredSeconds === 0;
   const delivered = session === 'complete' ? say.verified : say.delivered;
   return [

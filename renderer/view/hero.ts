@@ -18,9 +18,11 @@ function recordingSentence(snapshot: Snapshot): string {
   ]);
 }
 
-function deliveringSentence({ delivery }: Snapshot): string {
+function deliveringSentence({ channels, delivery }: Snapshot): string {
   const left = delivery.undeliveredSeconds;
-  return left > 0 ? words.delivering.left(span(left)) : words.delivering.confirming;
+  if (left > 0) return words.delivering.left(span(left));
+  const isCut = channels.some(({ cutBy }) => cutBy !== null);
+  return isCut ? words.delivering.confirmingRest : words.delivering.confirming;
 }
 
 function heroOf(snapshot: Snapshot): Hero {

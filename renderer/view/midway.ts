@@ -1,4 +1,5 @@
 import type { ChannelView, Snapshot } from '../../contract/bridge/snapshot.ts';
+import { endedBy } from '../../contract/channel.ts';
 import type { TallylightError } from '../../contract/result.ts';
 import { words } from '../words.ts';
 import { policyWords } from './choices.ts';
@@ -10,7 +11,7 @@ const { policy: changed, token, untrusted, revoked } = words.midway;
 
 /** The trouble of a channel as it is told. One that a recording had is not a choice that the policy forbids. */
 export function channelTold(trouble: Trouble, snapshot: Snapshot): Told {
-  return trouble.code === 'policy-forbids' ? policyTold(snapshot) : trouble;
+  return endedBy(trouble) === 'policy' ? policyTold(snapshot) : trouble;
 }
 
 function policyTold({ terms }: Snapshot): Told {
@@ -22,18 +23,15 @@ export function sessionTold(trouble: Trouble, snapshot: Snapshot): Told {
   const { state } = snapshot.session;
   const goesOn = isRunning(state);
   if (isChoosing(state) || state === 'failed') return trouble;
+  if (endedBy(trouble) === 'person') return { message: revoked, action: trouble.action };
   switch (trouble.code) {
-    case 'policy-forbids':
-      return policyTold(snapshot);
     case 'policy-untrusted':
       return goesOn ? untrusted : trouble;
-    case 'consent-revoked':
-      return { message: revoked, action: trouble.action };
     case 'token-expired':
     case 'not-authorised':
       return goesOn || state === 'delivering' ? tokenTold(trouble, snapshot) : trouble;
     default:
-      return trouble;
+      return channelTold(trouble, snapshot);
   }
 }
 
@@ -49,5 +47,5 @@ function tokenTold({ code }: Trouble, { session, channels }: Snapshot): Told {
 
 /** Whether the person took their consent back for it: that is no trouble, and nothing more of it is captured. */
 export function isRevoked({ trouble }: Pick<ChannelView, 'trouble'>): boolean {
-  return trouble?.code === 'consent-revoked';
+  return endedBy(trouble) === 'person';
 }

@@ -1,4 +1,4 @@
-import type { Snapshot } from '../../contract/bridge/snapshot.ts';
+import type { ChannelView, Snapshot } from '../../contract/bridge/snapshot.ts';
 import { words } from '../words.ts';
 import { channelName } from './channel-name.ts';
 import type { Choice } from './choices.ts';
@@ -8,13 +8,31 @@ import { isRevoked } from './midway.ts';
 
 const { complete } = words;
 
-/** Bytes of what is kept and agreed to still: all of it, and what the service has a receipt for. */
-export function keptBytes({ channels }: Snapshot): { readonly all: number; readonly delivered: number } {
-  const kept = channels.filter((channel) => channel.mode === 'keep' && !isRevoked(channel));
+type Bytes = { readonly all: number; readonly delivered: number };
+
+/** Bytes of what is kept, agreed to still, and taken by the service to its end: all of it, and what the service has a receipt for. */
+export function keptBytes({ channels }: Pick<Snapshot, 'channels'>): Bytes {
+  return bytesOf(channels.filter((channel) => !isRevoked(channel) && channel.cutBy === null));
+}
+
+function bytesOf(channels: readonly ChannelView[]): Bytes {
+  const kept = channels.filter(({ mode }) => mode === 'keep');
   return {
     all: kept.reduce((sum, { bytes }) => sum + bytes, 0),
     delivered: kept.reduce((sum, { bytes, deliveredBytes }) => sum + Math.min(bytes, deliveredBytes), 0),
   };
+}
+
+function cutOf(channel: ChannelView): string {
+  const { all, delivered } = bytesOf([channel]);
+  return complete.cut(channelName(channel).name, size(delivered), size(all));
+}
+
+/** What lies here of what the service took wholly; `isCut`: something else stays here in any case. */
+function copiesOf(whole: readonly Choice[], isCut: boolean): readonly string[] {
+  const here = whole.filter(({ channel }) => channel.storedBytes > 0);
+  if (here.length > 0) return [complete.stays];
+  return [isCut ? complete.purgedOf(listOf(namesWith(whole, 'keep'))) : complete.purged];
 }
 
 /** What became of everything, one sentence each: kept and verified, live only and gone, and the copy here. */
@@ -23,27 +41,29 @@ export function outcomeOf(snapshot: Snapshot): readonly string[] {
     .filter(({ takes, bytes }) => takes > 0 || bytes > 0)
     .map((channel) => ({ channel, mode: channel.mode, follows: null }));
   const captured = channels.filter(({ channel }) => !isRevoked(channel));
-  const kept = namesWith(captured, 'keep');
+  const isCut = ({ channel }: Choice) => channel.cutBy !== null;
+  const whole = captured.filter((one) => !isCut(one));
+  const kept = namesWith(whole, 'keep');
   const live = namesWith(captured, 'live');
   const gone = live.length === 0 ? [] : [complete.gone(listOf(live), live.length)];
   const revokedNames = channels.flatMap(({ channel }) =>
     isRevoked(channel) ? [channelName(channel).name] : [],
   );
   const revoked = revokedNames.length === 0 ? [] : [complete.revoked(listOf(revokedNames))];
+  const cut = channels.filter(isCut).map(({ channel }) => cutOf(channel));
   // What was stored of it before may be kept still.
-  if (kept.length === 0) return [...(revoked.length === 0 ? [complete.nothing] : []), ...gone, ...revoked];
+  if (kept.length === 0)
+    return [...(revoked.length + cut.length === 0 ? [complete.nothing] : []), ...cut, ...gone, ...revoked];
 
   const { terms } = snapshot;
-  const { all, delivered } = keptBytes(snapshot);
-  const whole = delivered >= all;
+  const { all, delivered } = bytesOf(whole.map(({ channel }) => channel));
   return [
     terms === null
       ? complete.keptSomewhere(listOf(kept), kept.length)
       : complete.kept(listOf(kept), terms.organisation, kept.length),
-    whole ? complete.verified : complete.unverified(size(delivered), size(all)),
-    ...(terms === null
-      ? []
-      : [terms.localCopy === 'purge-after-delivery' && whole ? complete.purged : complete.stays]),
+    delivered >= all ? complete.verified : complete.unverified(size(delivered), size(all)),
+    ...copiesOf(whole, cut.length > 0),
+    ...cut,
     ...gone,
     ...revoked,
   ];

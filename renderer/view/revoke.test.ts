@@ -30,7 +30,8 @@ test('[P01] what is kept can be stopped, or stopped and erased; what is live onl
     },
     {
       label: 'Stop it and erase what was stored of it',
-      means: 'It is erased here and at the media service, and nobody can open it again.',
+      means:
+        'It is erased here, and at the media service as soon as it can be reached. Nobody can open it again then.',
       request: { channelId: 'mic:default', erase: true },
     },
   ]);

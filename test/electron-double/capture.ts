@@ -85,6 +85,8 @@ export function channelOf(id: ChannelView['id'], changes: Partial<ChannelView>):
     name: 'Microphone',
     state: 'live',
     mode: 'live',
+    cutBy: null,
+    storedBytes: 0,
     follows: null,
     allowed: ['off', 'live', 'keep'],
     levelDb: null,
