@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 import { createAdaptorServer, type WebSocketServerLike } from '@hono/node-server';
 import { WebSocketServer } from 'ws';
 import { fail, ok, type Result } from '../contract/result.ts';
-import { KEY_CHECK_MS } from './access/sockets.ts';
+import { keepCheckingKeys } from './access/sockets.ts';
 import { anchorPlace } from './audit/anchor.ts';
 import { partsOver } from './compose.ts';
 import { serveSecurityText } from './console/security-text.ts';
@@ -113,10 +113,7 @@ export async function startService(config: ServiceConfig): Promise<Result<Servic
       origins: () => originsOf(url, config.publicUrl),
       behindProxy: config.behindTlsProxy === true,
     });
-    const checkKeys = () =>
-      parts.sockets.check(store, clock()).catch((error) => log(faultOf(error, clock())));
-    const checking = setInterval(checkKeys, KEY_CHECK_MS);
-    undo.push(() => clearInterval(checking));
+    undo.push(keepCheckingKeys(parts));
     undo.push(keepFailingLost(parts, lookMs));
     // Subscribers only listen: nothing they send is of any size.
     const sockets = new WebSocketServer({ noServer: true, maxPayload: 4096 });

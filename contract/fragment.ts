@@ -10,6 +10,12 @@ export const INIT_SEQUENCE = 0;
 export const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/, 'SHA-256 as 64 lower-case hex digits');
 export const crc32Hex = z.string().regex(/^[0-9a-f]{8}$/, 'CRC-32 as 8 lower-case hex digits');
 
+/** Milliseconds on the session clock, or of it: a year at most, so that sums of them stay exact. */
+export const sessionMs = z
+  .number()
+  .min(0)
+  .max(366 * 86_400_000);
+
 export const sessionId = z.string().regex(/^cap-[A-Za-z0-9_-]{8,64}$/, 'a session id looks like cap-…');
 
 /**
@@ -24,9 +30,9 @@ export const fragmentHeader = z.object({
   take: z.int().min(1).max(100_000),
   /** 0 is the init segment. */
   sequence: z.int().min(0).max(10_000_000),
-  startedAtMs: z.number().min(0),
-  durationMs: z.number().min(0),
-  pausedBeforeMs: z.number().min(0),
+  startedAtMs: sessionMs,
+  durationMs: sessionMs,
+  pausedBeforeMs: sessionMs,
   bytes: z.int().min(1).max(MAX_FRAGMENT_BYTES),
   sha256: sha256Hex,
   crc32: crc32Hex,

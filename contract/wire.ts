@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { channel, channelId, channelKind } from './channel.ts';
 import { ERROR_CODES } from './errors.ts';
-import { sessionId, sha256Hex } from './fragment.ts';
+import { sessionId, sessionMs, sha256Hex } from './fragment.ts';
 import { policy } from './policy.ts';
 
 /** Schemas of the HTTP boundary: snake_case, one envelope, as the VideoDB-compatible API has it. */
@@ -145,8 +145,8 @@ export const manifestChannel = z.object({
 });
 export type ManifestChannel = z.infer<typeof manifestChannel>;
 export const stopSessionRequest = z.object({
-  duration_ms: z.number().min(0),
-  active_ms: z.number().min(0),
+  duration_ms: sessionMs,
+  active_ms: sessionMs,
   channels: z.array(manifestChannel),
 });
 export type StopSessionRequest = z.infer<typeof stopSessionRequest>;
@@ -280,8 +280,8 @@ export type SessionExport = z.infer<typeof sessionExport>;
 export const revokeConsentRequest = z.object({
   channel_id: channelId,
   erase: z.boolean(),
-  /** Milliseconds on the session clock. */
-  at_ms: z.number().min(0),
+  /** On the session clock. */
+  at_ms: sessionMs,
 });
 export type RevokeConsentRequest = z.infer<typeof revokeConsentRequest>;
 

@@ -1,3 +1,4 @@
+import { faultOf, type Log } from '../log.ts';
 import type { Store } from '../store/store.ts';
 
 /** The open WebSockets by the key that opened them, so that they end with it. */
@@ -10,7 +11,7 @@ export type Sockets = {
 };
 
 /** How often keys that hold a socket open are looked up again, in milliseconds. */
-export const KEY_CHECK_MS = 1000;
+const KEY_CHECK_MS = 1000;
 
 export function newSockets(): Sockets {
   const open = new Map<string, Set<() => void>>();
@@ -32,5 +33,32 @@ export function newSockets(): Sockets {
     async check(store, nowMs) {
       for (const id of await store.deadKeys([...open.keys()], Math.floor(nowMs / 1000))) endOf(id);
     },
+  };
+}
+
+/** Checks them again and again, one look at a time where the store is slow. Answers how to end it. */
+export function keepCheckingKeys({
+  sockets,
+  store,
+  clock,
+  log,
+}: {
+  readonly sockets: Sockets;
+  readonly store: Store;
+  readonly clock: () => number;
+  readonly log: Log;
+}): () => Promise<void> {
+  let checking: Promise<void> | undefined;
+  const timer = setInterval(() => {
+    checking ??= sockets
+      .check(store, clock())
+      .catch((error) => log(faultOf(error, clock())))
+      .finally(() => {
+        checking = undefined;
+      });
+  }, KEY_CHECK_MS);
+  return async () => {
+    clearInterval(timer);
+    await checking;
   };
 }

@@ -39,6 +39,7 @@ const DEEDS: { readonly [action: string]: string } = {
   'session.create': 'made a session',
   'session.delete': 'deleted the session',
   'session.expire': 'deleted by retention the session',
+  'retention.wait': 'was to delete what is old, but waits:',
   'session.export': 'exported the session',
   'session.list': 'listed sessions',
   'session.look': 'looked at its session',

@@ -28,7 +28,7 @@ export function serveConsole(app: Hono, parts: Parts): void {
         }
       }),
     );
-  serve('get', '/console', async () => to('/console/sessions'));
+  for (const start of ['/console', '/console/']) serve('get', start, async () => to('/console/sessions'));
   serve('get', '/console/static/:name', async (context) => staticFile(context.req.param('name') ?? ''));
   for (const route of SIGN_IN_ROUTES)
     serve(route.method, route.path, (context) => route.respond(parts, context));

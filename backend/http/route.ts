@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import { z } from 'zod';
-import { fail, ok, type Result } from '../../contract/result.ts';
+import { type Failed, fail, ok, type Result } from '../../contract/result.ts';
 import {
   ACCESS_TOKEN_HEADER,
   DPOP_HEADER,
@@ -126,17 +126,19 @@ export function rawRoute<
       }
       const about: About = {};
       const noted = await noteCall(parts, caller.value, { does, isFrequent, params: context.req.param() });
+      const json = spec.body === undefined ? ok(undefined) : await jsonOf(context);
       const sent = z.object({ params, query, headers, body }).safeParse({
         params: context.req.param(),
         query: context.req.query(),
         headers: context.req.header(),
-        body: spec.body === undefined ? undefined : await jsonOf(context),
+        body: json.ok ? json.value : undefined,
       });
-      if (!sent.success) {
-        const wrong = wrongForm(sent.error);
+      const malformed = async (wrong: Failed) => {
         await noted(wrong, about);
         return refused(wrong.error);
-      }
+      };
+      if (!json.ok) return malformed(json);
+      if (!sent.success) return malformed(wrongForm(sent.error));
       // The schema above is made of the very types of the call, which TypeScript cannot see through generics.
       const call = { parts, caller: caller.value, context, about, ...sent.data } as Call<A, P, Q, H, B>;
       const result = await spec.handle(call).catch(async (error) => {
@@ -176,15 +178,26 @@ async function tellPolicyVersion(
 
 const MAX_JSON_BYTES = 1024 * 1024;
 
-/** Undefined where the body is not JSON or too long to be ours; the schema then refuses it. */
-async function jsonOf(context: Context): Promise<unknown> {
+/** Deeper than anything of ours, and far from what would exhaust the stack of whoever walks through it. */
+const MAX_JSON_DEPTH = 32;
+
+/** Undefined where the body is not JSON or too long to be ours; the schema then refuses it. Error: `bad-request`. */
+async function jsonOf(context: Context): Promise<Result<unknown>> {
   const read = await readBounded(context.req.raw, MAX_JSON_BYTES);
-  if (!read.ok) return undefined;
+  if (!read.ok) return ok(undefined);
   try {
-    return JSON.parse(Buffer.from(read.value).toString('utf8'));
+    const value: unknown = JSON.parse(Buffer.from(read.value).toString('utf8'));
+    return isDeeper(value, MAX_JSON_DEPTH)
+      ? fail('bad-request', `the body is nested deeper than ${MAX_JSON_DEPTH}`)
+      : ok(value);
   } catch {
-    return undefined;
+    return ok(undefined);
   }
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
 }
 
 /** Names the fields that are wrong, never what was in them. */

@@ -6,7 +6,7 @@ import type { LogLine } from '../log.ts';
 import type { Parts } from '../parts.ts';
 import { SOME_CLIENT } from '../trial/client.ts';
 import { takeOf } from '../trial/media.ts';
-import { headersOf, shownBy, started } from '../trial/recorder.ts';
+import { call, headersOf, shownBy, started } from '../trial/recorder.ts';
 import { trial } from '../trial/service.ts';
 import { jsonRoute } from './route.ts';
 import { routerOf } from './router.ts';
@@ -61,4 +61,22 @@ test('an upload that is cut off is no fault of the service, and leaves it as it 
   socket.write(`PUT ${path} HTTP/1.1\r\nhost: x\r\n${headers.join('')}content-length: 9999\r\n\r\n`);
   socket.write(init.bytes, () => socket.destroy());
   expect(await refused.promise).toMatchObject({ status: 400, error_code: 'bad-request' });
+});
+
+test('a body that is nested too deeply and a time that is none are refused by name', async () => {
+  const service = await trial();
+  const headers = { 'x-access-token': service.key, 'content-type': 'application/json' };
+  const deep = `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`;
+  const asked = await fetch(`${service.url}/collection/default/capture/session`, {
+    method: 'POST',
+    headers,
+    body: `{"end_user_id":"ada","metadata":${deep}}`,
+  });
+  expect(asked.status).toBe(400);
+  expect(await asked.json()).toMatchObject({ detail: 'the body is nested deeper than 32' });
+  const { session, token } = await started(service, service.key, '+mic:default');
+  for (const at_ms of [-1, 1e300, 1e12])
+    expect(
+      await call(service, 'POST', `/capture/session/${session.id}/pause`, token, { at_ms }),
+    ).toMatchObject({ status: 400, error_code: 'bad-request', detail: expect.stringContaining('at_ms') });
 });

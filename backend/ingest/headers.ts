@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { z } from 'zod';
-import { crc32Hex, FRAGMENT_HEADERS } from '../../contract/fragment.ts';
+import { crc32Hex, FRAGMENT_HEADERS, sessionMs } from '../../contract/fragment.ts';
 import { fail, ok, type Result } from '../../contract/result.ts';
 
 /** RFC 9530: a dictionary of digests, of which ours is `sha-256=:<base64>:`; others are left alone. */
@@ -13,7 +13,7 @@ const contentDigest = z
     return Buffer.from(base64, 'base64').toString('hex');
   });
 
-const milliseconds = z.string().min(1).transform(Number).pipe(z.number().min(0));
+const milliseconds = z.string().min(1).transform(Number).pipe(sessionMs);
 
 /** What the request headers of a fragment say of it. */
 export const arrivalHeaders = z.object({

@@ -52,15 +52,21 @@ test('a subscriber that does not keep up is skipped, and told how much it missed
   expect(quick.sent).toEqual(['1/1', 1, '1/2', 2, '1/3', 3, '1/4', 4]);
 });
 
-test('an init segment is never skipped', () => {
+test('an init segment that was skipped comes before what needs it, as soon as there is room', () => {
   const live = newLive();
   const slow = slowOutlet();
   live.subscribe('rts-1', slow, undefined);
   slow.waiting = MAX_WAITING_BYTES + 1;
   live.passOn(fragment(7));
-  live.passOn(fragment(0, 2));
+  // However many takes begin meanwhile, nothing more waits for it.
+  for (const take of [2, 3]) live.passOn(fragment(0, take));
+  live.passOn(fragment(1, 3));
+  expect(slow.sent).toEqual([]);
+  slow.waiting = 0;
+  live.passOn(fragment(2, 3));
+  live.passOn(fragment(3, 3));
   live.end('rts-1');
-  expect(slow.sent).toEqual(['dropped 1', '2/0', 0, 'ended', 'closed']);
+  expect(slow.sent).toEqual(['dropped 2', '3/0', 0, '3/2', 2, '3/3', 3, 'ended', 'closed']);
 });
 
 test('nothing is kept but the init segment of the current take, and that not beyond the end', () => {

@@ -24,7 +24,8 @@ export type Live = {
   end(streamId: string): void;
 };
 
-type Subscriber = { readonly outlet: Outlet; skipped: number };
+/** `lacksInit`: the init segment of the current take was skipped too, and is owed. */
+type Subscriber = { readonly outlet: Outlet; skipped: number; lacksInit: boolean };
 
 export function newLive(): Live {
   const inits = new Map<string, LiveFragment>();
@@ -33,16 +34,17 @@ export function newLive(): Live {
     passOn(fragment) {
       const { rtstream_id: streamId, sequence } = fragment.header;
       if (sequence === 0) inits.set(streamId, fragment);
-      for (const subscriber of subscribers.get(streamId) ?? []) offer(subscriber, fragment);
+      for (const subscriber of subscribers.get(streamId) ?? [])
+        offer(subscriber, fragment, inits.get(streamId));
     },
 
     initOf: (streamId) => inits.get(streamId),
 
     subscribe(streamId, outlet, init) {
-      const subscriber = { outlet, skipped: 0 };
+      const subscriber = { outlet, skipped: 0, lacksInit: false };
       const listening = subscribers.get(streamId) ?? new Set();
       subscribers.set(streamId, listening.add(subscriber));
-      if (init !== undefined) offer(subscriber, init);
+      if (init !== undefined) offer(subscriber, init, undefined);
       return () => {
         listening.delete(subscriber);
         if (listening.size === 0 && subscribers.get(streamId) === listening) subscribers.delete(streamId);
@@ -66,15 +68,23 @@ export function endOutlet(outlet: Outlet): void {
   outlet.end();
 }
 
-function offer(subscriber: Subscriber, { header, bytes }: LiveFragment): void {
-  // Without the init segment nothing of the take could be decoded, and it is small: it is never skipped.
-  if (header.sequence !== 0 && subscriber.outlet.waitingBytes() > MAX_WAITING_BYTES) {
-    subscriber.skipped++;
+function offer(subscriber: Subscriber, fragment: LiveFragment, init: LiveFragment | undefined): void {
+  const isInit = fragment.header.sequence === 0;
+  if (subscriber.outlet.waitingBytes() > MAX_WAITING_BYTES) {
+    if (isInit) subscriber.lacksInit = true;
+    else subscriber.skipped++;
     return;
   }
   tellSkipped(subscriber);
-  subscriber.outlet.text(JSON.stringify(header));
-  subscriber.outlet.binary(bytes);
+  // Nothing of the take could be decoded without it.
+  if (subscriber.lacksInit && !isInit && init !== undefined) send(subscriber.outlet, init);
+  subscriber.lacksInit = false;
+  send(subscriber.outlet, fragment);
+}
+
+function send(outlet: Outlet, { header, bytes }: LiveFragment): void {
+  outlet.text(JSON.stringify(header));
+  outlet.binary(bytes);
 }
 
 function tellSkipped(subscriber: Subscriber): void {

@@ -6,7 +6,7 @@ import { faultOf } from '../log.ts';
 import type { Parts } from '../parts.ts';
 import type { Audience } from '../session/events.ts';
 import type { SessionRecord, StreamRecord } from '../store/records.ts';
-import { endOutlet, type LiveFragment, type Outlet } from './hub.ts';
+import { endOutlet, type LiveFragment, MAX_WAITING_BYTES, type Outlet } from './hub.ts';
 
 /** Sends the fragments of a stream from now on, the init segment of its take first. Answers how to stop. */
 export function listenToStream(parts: Parts, { id, sessionId }: StreamRecord, outlet: Outlet): () => void {
@@ -31,10 +31,14 @@ export function listenToStream(parts: Parts, { id, sessionId }: StreamRecord, ou
   };
 }
 
-/** Sends the events of a collection from now on. Answers how to stop. */
+/** Sends the events of a collection from now on, and ends with who does not read them. Answers how to stop. */
 export function listenToCollection(parts: Parts, where: Audience, outlet: Outlet): () => void {
   outlet.text(JSON.stringify({ connection_id: newId('ws-') }));
-  return parts.events.listen(where, (event) => outlet.text(JSON.stringify(event)));
+  return parts.events.listen(where, (event) => {
+    // An event that is skipped would be missed for good: who connects again asks what the sessions are.
+    if (outlet.waitingBytes() > MAX_WAITING_BYTES) outlet.end();
+    else outlet.text(JSON.stringify(event));
+  });
 }
 
 function hasEnded({ status }: SessionRecord, { store }: StreamRecord): boolean {

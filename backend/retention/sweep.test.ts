@@ -9,7 +9,7 @@ import { recorded } from '../trial/recorded.ts';
 import { call, deliver, start } from '../trial/recorder.ts';
 import { aSession } from '../trial/records.ts';
 import { type Trial, trial } from '../trial/service.ts';
-import { dueNow, sweepTenant } from './sweep.ts';
+import { dueNow, sweepAll, sweepTenant } from './sweep.ts';
 
 const DAY_MS = 86_400_000;
 const { version: _, ...POLICY } = DEFAULT_POLICY;
@@ -24,11 +24,12 @@ function idsIn({ dataDir }: Pick<Trial, 'dataDir'>): unknown[] {
   return rowsOf(dataDir, 'select id from capture_session order by id').map(({ id }) => id);
 }
 
-async function expiries(service: Trial): Promise<ServiceAuditEntry[]> {
+async function said(service: Trial, action: string): Promise<ServiceAuditEntry[]> {
   const path = '/audit?actor=system&limit=1000';
   const { data } = await call<{ entries: ServiceAuditEntry[] }>(service, 'GET', path, service.key);
-  return data.entries.filter((entry) => entry.action === 'session.expire');
+  return data.entries.filter((entry) => entry.action === action);
 }
+const expiries = (service: Trial) => said(service, 'session.expire');
 
 test('[P16] nothing expires where no policy says so, however old it gets', async () => {
   const service = await trial();
@@ -170,6 +171,36 @@ function tombstone(sessionId: string) {
   return { sessionId, tenantId: 'default', channelId: null, deletedAt: 0, jws: '' };
 }
 
+test('[P18] a clock that went ahead by weeks deletes nothing by itself for a day, and says so', async () => {
+  const service = await trial();
+  await keepFor(service, 7);
+  const { session } = await recorded(service, service.key, { endUserId: 'ada', until: 'delivered' });
+  const parts = await partsOf(service);
+  await sweepAll(parts);
+  const right = service.clock.now;
+  service.clock.now += 40 * DAY_MS;
+  await sweepAll(parts);
+  service.clock.now += DAY_MS - 1000;
+  await sweepAll(parts);
+  expect(idsIn(service)).toEqual([session.id]);
+  expect(await said(service, 'retention.wait')).toMatchObject([
+    { outcome: 'refused', reason: expect.stringContaining('ahead by 40 days') },
+  ]);
+  // Set right again it goes on as if nothing had been.
+  service.clock.now = right;
+  await sweepAll(parts);
+  service.clock.now += DAY_MS;
+  await sweepAll(parts);
+  expect(idsIn(service)).toEqual([session.id]);
+  // And a jump that was none is over after a day.
+  service.clock.now += 7 * DAY_MS;
+  await sweepAll(parts);
+  expect(idsIn(service)).toEqual([session.id]);
+  service.clock.now += DAY_MS;
+  await sweepAll(parts);
+  expect(idsIn(service)).toEqual([]);
+});
+
 test('[P18] a sweep that was cut short goes on at the next start, and deletes no more and no less', async () => {
   const service = await trial();
   await keepFor(service, 7);
@@ -188,12 +219,16 @@ test('[P18] a sweep that was cut short goes on at the next start, and deletes no
   const dying = { ...parts, blobs: { ...parts.blobs, removeSession } };
   await expect(sweepTenant(dying, 'default')).rejects.toThrow('went down');
   expect(idsIn(service)).toHaveLength(3);
+  // A clock that is a week ahead of where it was is not believed at once.
+  await service.restart();
+  await vi.waitFor(async () => expect(await said(service, 'retention.wait')).toHaveLength(1), 10_000);
+  service.clock.now += DAY_MS;
   await service.restart();
   await vi.waitFor(() => expect(idsIn(service)).toEqual([young.session.id]), 10_000);
   // Closing waits for the last blob.
   await service.restart();
   const blobs = [...filesOf(service.dataDir).keys()].filter((path) => path.startsWith('blobs'));
   expect(blobs.every((path) => path.includes(young.session.id))).toBe(true);
-  const said = (await expiries(service)).filter((entry) => entry.outcome === 'done');
-  expect(said.map((entry) => entry.object).sort()).toEqual(old.sort());
+  const done = (await expiries(service)).filter((entry) => entry.outcome === 'done');
+  expect(done.map((entry) => entry.object).sort()).toEqual(old.sort());
 });

@@ -2,6 +2,7 @@ import { faultOf } from '../log.ts';
 import type { Parts } from '../parts.ts';
 import { deleteSession } from '../session/delete.ts';
 import type { Environment } from '../store/records.ts';
+import { isClockBelieved } from './clock-jump.ts';
 import { allDue, type Due } from './due.ts';
 
 /** What a sweep would delete now; changes nothing. `environment`: null for both. */
@@ -33,8 +34,9 @@ export async function sweepTenant(
   return count;
 }
 
-/** All tenants; what fails in one of them is told, and the others are swept. */
+/** All tenants, where the clock is believed; what fails in one of them is told, and the others are swept. */
 export async function sweepAll(parts: Parts, signal?: AbortSignal): Promise<void> {
+  if (!(await isClockBelieved(parts))) return;
   for (const { id } of await parts.store.tenants())
     await sweepTenant(parts, id, null, signal).catch((error) => parts.log(faultOf(error, parts.clock())));
 }

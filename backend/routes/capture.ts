@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { sessionMs } from '../../contract/fragment.ts';
 import { ok, type Result } from '../../contract/result.ts';
 import {
   deletionList,
@@ -20,7 +21,7 @@ import { viewOf } from '../session/view.ts';
 import type { SessionRecord } from '../store/records.ts';
 
 const oneSession = z.object({ id: z.string() });
-const moment = z.object({ at_ms: z.number().min(0) });
+const moment = z.object({ at_ms: sessionMs });
 
 /** The client's own session. */
 export const CAPTURE_ROUTES: readonly Route[] = [

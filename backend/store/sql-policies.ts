@@ -5,7 +5,7 @@ import { putLetters } from './sql-outbox.ts';
 import type { Store } from './store.ts';
 import type { Tables } from './tables.ts';
 
-type Policies = Pick<Store, 'policy' | 'setPolicy' | 'policies' | 'fact' | 'settleFact'>;
+type Policies = Pick<Store, 'policy' | 'setPolicy' | 'policies' | 'fact' | 'settleFact' | 'changeFact'>;
 
 /** Policies of collections, and the few facts the service notes about itself. */
 export function policiesOver(db: Kysely<Tables>, keyring: Keyring): Policies {
@@ -85,6 +85,14 @@ export function policiesOver(db: Kysely<Tables>, keyring: Keyring): Policies {
         .where('name', '=', name)
         .executeTakeFirstOrThrow();
       return row.value;
+    },
+
+    async changeFact(name, value) {
+      await db
+        .insertInto('fact')
+        .values({ name, value })
+        .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
+        .execute();
     },
   };
 }

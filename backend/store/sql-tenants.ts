@@ -1,4 +1,5 @@
-import type { Kysely, Selectable } from 'kysely';
+import type { Kysely, Selectable, Transaction } from 'kysely';
+import { DEFAULT_POLICY } from '../../contract/policy.ts';
 import type { AdminPass, AdminRecord, CollectionRecord } from './records.ts';
 import type { Store } from './store.ts';
 import type { Tables } from './tables.ts';
@@ -91,11 +92,7 @@ export function tenantsOver(db: Kysely<Tables>): Tenants {
           )
           .executeTakeFirst();
         if (deleted.numDeletedRows !== 1n) return false;
-        await tx
-          .deleteFrom('collection_policy')
-          .where('tenant_id', '=', tenantId)
-          .where('collection_id', '=', id)
-          .execute();
+        await endPolicies(tx, tenantId, id);
         return true;
       });
     },
@@ -202,4 +199,37 @@ function toPass(row: Selectable<Tables['admin_pass']>): AdminPass {
     expiresAt: row.expires_at,
     confirmedUntil: row.confirmed_until,
   };
+}
+
+/**
+ * Leaves nothing of a collection's policies but their number: one that comes again under this name has the default as the
+ * next version. Clients go on from the newest they know, and would take a lower one for a replay.
+ */
+async function endPolicies(tx: Transaction<Tables>, tenantId: string, collectionId: string): Promise<void> {
+  const last = await tx
+    .selectFrom('collection_policy')
+    .select(['version', 'created_at'])
+    .where('tenant_id', '=', tenantId)
+    .where('collection_id', '=', collectionId)
+    .orderBy('version', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  if (last === undefined) return;
+  await tx
+    .deleteFrom('collection_policy')
+    .where('tenant_id', '=', tenantId)
+    .where('collection_id', '=', collectionId)
+    .execute();
+  const version = last.version + 1;
+  await tx
+    .insertInto('collection_policy')
+    .values({
+      tenant_id: tenantId,
+      collection_id: collectionId,
+      version,
+      content: JSON.stringify({ ...DEFAULT_POLICY, version }),
+      created_at: last.created_at,
+      created_by: 'system',
+    })
+    .execute();
 }

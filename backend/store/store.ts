@@ -227,6 +227,7 @@ export type Store = {
   fact(name: string): Promise<string | undefined>;
   /** Keeps `value` under `name` unless something is there, and answers what is there. */
   settleFact(name: string, value: string): Promise<string>;
+  changeFact(name: string, value: string): Promise<void>;
   /** Makes what was deleted unreadable in the files of the database, where that takes a step of its own; false where it cannot yet. */
   scrub(): Promise<boolean>;
   close(): Promise<void>;
