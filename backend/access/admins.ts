@@ -21,8 +21,8 @@ export type SignedIn = { readonly pass: string; readonly csrf: string; readonly 
 export async function signIn(parts: Parts, credentials: Credentials): Promise<Result<SignedIn>> {
   const known = await recognised(parts, credentials, 'admin.sign-in', () => true);
   if (!known.ok) return known;
-  const { pass, csrf } = await newPass(parts, known.value, 'console', SIGNED_IN_SECONDS);
-  return ok({ pass, csrf, admin: known.value });
+  const made = await newPass(parts, known.value, 'console', SIGNED_IN_SECONDS);
+  return made.ok ? ok({ ...made.value, admin: known.value }) : made;
 }
 
 /** Who shows this pass of the console. A pass that is over or unknown is nobody's. */
@@ -73,8 +73,8 @@ export async function newConfirmation(
   const isOurs = (admin: AdminRecord) => admin.tenantId === tenantId;
   const known = await recognised(parts, credentials, 'admin.confirm', isOurs);
   if (!known.ok) return known;
-  const { pass, expiresAt } = await newPass(parts, known.value, 'confirmation', CONFIRMED_SECONDS);
-  return ok({ confirmation: pass, expiresAt });
+  const made = await newPass(parts, known.value, 'confirmation', CONFIRMED_SECONDS);
+  return made.ok ? ok({ confirmation: made.value.pass, expiresAt: made.value.expiresAt }) : made;
 }
 
 /** Whether this is a confirmation by an admin of this tenant that is good still. Error: `confirmation-missing`. */
@@ -138,23 +138,21 @@ function noteDone({ audit }: Parts, { id, tenantId }: AdminRecord, action: strin
   return audit.note({ tenantId, actor: `admin:${id}`, action, object: id, outcome: 'done', reason: '' });
 }
 
-async function newPass(parts: Parts, admin: AdminRecord, kind: AdminPass['kind'], seconds: number) {
+async function newPass(
+  parts: Parts,
+  { id: adminId, password }: AdminRecord,
+  kind: AdminPass['kind'],
+  seconds: number,
+): Promise<Result<{ readonly pass: string; readonly csrf: string; readonly expiresAt: number }>> {
   const now = secondsOf(parts);
   const pass = newSecret('ap-');
   const csrf = newId('');
   const expiresAt = now + seconds;
   await parts.store.forgetPassesExpiredBefore(now);
-  await parts.store.addPass({
-    sha256: sha256OfSecret(pass),
-    adminId: admin.id,
-    kind,
-    csrf,
-    seenAt: now,
-    expiresAt,
-    // The password was given just now.
-    confirmedUntil: now + CONFIRMED_SECONDS,
-  });
-  return { pass, csrf, expiresAt };
+  const wanted = { sha256: sha256OfSecret(pass), adminId, kind, csrf, seenAt: now, expiresAt };
+  // The password was given just now.
+  const isAdded = await parts.store.addPass({ ...wanted, confirmedUntil: now + CONFIRMED_SECONDS }, password);
+  return isAdded ? ok({ pass, csrf, expiresAt }) : fail('sign-in-refused');
 }
 
 function secondsOf({ clock }: Parts): number {

@@ -17,6 +17,8 @@ export type Call = {
   readonly about: About;
   /** Of whoever asks, as the limit of attempts counts them. */
   readonly address: string;
+  /** Ends an answer that is under way and cannot be finished, so that it is not taken for whole. */
+  readonly breakOff: () => void;
 };
 
 /** Where one is, as the navigation marks it. */

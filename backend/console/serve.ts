@@ -1,3 +1,4 @@
+import type { HttpBindings } from '@hono/node-server';
 import type { Context, Hono } from 'hono';
 import { REMEDIES } from '../../contract/errors.ts';
 import { errorOf, fail, type TallylightError } from '../../contract/result.ts';
@@ -52,9 +53,11 @@ async function respond(parts: Parts, route: ConsoleRoute, context: Context): Pro
     return to(signInPath(route.method === 'get' ? `${asked.pathname}${asked.search}` : null));
   const { admin, pass } = signedIn;
   const address = addressOf(context, parts.behindProxy);
+  const bindings: HttpBindings = context.env;
   const call: Call = {
     ...{ parts, admin, pass, address, params: context.req.param(), query: asked.searchParams, about: {} },
     form: new URLSearchParams(),
+    breakOff: () => bindings.outgoing.destroy(),
   };
   if (route.method === 'get') return answer(route, call, asked);
   const form = isFromHere(parts, context)

@@ -55,6 +55,7 @@ test('[P19][P26][P37][P38] everything of one person is in one archive that other
 
   const archive = await exported(service, key, 'ada@x.org');
   checkSums(archive);
+  expect(JSON.parse(archive.text('requests.json'))).toMatchObject([{ kind: 'access', status: 'open' }]);
   expect(sessionsIn(archive)).toEqual(ada.map(({ session }) => session.id).sort());
   const folderOf = (index: number) => `sessions/${ada[index]?.session.id}`;
   const within = (index: number) =>

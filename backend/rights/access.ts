@@ -11,7 +11,7 @@ import { entriesOf } from './entries.ts';
 import { isKnown } from './known.ts';
 import { readmeOf } from './readme.ts';
 import { digestOf, recordingsOf } from './recordings.ts';
-import { newRequest, toRecord, toRequest } from './requests.ts';
+import { newRequest, rightsRequests, toRecord, toRequest } from './requests.ts';
 
 /** Header `typ` of the manifest of an archive. */
 export const ACCESS_TYP = 'tallylight-access+jwt';
@@ -79,6 +79,7 @@ async function filled(parts: Parts, archive: Archive, person: Person): Promise<v
     // Deleted since.
     if (session !== undefined) recordings += await addSession(parts, archive, person, session);
   }
+  if (person.isKnown) await archive.add('requests.json', jsonOf(await requestsOf(parts, person)));
   await archive.add('audit.jsonl', entriesOf(parts, person));
   await archive.add('jwks.json', jsonOf(parts.signer.keys));
   const sums = archive.sums();
@@ -95,6 +96,21 @@ async function filled(parts: Parts, archive: Archive, person: Person): Promise<v
       ...{ sessions: sessions.length, recordings, status: 'done' },
       finishedAt: Math.floor(parts.clock() / 1000),
     }),
+  }));
+}
+
+/** What was asked for in their name, this request included. */
+async function requestsOf(parts: Parts, { tenantId, endUserId, environment }: Person) {
+  const all = await rightsRequests(parts, tenantId);
+  const theirs = all.filter(
+    (one) => one.endUserId === endUserId && (environment === null || one.environment === environment),
+  );
+  return theirs.map(({ id, kind, status, createdAt: created_at, finishedAt: finished_at }) => ({
+    id,
+    kind,
+    status,
+    created_at,
+    finished_at,
   }));
 }
 

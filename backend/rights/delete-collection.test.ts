@@ -56,11 +56,11 @@ test('[P20][P41] a collection goes with all that was recorded in it and its poli
   for (const { session } of inIt) expect(existsSync(join(dataDir, 'blobs', session.id))).toBe(false);
   expect(existsSync(join(dataDir, 'blobs', beside.session.id))).toBe(true);
   expect(await call(service, 'GET', '/collection/team', key)).toMatchObject({ status: 404 });
-  // A collection of that name is another one: nothing of the old policy is in force there.
+  // A collection of that name is another one: nothing of the old policies but that a client knows which is newer.
   await make();
-  expect(await purposeOf(service)).toMatchObject({ version: 1, purpose: DEFAULT_POLICY.purpose });
+  expect(await purposeOf(service)).toMatchObject({ version: 3, purpose: DEFAULT_POLICY.purpose });
   await call(service, 'PUT', '/collection/team/policy', key, { ...POLICY, purpose: 'Support' });
-  expect(await purposeOf(service)).toMatchObject({ version: 2, purpose: 'Support' });
+  expect(await purposeOf(service)).toMatchObject({ version: 4, purpose: 'Support' });
 });
 
 test('the first collection stays, and a key of development deletes none', async () => {

@@ -19,6 +19,7 @@ sessions/ID/streams.json   the channels as they were sent, stored or live only; 
 sessions/ID/consent.jws    the consent receipt, signed by the recorder and countersigned by the service (RFC 7515)
 sessions/ID/consent.json   the same, to be read
 sessions/ID/recordings/    the media, one MP4 (ISO/IEC 14496-12) per channel and part, each with its .sha256
+requests.json              what was asked for in their name before: access and erasure
 audit.jsonl                who did what with it and when, one entry a line, each media read included
 jwks.json                  the public keys of the service (RFC 7517)
 SHA256SUMS                 the digests of all files above

@@ -133,19 +133,27 @@ export function tenantsOver(db: Kysely<Tables>): Tenants {
       });
     },
 
-    async addPass({ sha256, adminId, kind, csrf, seenAt, expiresAt, confirmedUntil }) {
-      await db
+    async addPass({ sha256, adminId, kind, csrf, seenAt, expiresAt, confirmedUntil }, password) {
+      const added = await db
         .insertInto('admin_pass')
-        .values({
-          sha256,
-          admin_id: adminId,
-          kind,
-          csrf,
-          seen_at: seenAt,
-          expires_at: expiresAt,
-          confirmed_until: confirmedUntil,
-        })
-        .execute();
+        .columns(['sha256', 'admin_id', 'kind', 'csrf', 'seen_at', 'expires_at', 'confirmed_until'])
+        .expression(
+          db
+            .selectFrom('admin')
+            .select((is) => [
+              is.val(sha256).as('sha256'),
+              'id',
+              is.val(kind).as('kind'),
+              is.val(csrf).as('csrf'),
+              is.cast<number>(is.val(seenAt), 'bigint').as('seen_at'),
+              is.cast<number>(is.val(expiresAt), 'bigint').as('expires_at'),
+              is.cast<number>(is.val(confirmedUntil), 'bigint').as('confirmed_until'),
+            ])
+            .where('id', '=', adminId)
+            .where('password', '=', password),
+        )
+        .executeTakeFirst();
+      return added.numInsertedOrUpdatedRows === 1n;
     },
 
     async passBySha256(sha256) {

@@ -357,9 +357,9 @@ describe.each(Object.keys(KINDS))('the store on %s', (kind) => {
       confirmedUntil: 20,
     } as const;
     const [dropped, old] = [fresh('hash'), fresh('hash')];
-    await store.addPass(pass);
-    await store.addPass({ ...pass, sha256: dropped });
-    await store.addPass({ ...pass, sha256: old, expiresAt: 10 });
+    expect(await store.addPass(pass, admin.password)).toBe(true);
+    expect(await store.addPass({ ...pass, sha256: dropped }, admin.password)).toBe(true);
+    expect(await store.addPass({ ...pass, sha256: old, expiresAt: 10 }, admin.password)).toBe(true);
     await store.confirmPass(pass.sha256, 30);
     await store.notePassSeen(pass.sha256, 7);
     await store.dropPass(dropped);
@@ -369,6 +369,9 @@ describe.each(Object.keys(KINDS))('the store on %s', (kind) => {
     expect(await store.passBySha256(old)).toBeUndefined();
     expect(await store.setPassword(admin.id, 'other')).toBe(true);
     expect(await store.setPassword('adm-none', 'other')).toBe(false);
+    expect(await store.passBySha256(pass.sha256)).toBeUndefined();
+    // Who was still being recognised by the old one.
+    expect(await store.addPass(pass, admin.password)).toBe(false);
     expect(await store.passBySha256(pass.sha256)).toBeUndefined();
     expect(await store.admin(admin.id)).toEqual({ ...admin, password: 'other' });
   });

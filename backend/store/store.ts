@@ -53,7 +53,8 @@ export type Store = {
   admins(tenantId: string): Promise<AdminRecord[]>;
   /** Ends what they were signed in with, too. */
   setPassword(adminId: string, password: string): Promise<boolean>;
-  addPass(pass: AdminPass): Promise<void>;
+  /** False where `password` is not the admin's any more: it was changed while it was looked at. */
+  addPass(pass: AdminPass, password: string): Promise<boolean>;
   passBySha256(sha256: string): Promise<AdminPass | undefined>;
   confirmPass(sha256: string, until: number): Promise<void>;
   notePassSeen(sha256: string, at: number): Promise<void>;

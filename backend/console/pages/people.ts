@@ -77,7 +77,7 @@ export const PEOPLE_ROUTES: readonly ConsoleRoute[] = [
       const { parts, admin } = call;
       const person = personOf(call);
       if (person === '' || person.length > 200) return fail('bad-request', 'the person is missing');
-      const by = { actor: `admin:${admin.id}`, environment: null };
+      const by = { actor: `admin:${admin.id}`, environment: null, breakOff: call.breakOff };
       const { id, fileName, content } = await accessArchive(parts, admin.tenantId, person, by);
       call.about.reason = id;
       return ok({ kind: 'file', name: fileName, type: 'application/zip', body: content });
