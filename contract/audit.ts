@@ -109,6 +109,8 @@ export const auditEvent = z.discriminatedUnion('type', [
     ended: z.array(channelId),
   }),
   z.object({ type: z.literal('policy.refused'), sessionId, reason: z.string() }),
+  /** Another key signs for the media service at this address from now on, as your backend names it (RFC 7638 thumbprints). */
+  z.object({ type: z.literal('trust.replaced'), origin: z.string(), fromKid: z.string(), toKid: z.string() }),
   z.object({ type: z.literal('session.complete'), sessionId }),
   z.object({ type: z.literal('session.failed'), sessionId, code: z.string(), kept: z.string() }),
 ]);

@@ -59,6 +59,7 @@ export const keyList: Command = {
 /** Makes a key in the place of another, which goes on for a while. */
 export const keyRotate: Command = {
   options: ['json', 'data', 'tenant', 'overlap'],
+  words: 1,
   run: async (values, [id]) => {
     const out = printer(values.json === true);
     const overlap = Number(values.overlap ?? DEFAULT_OVERLAP_SECONDS);
@@ -78,6 +79,7 @@ export const keyRotate: Command = {
 /** Ends a key at once. */
 export const keyRevoke: Command = {
   options: ['json', 'data', 'tenant'],
+  words: 1,
   run: async (values, [id]) => {
     const out = printer(values.json === true);
     if (id === undefined) return out.failed(errorOf('usage', 'say which key: `backend key list`'));

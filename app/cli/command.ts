@@ -31,12 +31,23 @@ const OPTIONS = {
   version: { type: 'boolean' },
 } as const;
 
-/** Throws a TypeError that names what is not understood. */
+/** Throws a TypeError that names what is not understood (`notUnderstood`). */
 export function parse(args: readonly string[]) {
   return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
 }
+/** What the parser says against it, in words of ours where its own do not say what to do. */
+export function notUnderstood(message: string): string {
+  const [, option] =
+    /^Option '(?:-\w, )?(--[\w-]+)(?: <value>)?' argument (?:missing|is ambiguous)/.exec(message) ?? [];
+  return option === undefined
+    ? (message.split('.')[0] ?? '')
+    : `${option} needs a value after it; one that begins with a dash is written ${option}=-…`;
+}
+
 export type Arguments = ReturnType<typeof parse>['values'];
 export type Command = {
+  /** How many words it takes after its own; none where it is left out. */
+  readonly words?: 0 | 1;
   readonly options: readonly (keyof typeof OPTIONS)[];
   readonly run: (values: Arguments, rest: readonly string[]) => Promise<number>;
 };

@@ -1,5 +1,5 @@
 import { errorOf, fail, type Result } from '../../contract/result.ts';
-import { type Command, parse } from './command.ts';
+import { type Command, notUnderstood, parse } from './command.ts';
 import { outliveReaders, printer } from './print.ts';
 import { USAGE } from './usage.ts';
 
@@ -8,6 +8,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   devices: async () => (await import('./devices.ts')).devices,
   doctor: async () => (await import('./doctor.ts')).doctor,
   record: async () => (await import('./record.ts')).record,
+  deliver: async () => (await import('./deliver.ts')).deliver,
   recordings: async () => (await import('./recordings.ts')).recordings,
   verify: async () => (await import('./recordings.ts')).verify,
   delete: async () => (await import('./recordings.ts')).remove,
@@ -28,6 +29,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'backend tenant create': async () => (await import('./backend-admins.ts')).tenantCreate,
 };
 
+const WORDS = { 0: 'no further word', 1: 'one id and no more' } as const;
+
 async function main(args: readonly string[]): Promise<number> {
   const parsed = understood(args);
   if (!parsed.ok) return printer(args.includes('--json')).failed(parsed.error);
@@ -43,7 +46,8 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const out = printer(values.json === true);
   for (let words = positionals.length; words > 0; words--) {
-    const load = COMMANDS[positionals.slice(0, words).join(' ')];
+    const name = positionals.slice(0, words).join(' ');
+    const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
     if (load === undefined) continue;
     const command = await load();
     const foreign = Object.keys(values).filter(
@@ -51,7 +55,14 @@ async function main(args: readonly string[]): Promise<number> {
     );
     if (foreign.length > 0)
       return out.failed(errorOf('usage', `--${foreign.join(', --')} does not belong here`));
-    return command.run(values, positionals.slice(words));
+    const [empty] = Object.entries(values).filter(([, value]) => [value].flat().includes(''));
+    // Such as a variable of the shell that is not set.
+    if (empty !== undefined) return out.failed(errorOf('usage', `--${empty[0]} has no value`));
+    const rest = positionals.slice(words);
+    // What is not understood is not passed over: `delete A B` would leave B.
+    if (rest.length > (command.words ?? 0))
+      return out.failed(errorOf('usage', `${name} takes ${WORDS[command.words ?? 0]}`));
+    return command.run(values, rest);
   }
   return out.failed(errorOf('usage', `there is no command ${positionals.join(' ')}`));
 }
@@ -60,7 +71,7 @@ function understood(args: readonly string[]): Result<ReturnType<typeof parse>> {
   try {
     return { ok: true, value: parse(args) };
   } catch (error) {
-    return fail('usage', error instanceof Error ? (error.message.split('.')[0] ?? '') : undefined);
+    return fail('usage', error instanceof Error ? notUnderstood(error.message) : undefined);
   }
 }
 

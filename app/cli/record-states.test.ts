@@ -95,17 +95,18 @@ test('[P01] a channel that a new policy ended is told as ended, once', () => {
   ]);
 });
 
-test('a recording that ends by its longest time is told as ended, once', () => {
-  const { message } = errorOf('session-too-long');
-  expect(
-    toldOfSession(['recording', null], ['stopping', 'session-too-long'], ['delivering', 'session-too-long']),
-  ).toEqual([
-    {
-      text: `The recording ended by itself. ${message}`,
-      event: { event: 'ended', channel: null, code: 'session-too-long' },
-    },
-  ]);
-});
+test.each(['session-too-long', 'session-unknown', 'session-ended'] as const)(
+  'a recording whose session is over is told as ended, once (%s)',
+  (code) => {
+    const { message } = errorOf(code);
+    expect(toldOfSession(['recording', null], ['stopping', code], ['delivering', code])).toEqual([
+      {
+        text: `The recording ended by itself. ${message}`,
+        event: { event: 'ended', channel: null, code },
+      },
+    ]);
+  },
+);
 
 test('[P08] a token that is not renewed while it records is told once, and that the recording goes on', () => {
   const { message, action } = errorOf('token-expired');

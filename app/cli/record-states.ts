@@ -1,6 +1,7 @@
 import type { Snapshot } from '../../contract/bridge/snapshot.ts';
 import { endedBy } from '../../contract/channel.ts';
 import type { ErrorCode } from '../../contract/errors.ts';
+import { isSessionOver } from '../../main/delivery/session-over.ts';
 import type { Capture } from '../../main/host.ts';
 import type { Printer } from './print.ts';
 
@@ -65,7 +66,7 @@ const SESSION = '';
 function tellSession({ session, trouble }: Snapshot, told: Map<string, string>, out: Printer): void {
   if (trouble === null || trouble.code === told.get(SESSION)) return;
   const { code, message, action } = trouble;
-  if (code === 'session-too-long') {
+  if (isSessionOver(trouble)) {
     told.set(SESSION, code);
     out.line(`The recording ended by itself. ${message}`, { event: 'ended', channel: null, code });
   } else if (GOES_ON.has(code) && (session.state === 'recording' || session.state === 'paused')) {

@@ -1,15 +1,15 @@
 import type { Snapshot } from '../../contract/bridge/snapshot.ts';
 import { channelId } from '../../contract/channel.ts';
-import { sessionId } from '../../contract/fragment.ts';
 import { errorOf, fail, ok, type Result, type TallylightError } from '../../contract/result.ts';
 import { givenGrant } from '../../main/auth/your-backend.ts';
 import { openCapture } from '../../main/capture.ts';
-import { serviceAddress } from '../../main/delivery/address.ts';
-import type { Capture } from '../../main/host.ts';
+import { isSessionGone } from '../../main/delivery/session-over.ts';
+import type { Capture, Grant } from '../../main/host.ts';
 import { finishOnBug } from '../../main/last-resort.ts';
 import { keyFileSecrets } from '../../main/vault/key-file.ts';
 import type { Arguments, Command } from './command.ts';
 import { clientDir } from './data-dir.ts';
+import { grantIn } from './given-grant.ts';
 import { listedId } from './named-channels.ts';
 import { type Printer, printer } from './print.ts';
 import { allowedModes, consentText, LOCALE, type Modes } from './record-consent.ts';
@@ -20,9 +20,7 @@ import { whenSnapshot } from './when-snapshot.ts';
 const DELIVERY_PATIENCE_MS = 15_000;
 
 type Order = {
-  readonly server: string;
-  readonly sessionId: string;
-  readonly token: string;
+  readonly grant: Grant;
   readonly modes: Modes;
   readonly seconds: number | undefined;
   readonly framesPerSecond: 15 | 30;
@@ -51,13 +49,13 @@ export const record: Command = {
     if (!order.ok) return out.failed(order.error);
     const secrets = await keyFileSecrets(order.value.dataDir);
     if (!secrets.ok) return out.failed(secrets.error);
-    const { server, sessionId: id, token, dataDir, framesPerSecond } = order.value;
+    const { grant, dataDir, framesPerSecond } = order.value;
     const capture = await openCapture(
       {
         kind: 'cli',
         dataDir,
         secrets: secrets.value,
-        connection: givenGrant({ server, sessionId: id, title: null, token, expiresAtMs: null }),
+        connection: givenGrant(grant),
         log: (event, fields) => {
           if (event === 'ffmpeg.found') out.note(`Using ${String(fields?.sentence)}`);
           if (process.env.TALLYLIGHT_DEBUG !== undefined) out.json({ event, ...fields }, 'stderr');
@@ -158,7 +156,7 @@ function over(state: Snapshot['session']['state']): boolean {
 function concluded(end: Snapshot | undefined, out: Printer): number {
   if (end === undefined || end.session.state === 'delivering')
     return out.failed(errorOf('delivery-incomplete', end?.trouble?.code));
-  if (end.session.state === 'failed') return out.failed(end.trouble ?? errorOf('internal'));
+  if (end.session.state === 'failed') return out.failed(leftOf(end) ?? end.trouble ?? errorOf('internal'));
   const channels = end.channels.map(({ id, mode, takes, bytes, deliveredBytes, droppedFragments }) => ({
     id,
     mode,
@@ -188,20 +186,21 @@ function cutOf({ channels }: Snapshot): TallylightError | null {
   return cut.length === 0 ? null : errorOf('delivery-cut', cut.join(', '));
 }
 
+/** Of a session that is gone at the service nothing more can be delivered: what is stored here is the only copy. */
+function leftOf({ channels, trouble }: Snapshot): TallylightError | null {
+  if (trouble === null || !isSessionGone(trouble)) return null;
+  const left = channels.flatMap(({ id, storedBytes }) => (storedBytes > 0 ? [`${id}: ${trouble.code}`] : []));
+  return left.length === 0 ? null : errorOf('delivery-cut', left.join(', '));
+}
+
 function verdictOf(trouble: Pick<TallylightError, 'code'> | null): string {
   if (trouble === null) return 'everything that was to be kept';
   return trouble.code === 'delivery-cut' ? 'what the media service took' : 'what could be captured';
 }
 
 function orderOf(values: Arguments): Result<Order> {
-  const token = values.token ?? process.env.TALLYLIGHT_TOKEN;
-  if (values.server === undefined || values.session === undefined)
-    return fail('usage', '--server and --session are needed');
-  if (token === undefined || token === '')
-    return fail('not-authorised', 'give the token in TALLYLIGHT_TOKEN');
-  const server = serviceAddress(values.server);
-  if (!server.ok) return server;
-  if (!sessionId.safeParse(values.session).success) return fail('usage', '--session takes an id like cap-…');
+  const grant = grantIn(values);
+  if (!grant.ok) return grant;
   const named = [
     ...(values.store ?? []).map((id) => [id, 'keep'] as const),
     ...(values.ephemeral ?? []).map((id) => [id, 'live'] as const),
@@ -212,14 +211,13 @@ function orderOf(values: Arguments): Result<Order> {
   const malformed = named.find(([id]) => !channelId.safeParse(id).success);
   if (malformed !== undefined) return fail('channel-unknown', malformed[0]);
   const seconds = values.duration === undefined ? undefined : Number(values.duration);
-  if (seconds !== undefined && !(seconds > 0)) return fail('usage', '--duration takes seconds');
+  if (seconds !== undefined && !(seconds > 0 && Number.isFinite(seconds)))
+    return fail('usage', '--duration takes seconds, more than 0');
   const fps = Number(values.fps ?? 15);
   if (fps !== 15 && fps !== 30) return fail('usage', '--fps takes 15 or 30');
   const dataDir = values.data ?? clientDir();
   return ok({
-    server: server.value,
-    sessionId: values.session,
-    token,
+    grant: grant.value,
     modes,
     seconds,
     framesPerSecond: fps,

@@ -1,34 +1,11 @@
-import { mkdir } from 'node:fs/promises';
-import { errorOf, ok, type Result } from '../../contract/result.ts';
+import { errorOf } from '../../contract/result.ts';
 import { openAuditLog } from '../../main/audit/log.ts';
-import type { SecretStore } from '../../main/host.ts';
-import { diskError } from '../../main/vault/disk-error.ts';
 import { onlyHere } from '../../main/vault/facts.ts';
-import { keyFileSecrets } from '../../main/vault/key-file.ts';
-import { type DataLock, lockData } from '../../main/vault/lock.ts';
-import { type Vault, vaultIn } from '../../main/vault/vault.ts';
 import { verifyRecording } from '../../main/vault/verify.ts';
 import type { Command } from './command.ts';
 import { clientDir } from './data-dir.ts';
+import { openVault } from './open-vault.ts';
 import { printer, sizeText } from './print.ts';
-
-/** A data folder that is ours until the lock is released. */
-type Opened = { readonly vault: Vault; readonly lock: DataLock; readonly secrets: SecretStore };
-
-async function openVault(dataDir: string): Promise<Result<Opened>> {
-  try {
-    await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  } catch (error) {
-    return { ok: false, error: diskError(error, dataDir) };
-  }
-  const lock = lockData(dataDir);
-  if (!lock.ok) return lock;
-  const secrets = await keyFileSecrets(dataDir);
-  if (secrets.ok)
-    return ok({ vault: vaultIn(dataDir, secrets.value), lock: lock.value, secrets: secrets.value });
-  lock.value.release();
-  return secrets;
-}
 
 /** What is kept on this device, one recording a line. */
 export const recordings: Command = {
@@ -79,6 +56,7 @@ function stateOf(isDelivered: boolean, isCut: boolean): string {
 /** Checks every stored byte of one recording. */
 export const verify: Command = {
   options: ['json', 'data'],
+  words: 1,
   run: async (values, [id]) => {
     const out = printer(values.json === true);
     if (id === undefined) return out.failed(errorOf('usage', 'which recording?'));
@@ -101,6 +79,7 @@ export const verify: Command = {
 /** Destroys the key of one recording on this device, then its files. */
 export const remove: Command = {
   options: ['json', 'data'],
+  words: 1,
   run: async (values, [id]) => {
     const out = printer(values.json === true);
     if (id === undefined) return out.failed(errorOf('usage', 'which recording?'));

@@ -13,6 +13,8 @@ export const USAGE = `tallylight: records microphone, screens and system audio a
       Records these channels. Running it is your consent to exactly these, and it says so.
       --follow-default: a default device is exchanged when another one becomes the default.
       The token is better given in TALLYLIGHT_TOKEN, where other users of the machine cannot see it.
+  tallylight deliver --server URL --session cap-… [--token st-…] [--data DIR] [--json]
+      Sends one recording that is kept here and not yet delivered, with a fresh token for its session.
   tallylight recordings | verify ID | delete ID   [--data DIR] [--json]
       What this device keeps; every byte checked; gone for good.
   tallylight audit [--actor NAME] [--object ID] [--since TIME] [--until TIME] | audit verify   [--data DIR] [--json]

@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { keySet } from '../../contract/wire.ts';
 import { holdLeash } from './stage/leash.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -51,6 +52,8 @@ export async function startEmbedded(
     const backend = launch([join(root, 'examples', 'your-backend', 'start.ts')], {
       TALLYLIGHT_API_KEY: backendKey,
       TALLYLIGHT_SERVER: server,
+      // The port is another one each time, and so is the address; the key stays.
+      TALLYLIGHT_SERVICE_KEY: await signingKey(server),
       TALLYLIGHT_CONNECT_SECRET: connectSecret,
     });
     const connectUrl = field(await firstLine(backend, 'Your backend'), 'url');
@@ -59,6 +62,14 @@ export async function startEmbedded(
     await leash.release();
     throw error;
   }
+}
+
+/** RFC 7638 thumbprint of the key that the service signs with; there is one. */
+async function signingKey(server: string): Promise<string> {
+  const response = await fetch(`${server}/.well-known/jwks.json`);
+  const [key] = keySet.parse(await response.json()).keys;
+  if (key === undefined) throw new Error('The media service publishes no key.');
+  return key.kid;
 }
 
 /** The first line on stdout, which each of these programs prints when it is ready. */

@@ -47,6 +47,12 @@ const ENTRIES = {
     toVersion: 2,
     ended: ['mic:default'],
   }),
+  trust: entry('2026-03-02T08:00:00.000Z', 'tallylight', {
+    type: 'trust.replaced',
+    origin: 'https://media.example.com',
+    fromKid: 'k-one',
+    toKid: 'k-two',
+  }),
   other: entry('2026-03-02T09:00:00.000Z', 'bob', { type: 'session.complete', sessionId: 'cap-9876543210' }),
 };
 function found(wish: AuditWish): string[] {
@@ -61,7 +67,8 @@ test('[P29] the log is asked by actor, by object and by time, and by all of them
   expect(found({ object: sessionId })).toEqual(['consent', 'start', 'lost', 'policy']);
   expect(found({ object: 'mic:default' })).toEqual(['consent', 'start', 'policy']);
   expect(found({ object: 'display:1' })).toEqual(['lost']);
-  expect(found({ since: '2026-03-02' })).toEqual(['policy', 'other']);
+  expect(found({ object: 'https://media.example.com' })).toEqual(['trust']);
+  expect(found({ since: '2026-03-02' })).toEqual(['policy', 'trust', 'other']);
   expect(found({ until: '2026-03-02' })).toEqual(['consent', 'start', 'lost']);
   expect(found({ since: '2026-03-01T11:00:01+01:00', until: '2026-03-02T00:00:00.001Z' })).toEqual([
     'start',
@@ -82,10 +89,10 @@ test.each([
   });
 });
 
-test('every event is found by its session', () => {
+test('every event of a session is found by it', () => {
   for (const { shape } of auditEvent.options) {
     const event = { type: shape.type.value, sessionId } as AuditEvent;
-    if (event.type === 'consent.given') continue;
+    if (event.type === 'consent.given' || event.type === 'trust.replaced') continue;
     expect(isAskedFor(entry('2026-03-01T10:00:00.000Z', 'ada', event), { object: sessionId })).toBe(true);
   }
 });

@@ -5,7 +5,7 @@ import { fail, ok, type Result } from '../../contract/result.ts';
 /** Which entries to tell; what is left out does not matter. */
 export type AuditQuery = {
   readonly actor?: string;
-  /** Id of a session or a channel. */
+  /** Id of a session or a channel, or the address of a service. */
   readonly object?: string;
   /** Unix time in milliseconds: from the first, before the second. */
   readonly sinceMs?: number;
@@ -49,12 +49,13 @@ export function isAskedFor(entry: AuditEntry, { actor, object, sinceMs, untilMs 
   );
 }
 
-/** The session and the channels that an event is about. */
+/** The session and the channels that an event is about, or the address of the service. */
 function objectsOf(event: AuditEvent): string[] {
   if (event.type === 'consent.given') {
     const { sessionId, channels } = event.receipt.statement;
     return [sessionId, ...channels.map(({ id }) => id)];
   }
+  if (event.type === 'trust.replaced') return [event.origin];
   return [
     event.sessionId,
     ...('channelId' in event ? [event.channelId] : []),

@@ -161,6 +161,10 @@ const STORY: [AuditEvent, string][] = [
     { type: 'policy.refused', sessionId, reason: 'the signature does not hold' },
     'the policy was refused, nothing is recorded under it (the signature does not hold)',
   ],
+  [
+    { type: 'trust.replaced', origin: 'https://media.example.com', fromKid: 'k-one', toKid: 'k-two' },
+    'the media service at https://media.example.com signs with key k-two from now on, as your backend says; before with k-one',
+  ],
   [{ type: 'session.complete', sessionId }, 'complete'],
   [
     { type: 'session.failed', sessionId, code: 'internal', kept: 'nothing was stored' },

@@ -63,6 +63,8 @@ function sentence(event: AuditEvent): string {
     }
     case 'policy.refused':
       return `the policy was refused, nothing is recorded under it (${event.reason})`;
+    case 'trust.replaced':
+      return `the media service at ${event.origin} signs with key ${event.toKid} from now on, as your backend says; before with ${event.fromKid}`;
     case 'session.complete':
       return 'complete';
     case 'session.failed':

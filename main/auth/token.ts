@@ -3,6 +3,7 @@ import { DEFAULT_TOKEN_SECONDS, tokenGrant } from '../../contract/wire.ts';
 import { serviceAddress } from '../delivery/address.ts';
 import { retryDelayMs } from '../delivery/retry-schedule.ts';
 import { askService, dataOf } from '../delivery/service-request.ts';
+import { isSessionOver } from '../delivery/session-over.ts';
 import type { Connection, Grant, Log } from '../host.ts';
 import { type ClientKey, clientKey } from './client-key.ts';
 
@@ -28,8 +29,6 @@ export type TokenOptions = {
   readonly random?: () => number;
 };
 
-/** The session has ended for the service: what is asked for from here on is for its delivery, when it needs it. */
-const OVER: ReadonlySet<string> = new Set(['session-ended', 'session-too-long', 'session-unknown']);
 /** This token was revoked, or may not be renewed: another one can only come from your backend. */
 const NOT_RENEWABLE: ReadonlySet<string> = new Set(['not-authorised', 'out-of-scope']);
 
@@ -67,7 +66,8 @@ export function holdToken({
       const renewed = await renew(server, token, key, now);
       if (renewed.ok) return take(renewed.value, 'token.renewed');
       const { code } = renewed.error;
-      isOver = OVER.has(code);
+      // What is asked for from here on is for the delivery, when that needs it.
+      isOver = isSessionOver(renewed.error);
       isRenewable = !isOver && !NOT_RENEWABLE.has(code);
       if (isOver) log('token.over', { sessionId, code });
       if (isOver && !isNeeded) return renewed;
@@ -77,7 +77,7 @@ export function holdToken({
       isRenewable = !isOver;
       return take(fresh.value, 'token.reopened');
     }
-    if (OVER.has(fresh.error.code)) isOver = true;
+    if (isSessionOver(fresh.error)) isOver = true;
     log('token.refused', { sessionId, code: fresh.error.code });
     return fresh;
   }

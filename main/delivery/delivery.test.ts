@@ -20,7 +20,7 @@ async function delivering(plan: (service: TestService) => void = () => undefined
   const delivery = openDelivery(channels, recording, client, exchange, {
     change: () => undefined,
     trouble: (channelId, error) => troubles.push([channelId, error]),
-    tooLong: () => undefined,
+    over: () => undefined,
   });
   for (const { id, mode } of channels)
     for (const sequence of [0, 1]) {

@@ -47,8 +47,8 @@ export function openDelivery(
     readonly change: () => void;
     /** A stored channel cannot be delivered any further; what it holds stays in the vault. */
     readonly trouble: (channelId: string, error: TallylightError) => void;
-    /** The session has lasted as long as the service lets it. */
-    readonly tooLong: () => void;
+    /** The service takes nothing new of the session any more: it is at its longest, or ended or deleted there. */
+    readonly over: (error: TallylightError) => void;
   },
 ): Delivery {
   const live = new Map(

@@ -81,6 +81,8 @@ export function openExchange(
         isRefreshed = refreshed?.ok === true;
         if (signal.aborted) return answer;
         if (isRefreshed) continue;
+        // Deleting a session deletes its tokens: only your backend can tell that from a token that was revoked.
+        if (refreshed?.ok === false && refreshed.error.code === 'session-unknown') return refreshed;
         refused(
           code,
           refreshed?.ok === false

@@ -15,7 +15,7 @@ async function passing() {
     change: () => {
       for (const changed of changes) changed();
     },
-    tooLong: () => void told.push('too long'),
+    over: ({ code }) => void told.push(code),
   });
   /** Resolves when the sender's counts fulfil a condition. */
   const when = (condition: () => boolean) =>

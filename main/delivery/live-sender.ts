@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Fragment } from '../../contract/fragment.ts';
-import { fail } from '../../contract/result.ts';
+import { fail, type TallylightError } from '../../contract/result.ts';
 import type { ManifestChannel } from '../../contract/wire.ts';
 import { bell } from './bell.ts';
 import type { Exchange } from './exchange.ts';
 import { liveRing } from './live-ring.ts';
 import type { ServiceClient } from './service-client.ts';
+import { isSessionOver } from './session-over.ts';
 
 /** Passes one live-only channel on. Nothing of it is ever written; what the service does not take is dropped. */
 export type LiveSender = {
@@ -27,7 +28,7 @@ export function liveSender(
   rtstreamId: string,
   client: ServiceClient,
   exchange: Exchange,
-  on: { readonly change: () => void; readonly tooLong: () => void },
+  on: { readonly change: () => void; readonly over: (error: TallylightError) => void },
 ): LiveSender {
   const ring = liveRing();
   const work = bell();
@@ -58,7 +59,7 @@ export function liveSender(
         ring.passed(fragment);
       } else if (!answer.error.retryable) {
         ring.refused(fragment);
-        if (answer.error.code === 'session-too-long') on.tooLong();
+        if (isSessionOver(answer.error)) on.over(answer.error);
       } else if (finishing || exchange.closed()) {
         ring.clear();
       }

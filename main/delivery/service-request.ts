@@ -9,6 +9,7 @@ import {
 } from '../../contract/wire.ts';
 import type { ClientKey } from '../auth/client-key.ts';
 import { readAnswer } from './answer.ts';
+import { unreachedBecause } from './unreached.ts';
 
 /** A request that hangs must not hold up Stop or the queue behind it. */
 const REQUEST_TIMEOUT_MS = 10_000;
@@ -72,7 +73,7 @@ async function attempt<T>(
     });
     told = await readAnswer(response);
   } catch (error) {
-    return { result: fail('service-unreachable', reason(error)), isWorthAnother: false };
+    return { result: fail('service-unreachable', unreachedBecause(error)), isWorthAnother: false };
   }
   const isClockKnown = key.heard(url, response.headers.get('date'));
   tellPolicyVersion(response, request.onPolicyVersion);
@@ -111,11 +112,4 @@ function withoutToken(error: TallylightError, token: string): TallylightError {
     action: clean(error.action),
     ...(error.detail === undefined ? {} : { detail: clean(error.detail) }),
   };
-}
-
-/** Why a request did not get through, without addresses of ours or anybody's token. */
-function reason(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown';
-  const cause = error.cause;
-  return cause instanceof Error && 'code' in cause ? String(cause.code) : error.name;
 }

@@ -22,7 +22,7 @@ async function sending(sequences: readonly number[] = [0, 1, 2]) {
   const on = {
     change: () => undefined,
     stuck: (error: TallylightError) => void stuck.push(error),
-    tooLong: () => undefined,
+    over: () => undefined,
   };
   return {
     service,

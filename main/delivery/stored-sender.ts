@@ -4,6 +4,7 @@ import type { Recording } from '../vault/recording.ts';
 import { bell } from './bell.ts';
 import type { Exchange } from './exchange.ts';
 import type { ServiceClient } from './service-client.ts';
+import { isSessionOver } from './session-over.ts';
 
 /** Delivers one stored channel from the vault, in order, until the service has a receipt for everything. */
 export type StoredSender = {
@@ -30,8 +31,8 @@ export function storedSender(
   on: {
     readonly change: () => void;
     readonly stuck: (error: TallylightError) => void;
-    /** The service says that the session has lasted as long as it may. */
-    readonly tooLong: () => void;
+    /** In place of it: the service takes nothing new of the session any more (`isSessionOver`). */
+    readonly over: (error: TallylightError) => void;
   },
 ): StoredSender {
   const work = bell();
@@ -67,7 +68,7 @@ export function storedSender(
       const refused = cutCode.safeParse(answer.ok ? undefined : answer.error.code);
       if (refused.success) {
         refusal ??= refused.data;
-        if (refused.data === 'session-too-long') on.tooLong();
+        if (!answer.ok && isSessionOver(answer.error)) on.over(answer.error);
       } else if (answer.ok) {
         rewinds = 0;
         sent += next.header.bytes;
@@ -118,7 +119,7 @@ export function storedSender(
   }
 
   const running = run().then((error) => {
-    if (error !== undefined) on.stuck(error);
+    if (error !== undefined) (isSessionOver(error) ? on.over : on.stuck)(error);
     return error;
   });
   return {

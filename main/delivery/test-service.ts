@@ -106,6 +106,7 @@ export async function startTestService(sessionId: string) {
     family: TokenFamily,
   ): Promise<Result<unknown>> {
     const own = `/capture/session/${sessionId}`;
+    if (settings.over !== undefined && path !== '/capture/deletions') return fail(settings.over);
     const [, id, tail = ''] = /^\/rtstream\/([\w-]+)\/(.+)$/.exec(path) ?? [];
     const stream = streams.find((candidate) => candidate.id === id);
     if (stream !== undefined && method === 'PUT') return put(stream, tail, body, request);

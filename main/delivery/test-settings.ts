@@ -1,4 +1,5 @@
 import type { CountersignedConsent } from '../../contract/consent.ts';
+import type { ErrorCode } from '../../contract/errors.ts';
 import { DEFAULT_POLICY, type Policy, type PolicyClaims } from '../../contract/policy.ts';
 import type { DeletionClaims, SessionStatus } from '../../contract/wire.ts';
 
@@ -8,6 +9,8 @@ export function testSettings() {
     policy: DEFAULT_POLICY as Policy,
     status: 'created' as SessionStatus,
     mayRenew: true,
+    /** What it answers to everything but deletions, once the session is over for it. */
+    over: undefined as ErrorCode | undefined,
     /** How far its clock is ahead of ours. */
     clockAheadMs: 0,
     /** A refused proof is what the test is about. */

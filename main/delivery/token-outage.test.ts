@@ -49,7 +49,7 @@ async function recording() {
   const delivery = openDelivery(channels, vaulted, serviceClient(service.url, TEST_SESSION), exchange, {
     change: () => undefined,
     trouble: (_channelId, { code }) => troubles.push(`stuck: ${code}`),
-    tooLong: () => undefined,
+    over: () => undefined,
   });
   let sequence = 0;
 

@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { AuditEvent } from '../../contract/audit.ts';
 import { DEFAULT_POLICY, POLICY_TYP, type Policy } from '../../contract/policy.ts';
 import { fail, ok } from '../../contract/result.ts';
 import type { KeySet } from '../../contract/wire.ts';
@@ -20,12 +21,14 @@ const NO_MIC = { channels: { ...DEFAULT_POLICY.channels, mic: 'forbidden' as con
 async function keeper(env: Record<string, string> = {}, dataDir?: string) {
   const folder = dataDir ?? (await testFolder());
   const logged: string[] = [];
+  const noted: AuditEvent[] = [];
   const asked: string[] = [];
   const kept = policyKeeper({
     dataDir: folder,
     env,
     log: (event) => void logged.push(event),
     now: () => new Date('2026-03-01T10:00:00.000Z'),
+    audit: async (event) => void noted.push(event),
   });
   const keysOf = (signer: TestSigner) => async () => {
     asked.push(signer.kid);
@@ -35,6 +38,7 @@ async function keeper(env: Record<string, string> = {}, dataDir?: string) {
     kept,
     dataDir: folder,
     logged,
+    noted,
     asked,
     keysOf,
     /** What applies under a policy that this service signs. */
@@ -91,8 +95,12 @@ describe('the key of a service', () => {
     expect(await t.accept(first, DEFAULT_POLICY, second.kid)).toMatchObject({
       error: { code: 'policy-untrusted', detail: expect.stringContaining('named by your backend') },
     });
+    expect(t.noted).toEqual([]);
     done(await t.accept(second, DEFAULT_POLICY, second.kid));
     done(await t.accept(second));
+    expect(t.noted).toEqual([
+      { type: 'trust.replaced', origin: SERVER, fromKid: first.kid, toKid: second.kid },
+    ]);
     expect(await t.accept(first)).toMatchObject({ error: { code: 'policy-untrusted' } });
   });
 

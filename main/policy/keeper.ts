@@ -1,3 +1,4 @@
+import type { AuditEvent } from '../../contract/audit.ts';
 import type { Policy } from '../../contract/policy.ts';
 import { fail, ok, type Result } from '../../contract/result.ts';
 import type { KeySet } from '../../contract/wire.ts';
@@ -32,7 +33,11 @@ export function policyKeeper({
   env,
   log,
   now,
-}: Pick<Host, 'dataDir' | 'env' | 'log'> & { readonly now: () => Date }): PolicyKeeper {
+  audit,
+}: Pick<Host, 'dataDir' | 'env' | 'log'> & {
+  readonly now: () => Date;
+  readonly audit: (event: AuditEvent) => Promise<unknown>;
+}): PolicyKeeper {
   const trust = trustIn(dataDir, now);
   const cache = policyCacheIn(dataDir);
 
@@ -55,7 +60,10 @@ export function policyKeeper({
     if (!isPinned) {
       const kept = await trust.pin(server, key.value);
       if (!kept.ok) return kept;
-      log('trust.pinned', { origin: originOf(server), kid, replaced: pinned.value?.kid ?? null });
+      const origin = originOf(server);
+      const fromKid = pinned.value?.kid;
+      log('trust.pinned', { origin, kid, replaced: fromKid ?? null });
+      if (fromKid !== undefined) await audit({ type: 'trust.replaced', origin, fromKid, toKid: kid });
     }
     const { tenant, collection, policy } = claims.value;
     const scope = { origin: originOf(server), tenant, collection };

@@ -33,6 +33,8 @@ export type Active = Connected & {
   told: Promise<unknown>;
   /** Its delivery, once it was stopped. */
   sending: PendingDelivery | undefined;
+  /** The service signed for its deletion, and what was stored of it is erased. */
+  isDeleted: boolean;
   /** Session clock; undefined while not paused. */
   pausedAtMs: number | undefined;
   pausedTotalMs: number;
@@ -61,8 +63,8 @@ export type ActiveParts = {
     readonly allLost: RunParts['on']['allLost'];
     readonly storageFailed: (error: TallylightError) => void;
     readonly stuck: (error: TallylightError) => void;
-    /** The service takes nothing more of the session: it has lasted as long as it may. */
-    readonly tooLong: () => void;
+    /** The service takes nothing new of the session any more: it is at its longest, or ended or deleted there. */
+    readonly over: (error: TallylightError) => void;
   };
 };
 
@@ -80,7 +82,7 @@ export function beginRecording(parts: ActiveParts): Active {
     recording,
     connected.client,
     exchange,
-    { change: on.change, trouble: (_channelId, error) => on.stuck(error), tooLong: on.tooLong },
+    { change: on.change, trouble: (_channelId, error) => on.stuck(error), over: on.over },
   );
   const time = timeline();
   const run = prepareRun({
@@ -117,6 +119,7 @@ export function beginRecording(parts: ActiveParts): Active {
     startedAt: parts.now().toISOString(),
     told: Promise.resolve(),
     sending: undefined,
+    isDeleted: false,
     pausedAtMs: undefined,
     pausedTotalMs: 0,
     endedMs: 0,

@@ -6,7 +6,6 @@ import { beginRecording } from './active.ts';
 import { acceptPolicy, type Connected } from './connect.ts';
 import { withdrawn } from './consent.ts';
 import { countersignedBy } from './countersigned.ts';
-import { isUnderWay } from './machine.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import type { Drive, RecorderContext } from './recorder-context.ts';
 import type { AgreedChannel } from './run.ts';
@@ -115,7 +114,7 @@ function begin(
       },
       storageFailed: (error) => drive.stopFor('storage', error),
       stuck: tellTrouble,
-      tooLong: () => isUnderWay(state.session) && drive.stopFor('policy', errorOf('session-too-long')),
+      over: drive.over,
     },
   });
   drive.happen({ type: 'consented' });

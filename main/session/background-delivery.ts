@@ -1,12 +1,14 @@
 import type { AuditEvent } from '../../contract/audit.ts';
 import { fingerprintOf } from '../../contract/consent.ts';
 import type { Result, TallylightError } from '../../contract/result.ts';
+import { isSessionGone } from '../delivery/session-over.ts';
 import type { Host } from '../host.ts';
 import type { PolicyKeeper } from '../policy/keeper.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { Active } from './active.ts';
 import { conclude, tellForgotten } from './conclude.ts';
 import { deliverPending, type PendingDelivery, unfinished } from './pending.ts';
+import { eraseWhereDeleted } from './session-gone.ts';
 
 /** How long quitting waits for what is on its way; the rest is sent at the next start. */
 const QUIT_GRACE_MS = 2000;
@@ -72,7 +74,10 @@ export function backgroundDelivery({
     const noted = await recording.recording?.change({ ended });
     // What is not noted here is read from the fragments themselves at the next start.
     if (noted?.ok === false) on.trouble(noted.error);
-    return conclude({ ...recording, ...on, sessionId, durationMs, activeMs, live, audit });
+    const done = await conclude({ ...recording, ...on, sessionId, durationMs, activeMs, live, audit });
+    if (!done.ok && isSessionGone(done.error))
+      await eraseWhereDeleted(recording, { policies, audit, log: host.log });
+    return done;
   }
 
   return {

@@ -22,7 +22,7 @@ export type Session =
   | { readonly state: 'complete' }
   | { readonly state: 'failed'; readonly error: TallylightError; readonly kept: boolean };
 
-/** `policy` is the admin's word: nothing is allowed any more, or not for any longer. */
+/** `policy` is the admin's word: nothing is allowed any more, or not for any longer. `service`: it knows no such session. */
 export type StopReason =
   | 'person'
   | 'quit'
@@ -30,7 +30,8 @@ export type StopReason =
   | 'storage'
   | 'duration'
   | 'signal'
-  | 'policy';
+  | 'policy'
+  | 'service';
 /** `sleep` and `lock` are the machine's; what it paused it may resume. */
 export type PauseReason = 'person' | 'no-window' | 'sleep' | 'lock';
 export type ResumeReason = 'person' | 'wake' | 'unlock';

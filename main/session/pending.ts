@@ -1,6 +1,6 @@
 import type { AuditEvent } from '../../contract/audit.ts';
 import { isAllowed } from '../../contract/policy.ts';
-import { ok, type Result, type TallylightError } from '../../contract/result.ts';
+import { errorOf, ok, type Result, type TallylightError } from '../../contract/result.ts';
 import type { DeletionsRequest } from '../../contract/wire.ts';
 import { holdToken } from '../auth/token.ts';
 import { openDelivery } from '../delivery/delivery.ts';
@@ -30,6 +30,8 @@ export type PendingParts = {
   readonly now: () => Date;
   /** Something to tell that ends nothing. */
   readonly trouble: (error: TallylightError) => void;
+  /** For whoever waits for it: that it gets on, and what hinders it, told with every attempt in vain. */
+  readonly watch?: { readonly change: () => void; readonly hindered: (error: TallylightError) => void };
 };
 
 /** A delivery in the background that can be let go. */
@@ -99,7 +101,13 @@ async function send(sessionId: string, parts: PendingParts, closing: AbortSignal
     log,
     now: () => now().getTime(),
   });
-  const exchange = openExchange(tokens, { connected: () => undefined });
+  const exchange = openExchange(tokens, {
+    connected: (isConnected) => {
+      if (isConnected) parts.watch?.change();
+      else parts.watch?.hindered(errorOf('service-unreachable'));
+    },
+    refused: (error) => parts.watch?.hindered(error),
+  });
   closing.addEventListener('abort', exchange.close);
   if (closing.aborted) exchange.close();
   try {
@@ -113,7 +121,7 @@ async function send(sessionId: string, parts: PendingParts, closing: AbortSignal
 async function sendWith(
   recording: Recording,
   { grant, exchange }: { readonly grant: Grant; readonly exchange: Exchange },
-  { log, audit, policies, trouble }: PendingParts,
+  { log, audit, policies, trouble, watch }: PendingParts,
 ): Promise<Result<void>> {
   const { sessionId, delivered, localCopy } = recording.facts();
   // The service may have moved since: your backend says where it is now.
@@ -144,9 +152,9 @@ async function sendWith(
     client,
     exchange,
     {
-      change: () => undefined,
+      change: () => watch?.change(),
       trouble: (_channelId, error) => stuck(error),
-      tooLong: () => undefined,
+      over: stuck,
     },
   );
   for (const { id, kind } of channels)

@@ -1,7 +1,8 @@
 import type { AuditEvent } from '../../contract/audit.ts';
 import { isAllowed, type Policy, strictest } from '../../contract/policy.ts';
 import { errorOf, type Result, type TallylightError } from '../../contract/result.ts';
-import type { SessionView } from '../../contract/wire.ts';
+import type { SessionStatus, SessionView } from '../../contract/wire.ts';
+import { isSessionOver } from '../delivery/session-over.ts';
 import type { Active } from './active.ts';
 
 /**
@@ -11,6 +12,7 @@ import type { Active } from './active.ts';
 const QUIET_MS = 2000;
 const TICK_MS = 250;
 const MINUTE_MS = 60_000;
+const ENDED: ReadonlySet<SessionStatus> = new Set(['stopped', 'exported', 'failed']);
 
 /** Follows the policy while something records. */
 export type PolicyWatch = {
@@ -29,6 +31,8 @@ export type PolicyWatchParts = {
   readonly trouble: (error: TallylightError) => void;
   /** The recording is to end by itself. */
   readonly stop: (error: TallylightError) => void;
+  /** The service takes nothing new of the session any more. */
+  readonly over: (error: TallylightError) => void;
   readonly bug: (error: unknown) => void;
 };
 
@@ -60,7 +64,10 @@ export function watchPolicy(recording: Active, parts: PolicyWatchParts): PolicyW
   async function look(): Promise<void> {
     isDoubted = true;
     const view = await recording.exchange.insist(recording.client.session, 1);
-    if (!view.ok || isOver) return;
+    if (isOver) return;
+    if (!view.ok) return isSessionOver(view.error) ? parts.over(view.error) : undefined;
+    const { status } = view.value;
+    if (ENDED.has(status)) return parts.over(errorOf('session-ended', `the session is ${status}`));
     const { version } = view.value.policy;
     const accepted = await parts.accept(view.value);
     if (isOver) return;

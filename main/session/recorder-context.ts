@@ -44,6 +44,8 @@ export type Drive = {
   readonly happen: (event: SessionEvent) => void;
   /** The recording ends by itself; what it holds is finished and delivered like any other. */
   readonly stopFor: (reason: StopReason, error: TallylightError) => void;
+  /** The same where the service takes nothing new of the session any more. */
+  readonly over: (error: TallylightError) => void;
   /** Back to idle: what was agreed to does not begin. */
   readonly refuse: (error: TallylightError) => void;
   /** A bug that ends the recording. */
@@ -90,7 +92,7 @@ export function recorderContext(parts: RecorderParts): RecorderContext {
     parts,
     state,
     choice: channelChoice(),
-    policies: policyKeeper({ dataDir: host.dataDir, env: host.env, log: host.log, now }),
+    policies: policyKeeper({ ...host, now, audit: note }),
     note,
     reached: (isConnected) => {
       if (state.reach.connected === isConnected) return;

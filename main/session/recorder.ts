@@ -1,10 +1,11 @@
 import { assertNever, errorOf, fail, ok, type Result, type TallylightError } from '../../contract/result.ts';
+import { isSessionGone } from '../delivery/session-over.ts';
 import type { ClockJump } from '../pipeline/clock-watch.ts';
 import { closeRecording, pauseRecording, resumeRecording } from './active-effects.ts';
 import { prepareAgreed } from './agreeing.ts';
 import { backgroundDelivery } from './background-delivery.ts';
-import { checkObedience } from './consent.ts';
 import {
+  isUnderWay,
   type PauseReason,
   type ResumeReason,
   type SessionEffect,
@@ -12,12 +13,14 @@ import {
   type StopReason,
   step,
 } from './machine.ts';
-import { watchMachine, watchRefusals } from './machine-watch.ts';
+import { watchMachine } from './machine-watch.ts';
 import { lookAgain, openSession } from './opening.ts';
-import { type PolicyWatch, watchPolicy } from './policy-watch.ts';
+import type { PolicyWatch } from './policy-watch.ts';
 import { recorderContext } from './recorder-context.ts';
 import type { Recorder, RecorderParts } from './recorder-parts.ts';
+import { watchRecording } from './recording-watch.ts';
 import { type Revocation, revokeConsent } from './revoke.ts';
+import { enderOf, isHeldHere, toldGone, toldOver } from './session-gone.ts';
 import { snapshotOf } from './snapshot.ts';
 
 const NOT_REVOCABLE: ReadonlySet<string> = new Set(['idle', 'consenting', 'complete', 'failed']);
@@ -27,10 +30,9 @@ export function openRecorder(parts: RecorderParts): Recorder {
   const { state, choice, policies, note, tellTrouble, tellBeside, logBug } = context;
   const { host, vault, now } = parts;
   let effects: Promise<void> = Promise.resolve();
-  let endRefusals: () => void = () => undefined;
-  let policyWatch: PolicyWatch | undefined;
+  let watch: PolicyWatch | undefined;
   const told = { audit: note, bug: logBug };
-  const drive = { happen, stopFor, refuse, broke };
+  const drive = { happen, stopFor, over, refuse, broke };
   const deliveries = backgroundDelivery({
     host,
     vault,
@@ -97,25 +99,7 @@ export function openRecorder(parts: RecorderParts): Recorder {
     const recording = state.active;
     if (recording === undefined) return;
     recording.run.open();
-    const kinds = new Set(recording.channels.map(({ channel }) => channel.kind));
-    endRefusals = watchRefusals(parts, kinds, (kind, error) => {
-      const refused = recording.channels.filter(({ channel }) => channel.kind === kind);
-      recording.run.refuse(new Set(refused.map(({ channel }) => channel.id)), error).catch(broke);
-    });
-    policyWatch = watchPolicy(recording, {
-      accept: (view) => policies.accept(recording.grant, view, recording.client.keys),
-      obeyed: (policy) => checkObedience(policy, parts.seesLock === true),
-      audit: note,
-      trouble: tellTrouble,
-      stop: (error) => stopFor('policy', error),
-      bug: broke,
-    });
-  }
-
-  /** Nothing is captured any more that system or policy could end. */
-  function endWatches(): void {
-    endRefusals();
-    policyWatch?.end();
+    watch = watchRecording(recording, context, drive);
   }
 
   function isIdle(): boolean {
@@ -128,7 +112,7 @@ export function openRecorder(parts: RecorderParts): Recorder {
   }
 
   async function abandon(error: TallylightError, isKept: boolean): Promise<void> {
-    endWatches();
+    watch?.end();
     try {
       await state.active?.run.stop();
     } finally {
@@ -137,13 +121,17 @@ export function openRecorder(parts: RecorderParts): Recorder {
     }
     const sessionId = state.connected?.grant.sessionId;
     if (sessionId === undefined) return;
-    const kept = isKept ? 'what was stored up to then is kept' : 'nothing was stored';
+    const kept = isKept ? 'what was stored up to then is kept' : 'nothing of it is kept here';
     await note({ type: 'session.failed', sessionId, code: error.code, kept });
   }
 
   function stopFor(reason: StopReason, error: TallylightError): void {
     state.trouble = error;
     happen({ type: 'stop', reason });
+  }
+
+  function over(error: TallylightError): void {
+    if (isUnderWay(state.session)) stopFor(enderOf(error), toldOver(error));
   }
 
   async function pauseChannels(reason: PauseReason): Promise<void> {
@@ -160,7 +148,7 @@ export function openRecorder(parts: RecorderParts): Recorder {
 
   async function closeChannels(reason: StopReason): Promise<void> {
     if (state.active === undefined) return;
-    endWatches();
+    watch?.end();
     await closeRecording(state.active, reason, told);
     happen({ type: 'released' });
   }
@@ -176,12 +164,14 @@ export function openRecorder(parts: RecorderParts): Recorder {
       if (done.ok) return happen({ type: 'confirmed' });
       const { code, detail = null } = done.error;
       host.log('delivery.stuck', { sessionId: recording.view.session_id, code, detail });
-      tellTrouble(done.error);
+      if (!isSessionGone(done.error)) return tellTrouble(done.error);
+      state.trouble = toldGone(recording, done.error);
+      happen({ type: 'failed', error: state.trouble, kept: isHeldHere(recording) });
     });
   }
 
   function policySeen(sessionId: string, version: number): void {
-    if (state.active?.grant.sessionId === sessionId) policyWatch?.seen(version);
+    if (state.active?.grant.sessionId === sessionId) watch?.seen(version);
   }
 
   function reopenSession(because?: TallylightError): Promise<void> {
@@ -291,7 +281,7 @@ export function openRecorder(parts: RecorderParts): Recorder {
         await settled;
       }
       await deliveries.close();
-      endWatches();
+      watch?.end();
       state.active?.exchange.close();
       state.active?.tokens.stop();
       state.connected?.tokens.stop();

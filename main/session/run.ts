@@ -72,6 +72,7 @@ export function prepareRun(parts: RunParts): Run {
     on.witness,
   );
   const refused = new Map<string, Refusal>();
+  let stopped: Promise<void> | undefined;
   const opened = parts.channels.map((agreed) => {
     const { channel, mode } = agreed;
     const meter = meters.get(channel.id) ?? newMeter();
@@ -191,6 +192,14 @@ export function prepareRun(parts: RunParts): Run {
     on.storageFailed(stored.error);
   }
 
+  async function stop(): Promise<void> {
+    try {
+      await Promise.all([...releases(), ...pipelines().map((pipeline) => pipeline.stop())]);
+    } finally {
+      await recording?.close();
+    }
+  }
+
   return {
     meters,
     open: () => {
@@ -222,12 +231,12 @@ export function prepareRun(parts: RunParts): Run {
       on.change();
       await Promise.all(releases());
     },
-    stop: async () => {
-      try {
-        await Promise.all([...releases(), ...pipelines().map((pipeline) => pipeline.stop())]);
-      } finally {
-        await recording?.close();
-      }
+    stop: () => {
+      stopped ??= stop().catch((error: unknown) => {
+        stopped = undefined;
+        throw error;
+      });
+      return stopped;
     },
   };
 }

@@ -2,6 +2,7 @@ import type { Snapshot } from '../../contract/bridge/snapshot.ts';
 import type { Channel } from '../../contract/channel.ts';
 import type { TallylightError } from '../../contract/result.ts';
 import type { Permission } from '../../native-permissions/permission.ts';
+import { isSessionGone } from '../delivery/session-over.ts';
 import type { Host } from '../host.ts';
 import { onlyHere } from '../vault/facts.ts';
 import type { Active } from './active.ts';
@@ -109,7 +110,9 @@ function deliveredSoFar(active: Active, channelId: string) {
 
 function keptSentence(session: Session, active: Active | undefined): string | null {
   if (session.state !== 'failed') return null;
-  return active?.recording === undefined
-    ? 'Nothing was stored.'
+  if (active?.recording === undefined) return 'Nothing was stored.';
+  if (active.isDeleted) return 'Nothing of it is left here.';
+  return isSessionGone(session.error)
+    ? 'What was recorded up to then is kept here, encrypted. The media service takes no more of it.'
     : 'What was recorded up to then is kept here, encrypted, and sent at the next start.';
 }

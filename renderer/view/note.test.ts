@@ -96,6 +96,19 @@ test.each([
   expect(noteIn(SCENES[scene]())).toMatchObject({ message, action, code });
 });
 
+test.each(['stopping', 'delivering', 'failed'] as const)(
+  'that its session was ended at the service is told in the words of main (%s)',
+  (state) => {
+    const { session, channels } = SCENES.recording();
+    const told = { message: 'It was ended there, so it was stopped.', action: 'Ask your admin why.' };
+    const trouble = { ...errorOf('session-ended'), ...told };
+    expect(noteIn(snapshotOf({ ...session, state }, { channels, trouble }))).toMatchObject({
+      ...told,
+      ...{ code: 'session-ended', alert: true },
+    });
+  },
+);
+
 test('[P01] a consent that was taken back is no trouble to be warned of', () => {
   expect(noteIn(SCENES['recording-revoked']())).toBeNull();
 });

@@ -3,7 +3,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { wholeSession } from '../../app/launch/service-side.ts';
-import { type House, newSession, openHouse, tallylight } from './house.ts';
+import { type House, newSession, openHouse, tallylight, until } from './house.ts';
 
 /** What goes wrong at a command line, each with its exit code, its sentence and what to do next. */
 describe('the command line, when something is wrong', () => {
@@ -61,6 +61,7 @@ describe('the command line, when something is wrong', () => {
       ...short,
     ]);
     expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining('does not answer') });
+    expect(stderr).not.toMatch(/Error|fetch failed/);
   });
 
   test('[P23] an address without TLS that is not this machine is refused before anything is sent', async () => {
@@ -157,12 +158,46 @@ describe('the command line, when something is wrong', () => {
     }
   });
 
-  test('a word that is no command, and an option that is no number, are usage errors', async () => {
-    expect(await tallylight(house, ['recrod'])).toMatchObject({ code: 2 });
-    expect(await record(['--store', 'mic:default', '--duration', 'long'])).toMatchObject({ code: 2 });
-    expect(await tallylight(house, ['verify', '../../etc/passwd', '--data', freshDir()])).toMatchObject({
+  const start = ['--server', 'https://media.example.com', '--session', 'cap-0123456789', '--token', 'st-x'];
+  const mic = ['--store', 'mic:default'];
+  test.each<[readonly string[], string]>([
+    [['recrod'], 'no command recrod'],
+    // What every object of JavaScript has is no command.
+    [['constructor'], 'no command constructor'],
+    [['backend', 'toString'], 'no command backend toString'],
+    [['verify', '../../etc/passwd'], 'no such recording'],
+    [['verify'], 'which recording?'],
+    // The second would stay, without a word.
+    [['delete', 'cap-0123456789', 'cap-9876543210'], 'delete takes one id and no more'],
+    [['recordings', 'all'], 'recordings takes no further word'],
+    [['audit', 'verfy'], 'audit takes no further word'],
+    [['record', 'now', ...start, ...mic], 'record takes no further word'],
+    [['record', ...start, ...mic, '--duration', '-3'], '--duration needs a value after it'],
+    [['record', ...start, ...mic, '--duration=-3'], '--duration takes seconds, more than 0'],
+    [['record', ...start, ...mic, '--duration', 'long'], '--duration takes seconds, more than 0'],
+    [['record', ...start, ...mic, '--duration', 'Infinity'], '--duration takes seconds, more than 0'],
+    [['record', ...start, '--store'], '--store needs a value after it'],
+    [['record', ...start, '--store', ''], '--store has no value'],
+    [['backend', 'key', 'create', '--name', ''], '--name has no value'],
+    [['record', ...start, ...mic, '--port', '1'], '--port does not belong here'],
+    [['record', ...start.slice(2), ...mic], '--server and --session are needed'],
+    [['record', '--server', 'media', ...start.slice(2), ...mic], 'https://media.example.com'],
+    [['deliver', ...start.slice(2)], '--server and --session are needed'],
+    [['deliver', ...start], 'no such recording'],
+    [['audit', '--since', 'yesterday'], '--since takes a time'],
+    [['backend', 'serve', '--port', 'x'], '--port takes 0 to 65535'],
+    [['backend', 'key', 'revoke', 'key-1', 'key-2'], 'takes one id and no more'],
+    [['--no-such-option'], '--no-such-option'],
+  ])('%j is not understood, and it says what is', async (args, words) => {
+    const dir = args.includes('--no-such-option') || args.length === 1 ? [] : ['--data', freshDir()];
+    const { code, stdout, stderr } = await tallylight(house, [...args, ...dir]);
+    expect({ code, stdout, stderr }).toMatchObject({
       code: 2,
+      stdout: '',
+      stderr: expect.stringContaining(words),
     });
+    expect(stderr).toMatch(/\n(See `tallylight --help`|List the recordings)/);
+    expect(stderr).not.toMatch(/Error|node:|\n +at /);
   });
 
   test('[P61] one flipped bit of a recording is found, and the fragment is named', async () => {
@@ -184,7 +219,3 @@ describe('the command line, when something is wrong', () => {
     await rm(dir, { recursive: true });
   });
 });
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 50));
-}

@@ -153,15 +153,34 @@ export async function downloads(house: House, sessionId: string): Promise<Readon
   return new Map(paths);
 }
 
+/** What your backend hands out for a session; `serviceKey` is the thumbprint of the key the media service signs with. */
+type Given = { readonly sessionId: string; readonly token: string; readonly serviceKey: string };
+
 /** A fresh session with a token for the command line, as your backend hands them out. */
-export async function newSession(
-  house: Pick<House, 'embedded'>,
-): Promise<{ sessionId: string; token: string }> {
-  const response = await fetch(`${house.embedded.connectUrl}/session`, {
+export function newSession(house: Pick<House, 'embedded'>): Promise<Given> {
+  return askYourBackend(house, '/session', {});
+}
+
+/** A fresh token for a session of before. */
+export function tokenFor(house: Pick<House, 'embedded'>, sessionId: string): Promise<Given> {
+  return askYourBackend(house, '/token', { session_id: sessionId });
+}
+
+async function askYourBackend(
+  { embedded: { connectUrl, connectSecret } }: Pick<House, 'embedded'>,
+  path: string,
+  body: object,
+): Promise<Given> {
+  const response = await fetch(connectUrl + path, {
     method: 'POST',
-    headers: { authorization: `Bearer ${house.embedded.connectSecret}`, 'content-type': 'application/json' },
-    body: '{}',
+    headers: { authorization: `Bearer ${connectSecret}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
   });
-  const told = (await response.json()) as { session_id: string; token: string };
-  return { sessionId: told.session_id, token: told.token };
+  const told = (await response.json()) as { session_id: string; token: string; service_key: string };
+  return { sessionId: told.session_id, token: told.token, serviceKey: told.service_key };
+}
+
+/** Looks again and again until it is so; how long that may take is the test's own limit. */
+export async function until(condition: () => Promise<boolean>): Promise<void> {
+  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 50));
 }
