@@ -419,6 +419,13 @@ const remedies = {
     http: 500,
     exit: 1,
   },
+  'vault-version': {
+    message: 'This recording was written in another format than this version of Tallylight reads.',
+    action: 'Open it with the version that recorded it. Nothing of it was changed.',
+    retryable: false,
+    http: 409,
+    exit: 1,
+  },
   'vault-damaged': {
     message: 'A part of a recording cannot be read. The rest is kept.',
     action: 'Verify the recording to see which part; do not delete it before.',

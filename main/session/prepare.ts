@@ -149,7 +149,7 @@ async function prepareWith(parts: PrepareParts, start: OwnStart): Promise<Result
   // A session that is live only leaves no folder, no key and no name in the vault.
   if (chosen.some(({ mode }) => mode === 'keep')) {
     const created = await parts.vault.create({
-      format: 1,
+      format: 2,
       sessionId: grant.sessionId,
       server: grant.server,
       title: grant.title,

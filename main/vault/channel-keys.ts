@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fail, ok, type Result } from '../../contract/result.ts';
+import { errorOf, ok, type Result, type TallylightError } from '../../contract/result.ts';
 import { diskError } from './disk-error.ts';
 import { replaceFile } from './durable.ts';
 import type { RecordingFacts } from './facts.ts';
+import { FORMAT } from './format.ts';
 import { seal, unseal } from './seal.ts';
 
 /** Files of a channel begin with this; `:` is not allowed in file names on Windows. */
@@ -18,10 +19,7 @@ export function channelKeyFile(channelId: string): string {
 }
 export const CHANNEL_KEY = /^.+\.key\.sealed(\.next)?$/;
 
-/**
- * The key that seals the media of each stored channel. A channel without one is of a recording of before, whose media
- * the recording's own key seals; of an erased channel it is gone, and nothing of it is opened any more.
- */
+/** The key that seals the media of each stored channel. Of an erased channel it is gone, and nothing of it opens any more. */
 export type ChannelKeys = ReadonlyMap<string, Uint8Array>;
 
 /** A fresh key for each stored channel, so that one channel can be destroyed alone. Errors: those of the disk. */
@@ -44,23 +42,24 @@ export async function makeChannelKeys(
   return ok(keys);
 }
 
-/** Error: `vault-damaged`, naming the channel. */
+/** Those of the stored channels that were not erased; `damage` names the first that does not open. */
 export async function readChannelKeys(
   dir: string,
   key: Uint8Array,
-  { sessionId, channels }: RecordingFacts,
-): Promise<Result<ChannelKeys>> {
+  { sessionId, channels, erased = [] }: RecordingFacts,
+): Promise<{ readonly keys: ChannelKeys; readonly damage: TallylightError | undefined }> {
   const keys = new Map<string, Uint8Array>();
-  for (const { id } of channels) {
+  let damage: TallylightError | undefined;
+  for (const { id, mode } of channels) {
+    if (mode !== 'keep' || erased.includes(id)) continue;
     const sealed = await readFile(join(dir, channelKeyFile(id))).catch(() => undefined);
-    if (sealed === undefined) continue;
-    const opened = unseal(key, sealed, place(sessionId, id));
-    if (opened === undefined) return fail('vault-damaged', `key of ${id}`);
-    keys.set(id, opened);
+    const opened = sealed === undefined ? undefined : unseal(key, sealed, place(sessionId, id));
+    if (opened === undefined) damage ??= errorOf('vault-damaged', `key of ${id}`);
+    else keys.set(id, opened);
   }
-  return ok(keys);
+  return { keys, damage };
 }
 
 function place(sessionId: string, channelId: string): string {
-  return `tallylight-vault/1|${sessionId}|${channelId}|key`;
+  return `${FORMAT}|${sessionId}|${channelId}|key`;
 }

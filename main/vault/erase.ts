@@ -38,10 +38,7 @@ export async function finishErasing(root: string): Promise<number> {
   return names.length;
 }
 
-/**
- * Destroys the key of one channel, then its files; answers how many media files there were. Media of a recording of before
- * has no key of its own: there the files go, and with them what a disk does not keep of what was removed.
- */
+/** Destroys the key of one channel, then its files; answers how many media files there were. */
 export async function eraseChannelFiles(dir: string, channelId: string): Promise<number> {
   await destroyKey(join(dir, channelKeyFile(channelId)));
   const media = (await readdir(dir)).filter((name) => name.startsWith(`${slug(channelId)}.take-`));

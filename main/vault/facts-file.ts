@@ -4,13 +4,14 @@ import { fail, ok, type Result } from '../../contract/result.ts';
 import { diskError } from './disk-error.ts';
 import { nextOf, replaceFile } from './durable.ts';
 import { type RecordingFacts, recordingFacts } from './facts.ts';
+import { FORMAT } from './format.ts';
 import { seal, unseal } from './seal.ts';
 
 const FACTS_FILE = 'recording.sealed';
 export const NEXT_FACTS_FILE = nextOf(FACTS_FILE);
 
 function place(sessionId: string): string {
-  return `tallylight-vault/1|${sessionId}|facts`;
+  return `${FORMAT}|${sessionId}|facts`;
 }
 
 /** Error: `vault-damaged`. */

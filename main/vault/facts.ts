@@ -18,7 +18,7 @@ export type CutChannel = z.infer<typeof cutChannel>;
 
 /** What is known of a recording apart from its media; sealed on disk with the recording's own key. */
 export const recordingFacts = z.object({
-  format: z.literal(1),
+  format: z.literal(2),
   sessionId,
   /** Media service this recording goes to. */
   server: z.string(),

@@ -1,33 +1,53 @@
-import { appendFile, readFile } from 'node:fs/promises';
+import { createHmac, hkdfSync } from 'node:crypto';
+import { appendFile, readFile, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { FragmentKey } from '../../contract/fragment.ts';
+import { FORMAT } from './format.ts';
 import type { StoredFragment } from './take-file.ts';
 
 const RECEIPTS_FILE = 'receipts.jsonl';
 const receiptLine = z.object({ channelId: z.string(), take: z.int(), sequence: z.int() });
 
+/** Vouches for the receipts of one recording: by HKDF (RFC 5869) from its own key. */
+export function receiptKey(key: Uint8Array, sessionId: string): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', key, '', `${FORMAT}|${sessionId}|receipts`, 32));
+}
+
 /**
  * Notes that the service holds a fragment. Neither fsynced nor missed where the disk is full: a receipt that is lost
  * only makes the fragment be offered again, which changes nothing. Whoever writes media there tells of the disk.
  */
-export async function noteReceipt(dir: string, { channelId, take, sequence }: FragmentKey): Promise<void> {
-  const line = `${JSON.stringify({ channelId, take, sequence })}\n`;
+export async function noteReceipt(dir: string, key: Uint8Array, receipt: FragmentKey): Promise<void> {
+  const line = `${lineOf(key, receipt)}\n`;
   await appendFile(join(dir, RECEIPTS_FILE), line, { mode: 0o600 }).catch(() => undefined);
 }
 
-/**
- * How many fragments of each channel have a receipt, counted up to the first without one. A line that a crash tore
- * cannot be read and does not count.
- */
+export type ReadReceipts = {
+  /** How many fragments of each channel have one, counted up to the first without. */
+  readonly counts: Map<string, number>;
+  /** Number of the first line that is not as it was written, counted from 1. */
+  readonly damagedLine: number | undefined;
+};
+
+/** Reads them, and cuts off a last line that a crash tore. A line that was damaged does not count. */
 export async function readReceipts(
   dir: string,
+  key: Uint8Array,
   index: ReadonlyMap<string, readonly StoredFragment[]>,
-): Promise<Map<string, number>> {
-  const text = await readFile(join(dir, RECEIPTS_FILE), 'utf8').catch(() => '');
-  const noted = text.split('\n').flatMap((line) => {
+): Promise<ReadReceipts> {
+  const path = join(dir, RECEIPTS_FILE);
+  const bytes = await readFile(path).catch(() => Buffer.alloc(0));
+  const end = bytes.lastIndexOf('\n') + 1;
+  const rest = bytes.subarray(end).toString();
+  // What a crash tore has nothing behind its closing brace; a line end that was changed has.
+  const isTorn = !/\}./s.test(rest);
+  if (isTorn && rest !== '') await truncate(path, end).catch(() => undefined);
+  const lines = bytes.subarray(0, end).toString().split('\n').slice(0, -1);
+  if (!isTorn) lines.push(rest);
+  const noted = lines.map((line) => {
     const receipt = receiptLine.safeParse(parsed(line));
-    return receipt.success ? [nameOf(receipt.data)] : [];
+    return receipt.success && lineOf(key, receipt.data) === line ? nameOf(receipt.data) : undefined;
   });
   const seen = new Set(noted);
   const counts = new Map<string, number>();
@@ -35,7 +55,14 @@ export async function readReceipts(
     const missing = stored.findIndex(({ header }) => !seen.has(nameOf(header)));
     counts.set(channelId, missing === -1 ? stored.length : missing);
   }
-  return counts;
+  const damaged = noted.indexOf(undefined);
+  return { counts, damagedLine: damaged === -1 ? undefined : damaged + 1 };
+}
+
+function lineOf(key: Uint8Array, { channelId, take, sequence }: FragmentKey): string {
+  const receipt = { channelId, take, sequence };
+  const mac = createHmac('sha256', key).update(nameOf(receipt)).digest('base64url');
+  return JSON.stringify({ ...receipt, mac });
 }
 
 function nameOf({ channelId, take, sequence }: FragmentKey): string {

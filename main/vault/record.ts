@@ -1,36 +1,52 @@
 import { type Fragment, type FragmentHeader, fragmentHeader } from '../../contract/fragment.ts';
-import { seal, unseal } from './seal.ts';
+import { FORMAT } from './format.ts';
+import { seal, TAG_BYTES, unseal } from './seal.ts';
 
-// A record: length of the sealed body (4 bytes, big-endian), the same inverted, so that a damaged length does not pass
-// for a torn end, then the body (seal.ts) over header length (4 bytes), header as JSON, media bytes.
+// docs/vault-format.md: lengths of what follows (4 bytes, big-endian, then the same inverted), so that a damaged length does
+// not pass for a torn end; link; sealed body (seal.ts) over header length (4 bytes), header as JSON, media bytes.
 export const LENGTHS_BYTES = 8;
+
+/** What chains a record to the one before it in its channel: the tag of that. */
+export type Link = Buffer;
+export const FIRST_LINK: Link = Buffer.alloc(TAG_BYTES);
 
 export type Place = Pick<FragmentHeader, 'sessionId' | 'channelId' | 'take' | 'sequence'>;
 
-export function sealRecord(key: Uint8Array, { header, bytes }: Fragment): Buffer {
+export function sealRecord(key: Uint8Array, { header, bytes }: Fragment, link: Link): Buffer {
   const told = Buffer.from(JSON.stringify(header));
-  const body = seal(key, Buffer.concat([uint32(told.length), told, bytes]), boundTo(header));
-  return Buffer.concat([uint32(body.length), uint32(inverted(body.length)), body]);
+  const body = seal(key, Buffer.concat([uint32(told.length), told, bytes]), boundTo(header, link));
+  const length = link.length + body.length;
+  return Buffer.concat([uint32(length), uint32(inverted(length)), link, body]);
 }
 
-/** Length of the sealed body that follows; undefined where it was damaged. */
-export function bodyLength(lengths: Buffer): number | undefined {
+/** Length of what follows; undefined where it was damaged. */
+export function followingLength(lengths: Buffer): number | undefined {
   const length = lengths.readUInt32BE(0);
-  return lengths.readUInt32BE(4) === inverted(length) ? length : undefined;
+  return lengths.readUInt32BE(4) === inverted(length) && length > TAG_BYTES ? length : undefined;
 }
 
-/** The fragment of a sealed body; undefined where the key, the place or a single bit is another. */
-export function openRecord(key: Uint8Array, sealed: Uint8Array, place: Place): Fragment | undefined {
-  const plain = unseal(key, sealed, boundTo(place));
+/** The fragment of a record without its lengths; undefined where the key, the place, the link or a single bit is another. */
+export function openRecord(key: Uint8Array, record: Buffer, place: Place): Fragment | undefined {
+  const plain = unseal(key, record.subarray(TAG_BYTES), boundTo(place, linkOf(record)));
   if (plain === undefined) return undefined;
   const told = plain.readUInt32BE(0);
   const header = fragmentHeader.safeParse(JSON.parse(plain.subarray(4, 4 + told).toString()));
   return header.success ? { header: header.data, bytes: plain.subarray(4 + told) } : undefined;
 }
 
-/** Binds a record to its place: another session, channel, take or position does not open. */
-function boundTo({ sessionId, channelId, take, sequence }: Place): string {
-  return `tallylight-vault/1|${sessionId}|${channelId}|${take}|${sequence}`;
+/** Of the record before, as this one says. */
+export function linkOf(record: Buffer): Link {
+  return record.subarray(0, TAG_BYTES);
+}
+
+/** What the next record of the channel holds of this one. */
+export function linkTo(record: Buffer): Link {
+  return Buffer.from(record.subarray(-TAG_BYTES));
+}
+
+/** Binds a record to its place: after another one, or in another session, channel, take or position it does not open. */
+function boundTo({ sessionId, channelId, take, sequence }: Place, link: Link): string {
+  return `${FORMAT}|${sessionId}|${channelId}|${take}|${sequence}|${link.toString('hex')}`;
 }
 
 function inverted(length: number): number {

@@ -9,7 +9,8 @@ import { diskError } from './disk-error.ts';
 import { eraseChannelFiles, eraseFolder } from './erase.ts';
 import type { CutChannel, RecordingFacts } from './facts.ts';
 import { readFacts, writeFacts } from './facts-file.ts';
-import { noteReceipt, readReceipts } from './receipts.ts';
+import { noteReceipt, type ReadReceipts, readReceipts, receiptKey } from './receipts.ts';
+import { FIRST_LINK, type Link } from './record.ts';
 import {
   createTakeFile,
   readFragment,
@@ -50,6 +51,8 @@ export type Recording = {
   readonly eraseChannel: (channelId: string) => Promise<Result<number>>;
   /** The first part that cannot be read, found when it was opened; what comes before it in its take can be. */
   readonly damage: () => TallylightError | undefined;
+  /** Number of the first receipt that is not as it was written, counted from 1; it does not count as one. */
+  readonly damagedReceipt: () => number | undefined;
   /** Media files of one channel on this disk. */
   readonly filesOf: (channelId: string) => Promise<string[]>;
   readonly close: () => Promise<void>;
@@ -70,9 +73,7 @@ export async function createRecording(
   const keys = await makeChannelKeys(dir, key, facts);
   if (!keys.ok) return keys;
   const written = await writeFacts(dir, key, facts);
-  return written.ok
-    ? ok(recordingIn({ dir, key, keys: keys.value, facts, index: new Map(), receipts: new Map() }))
-    : written;
+  return written.ok ? ok(recordingIn({ dir, key, keys: keys.value, facts, ...nothingYet() })) : written;
 }
 
 /** Opens a recording made earlier and reads back its index. Errors: `vault-damaged` where its facts are. */
@@ -85,22 +86,28 @@ export async function reopenRecording(
   if (!facts.ok) return facts;
   const finished = await finishErasing(dir, facts.value);
   if (!finished.ok) return finished;
-  const keys = await readChannelKeys(dir, key, facts.value);
-  if (!keys.ok) return keys;
+  const { keys, damage: lostKey } = await readChannelKeys(dir, key, facts.value);
   const index = new Map<string, StoredFragment[]>();
-  let damage: TallylightError | undefined;
+  const links = new Map<string, Link | undefined>();
+  let damage = lostKey;
   for (const name of (await readdir(dir)).sort()) {
     const [, prefix, take] = TAKE_NAME.exec(name) ?? [];
     const channel = facts.value.channels.find((candidate) => slug(candidate.id) === prefix);
-    if (channel === undefined) continue;
-    const channelKey = keys.value.get(channel.id) ?? key;
-    const read = await readTakeFile(join(dir, name), channelKey, sessionId, channel.id, Number(take));
+    const channelKey = channel === undefined ? undefined : keys.get(channel.id);
+    if (channel === undefined || channelKey === undefined) continue;
+    const before = links.has(channel.id) ? links.get(channel.id) : FIRST_LINK;
+    const read = await readTakeFile(join(dir, name), channelKey, sessionId, channel.id, Number(take), before);
+    links.set(channel.id, read.link);
     damage ??= read.damage;
     index.set(channel.id, [...(index.get(channel.id) ?? []), ...read.fragments]);
   }
   damage ??= missing(facts.value, index);
-  const receipts = await readReceipts(dir, index);
-  return ok(recordingIn({ dir, key, keys: keys.value, facts: facts.value, index, receipts, damage }));
+  const receipts = await readReceipts(dir, receiptKey(key, sessionId), index);
+  return ok(recordingIn({ dir, key, keys, facts: facts.value, index, links, receipts, damage }));
+}
+
+function nothingYet(): Pick<Known, 'index' | 'links' | 'receipts'> {
+  return { index: new Map(), links: new Map(), receipts: { counts: new Map(), damagedLine: undefined } };
 }
 
 /** What a crash cut short after it was noted. */
@@ -131,11 +138,24 @@ type Known = {
   readonly keys: ChannelKeys;
   readonly facts: RecordingFacts;
   readonly index: Map<string, StoredFragment[]>;
-  readonly receipts: Map<string, number>;
+  /** What the next record of each channel is chained to; undefined where damage stands before it. */
+  readonly links: Map<string, Link | undefined>;
+  readonly receipts: ReadReceipts;
   readonly damage?: TallylightError | undefined;
 };
 
-function recordingIn({ dir, key, keys, facts: given, index, receipts, damage }: Known): Recording {
+function recordingIn({
+  dir,
+  key,
+  keys,
+  facts: given,
+  index,
+  links,
+  receipts: read,
+  damage,
+}: Known): Recording {
+  const receipts = read.counts;
+  const vouching = receiptKey(key, given.sessionId);
   let facts = given;
   const writing = new Map<string, { take: number; file: TakeFile }>();
   const queues = new Map<string, Promise<unknown>>();
@@ -148,7 +168,9 @@ function recordingIn({ dir, key, keys, facts: given, index, receipts, damage }: 
     if (current?.take === take) return ok(current.file);
     await current?.file.close();
     writing.delete(channelId);
-    const made = await createTakeFile(join(dir, takeName(channelId, take)), keys.get(channelId) ?? key);
+    const channelKey = keys.get(channelId);
+    if (channelKey === undefined) return fail('vault-damaged', `key of ${channelId}`);
+    const made = await createTakeFile(join(dir, takeName(channelId, take)), channelKey, links.get(channelId));
     if (made.ok) writing.set(channelId, { take, file: made.value });
     return made;
   }
@@ -168,7 +190,8 @@ function recordingIn({ dir, key, keys, facts: given, index, receipts, damage }: 
     const file = await fileFor(channelId, take);
     const stored = file.ok ? await file.value.append(fragment) : file;
     if (stored.ok) listOf(channelId).push(stored.value);
-    else broken.set(takeName(channelId, take), stored);
+    if (stored.ok && file.ok) links.set(channelId, file.value.link());
+    else if (!stored.ok) broken.set(takeName(channelId, take), stored);
     return stored;
   }
 
@@ -229,12 +252,15 @@ function recordingIn({ dir, key, keys, facts: given, index, receipts, damage }: 
     fragments: (channelId) => index.get(channelId) ?? [],
     read: (stored) => {
       const { channelId, take } = stored.header;
-      return readFragment(join(dir, takeName(channelId, take)), keys.get(channelId) ?? key, stored);
+      const channelKey = keys.get(channelId);
+      return channelKey === undefined
+        ? Promise.resolve(fail('vault-damaged', `key of ${channelId}`))
+        : readFragment(join(dir, takeName(channelId, take)), channelKey, stored);
     },
     receipted: (channelId) => receipts.get(channelId) ?? 0,
     noteReceipt: ({ header }) => {
       receipts.set(header.channelId, (receipts.get(header.channelId) ?? 0) + 1);
-      return noteReceipt(dir, header);
+      return noteReceipt(dir, vouching, header);
     },
     rewindReceipts: (channelId, count) => {
       receipts.set(channelId, count);
@@ -247,6 +273,7 @@ function recordingIn({ dir, key, keys, facts: given, index, receipts, damage }: 
     },
     eraseChannel,
     damage: () => damage,
+    damagedReceipt: () => read.damagedLine,
     filesOf: async (channelId) =>
       (await readdir(dir)).filter((name) => name.startsWith(`${slug(channelId)}.take-`)),
     close,

@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 
 const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
+export const TAG_BYTES = 16;
 
 /**
  * AES-256-GCM (NIST SP 800-38D): nonce (12 bytes) | ciphertext | tag (16 bytes). `bound` is authenticated and not

@@ -4,7 +4,16 @@ import type { Fragment, FragmentHeader } from '../../contract/fragment.ts';
 import { errorOf, ok, type Result, type TallylightError } from '../../contract/result.ts';
 import { diskError } from './disk-error.ts';
 import { syncFolder } from './durable.ts';
-import { bodyLength, LENGTHS_BYTES, openRecord, sealRecord } from './record.ts';
+import {
+  FIRST_LINK,
+  followingLength,
+  LENGTHS_BYTES,
+  type Link,
+  linkOf,
+  linkTo,
+  openRecord,
+  sealRecord,
+} from './record.ts';
 
 /** Where a record lies in its file, with the header it holds. */
 export type StoredFragment = {
@@ -17,10 +26,17 @@ export type StoredFragment = {
 export type TakeFile = {
   /** Seals, appends and fsyncs one fragment. Errors: `disk-full`, `vault-unwritable`. */
   readonly append: (fragment: Fragment) => Promise<Result<StoredFragment>>;
+  /** What the next record of the channel is chained to. */
+  readonly link: () => Link;
   readonly close: () => Promise<void>;
 };
 
-export async function createTakeFile(path: string, key: Uint8Array): Promise<Result<TakeFile>> {
+/** `before`: of the last record of the channel. */
+export async function createTakeFile(
+  path: string,
+  key: Uint8Array,
+  before: Link = FIRST_LINK,
+): Promise<Result<TakeFile>> {
   let file: FileHandle;
   try {
     file = await open(path, 'wx', 0o600);
@@ -28,10 +44,11 @@ export async function createTakeFile(path: string, key: Uint8Array): Promise<Res
     return { ok: false, error: diskError(error, 'new take') };
   }
   let end = 0;
+  let link = before;
   return ok({
     append: async (fragment) => {
       const { header } = fragment;
-      const record = sealRecord(key, fragment);
+      const record = sealRecord(key, fragment, link);
       try {
         await writeWhole(file, record, end);
         await file.datasync();
@@ -43,8 +60,10 @@ export async function createTakeFile(path: string, key: Uint8Array): Promise<Res
       }
       const stored = { header, offset: end + LENGTHS_BYTES, length: record.length - LENGTHS_BYTES };
       end += record.length;
+      link = linkTo(record);
       return ok(stored);
     },
+    link: () => link,
     close: () => file.close(),
   });
 }
@@ -53,11 +72,14 @@ export async function createTakeFile(path: string, key: Uint8Array): Promise<Res
 export type ReadTake = {
   readonly fragments: readonly StoredFragment[];
   readonly damage: TallylightError | undefined;
+  /** What the next record of the channel is chained to; undefined where damage stands before it. */
+  readonly link: Link | undefined;
 };
 
 /**
  * The whole records of a take file, in order, read one at a time. A torn last record (the process died while writing)
- * is left out; anything else that does not open is `vault-damaged`, naming the fragment.
+ * is left out; anything else that does not open, or does not follow `before` and then each other, is `vault-damaged`, naming
+ * the fragment. `before`: undefined where it is not known, for what stands before it is damaged.
  */
 export async function readTakeFile(
   path: string,
@@ -65,28 +87,33 @@ export async function readTakeFile(
   sessionId: string,
   channelId: string,
   take: number,
+  before: Link | undefined,
 ): Promise<ReadTake> {
   const fragments: StoredFragment[] = [];
+  let link = before;
   const damaged = (): ReadTake => ({
     fragments,
     damage: damagedAt(channelId, take, fragments.length),
+    link: undefined,
   });
   let file: FileHandle | undefined;
   try {
     file = await open(path, 'r');
     const { size } = await file.stat();
     for (let offset = 0; offset + LENGTHS_BYTES <= size; ) {
-      const length = bodyLength(await readWhole(file, offset, LENGTHS_BYTES));
+      const length = followingLength(await readWhole(file, offset, LENGTHS_BYTES));
       if (length === undefined) return damaged();
       const start = offset + LENGTHS_BYTES;
       if (start + length > size) break;
-      const sealed = await readWhole(file, start, length);
-      const opened = openRecord(key, sealed, { sessionId, channelId, take, sequence: fragments.length });
-      if (opened === undefined) return damaged();
+      const record = await readWhole(file, start, length);
+      const opened = openRecord(key, record, { sessionId, channelId, take, sequence: fragments.length });
+      const isChained = link === undefined || linkOf(record).equals(link);
+      if (opened === undefined || !isChained) return damaged();
+      link = linkTo(record);
       fragments.push({ header: opened.header, offset: start, length });
       offset = start + length;
     }
-    return { fragments, damage: undefined };
+    return { fragments, damage: undefined, link };
   } catch {
     // The disk itself does not give it back.
     return damaged();
@@ -101,18 +128,18 @@ export async function readFragment(
   key: Uint8Array,
   { header, offset, length }: StoredFragment,
 ): Promise<Result<Fragment>> {
-  let sealed: Buffer | undefined;
+  let record: Buffer | undefined;
   try {
     const file = await open(path, 'r');
     try {
-      sealed = await readWhole(file, offset, length);
+      record = await readWhole(file, offset, length);
     } finally {
       await file.close();
     }
   } catch {
     // The disk itself does not give it back.
   }
-  const opened = sealed === undefined ? undefined : openRecord(key, sealed, header);
+  const opened = record === undefined ? undefined : openRecord(key, record, header);
   return opened === undefined
     ? { ok: false, error: damagedAt(header.channelId, header.take, header.sequence) }
     : ok(opened);

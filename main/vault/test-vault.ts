@@ -49,7 +49,7 @@ export async function testVault(dataDir: string): Promise<Vault> {
 
 export function testFacts(changes: Partial<RecordingFacts> = {}): RecordingFacts {
   return {
-    format: 1,
+    format: 2,
     sessionId: TEST_SESSION,
     server: 'http://127.0.0.1:1',
     title: 'Weekly',

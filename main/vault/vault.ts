@@ -9,6 +9,7 @@ import { syncFolder } from './durable.ts';
 import { eraseFolder, finishErasing, KEY_FILE } from './erase.ts';
 import type { RecordingFacts } from './facts.ts';
 import { NEXT_FACTS_FILE, readFacts } from './facts-file.ts';
+import { FORMAT } from './format.ts';
 import { createRecording, type Recording, reopenRecording } from './recording.ts';
 
 /** Encrypted recordings of one data folder: `vault/<session id>/`, each with its own key. */
@@ -25,6 +26,8 @@ export type Vault = {
   readonly list: () => Promise<string[]>;
 };
 
+const KINDS: ReadonlySet<string> = new Set<SecretStore['kind']>(['keychain', 'key-file']);
+
 export function vaultIn(dataDir: string, secrets: SecretStore): Vault {
   const root = join(dataDir, 'vault');
 
@@ -33,10 +36,12 @@ export function vaultIn(dataDir: string, secrets: SecretStore): Vault {
     const kept = await readFile(join(root, sessionId, KEY_FILE)).catch(() => undefined);
     if (kept === undefined) return fail('recording-unknown', sessionId);
     const end = kept.indexOf('\n');
-    const kind = kept.subarray(0, end).toString();
-    return kind === secrets.kind
-      ? secrets.unwrap(kept.subarray(end + 1))
-      : fail('key-elsewhere', `${sessionId}: ${kind}`);
+    const [format, kind] = kept.subarray(0, end).toString().split(' ');
+    if (format !== FORMAT) return fail('vault-version', sessionId);
+    if (kind === secrets.kind) return secrets.unwrap(kept.subarray(end + 1));
+    return KINDS.has(kind ?? '')
+      ? fail('key-elsewhere', `${sessionId}: ${kind}`)
+      : fail('vault-damaged', `key of ${sessionId}`);
   }
 
   return {
@@ -54,7 +59,10 @@ export function vaultIn(dataDir: string, secrets: SecretStore): Vault {
           return fail('not-now', `a recording of ${facts.sessionId} is kept here already`);
         return { ok: false, error: diskError(error, 'new recording') };
       }
-      const kept = await keepKey(dir, Buffer.concat([Buffer.from(`${secrets.kind}\n`), wrapped.value]));
+      const kept = await keepKey(
+        dir,
+        Buffer.concat([Buffer.from(`${FORMAT} ${secrets.kind}\n`), wrapped.value]),
+      );
       const created = kept.ok ? await createRecording(dir, key, facts) : kept;
       if (!created.ok) await rm(dir, { recursive: true, force: true });
       return created;

@@ -5,7 +5,7 @@ import type { Recording } from './recording.ts';
 
 export type Verified = { readonly fragments: number; readonly bytes: number };
 
-/** Reads every stored byte of a recording and checks it. Error `vault-damaged` names the first wrong fragment. */
+/** Reads every stored byte of a recording and checks it. Error `vault-damaged` names the first wrong fragment, or receipt. */
 export async function verifyRecording(recording: Recording): Promise<Result<Verified>> {
   const damage = recording.damage();
   if (damage !== undefined) return { ok: false, error: damage };
@@ -24,5 +24,6 @@ export async function verifyRecording(recording: Recording): Promise<Result<Veri
       bytes += header.bytes;
     }
   }
-  return ok({ fragments, bytes });
+  const receipt = recording.damagedReceipt();
+  return receipt === undefined ? ok({ fragments, bytes }) : fail('vault-damaged', `receipt ${receipt}`);
 }
