@@ -84,6 +84,13 @@ export const auditEvent = z.discriminatedUnion('type', [
     left: z.int(),
   }),
   z.object({ type: z.literal('channel.forgotten'), sessionId, channelId, ...counted, dropped: z.int() }),
+  /** Written in the clear to files of the person's own. */
+  z.object({
+    type: z.literal('recording.exported'),
+    sessionId,
+    channelIds: z.array(channelId),
+    files: z.int(),
+  }),
   z.object({
     type: z.literal('recording.purged'),
     sessionId,

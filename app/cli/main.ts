@@ -11,6 +11,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   deliver: async () => (await import('./deliver.ts')).deliver,
   recordings: async () => (await import('./recordings.ts')).recordings,
   verify: async () => (await import('./recordings.ts')).verify,
+  export: async () => (await import('./export.ts')).exportCommand,
   delete: async () => (await import('./recordings.ts')).remove,
   'audit verify': async () => (await import('./audit.ts')).auditVerify,
   audit: async () => (await import('./audit.ts')).audit,

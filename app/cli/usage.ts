@@ -17,6 +17,9 @@ export const USAGE = `tallylight: records microphone, screens and system audio a
       Sends one recording that is kept here and not yet delivered, with a fresh token for its session.
   tallylight recordings | verify ID | delete ID   [--data DIR] [--json]
       What this device keeps; every byte checked; gone for good.
+  tallylight export ID [--out FILE] [--per-channel] [--as-recorded]   [--data DIR] [--json]
+      One MP4 with all tracks in sync, that any player opens, and its .sha256 beside it; or one file for each channel.
+      A chapter begins after each pause. --as-recorded: sound stays Opus. What is written is not encrypted.
   tallylight audit [--actor NAME] [--object ID] [--since TIME] [--until TIME] | audit verify   [--data DIR] [--json]
       What was done, as a story: by whom, to which session or channel, from the first time and before the second one
       (2026-03-01, 2026-03-01T10:00:00Z). verify finds whatever was edited, dropped, reordered or cut.

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import { type Format, formatsOf } from '../../contract/timeline.ts';
 import type { Parts } from '../parts.ts';
 import type { FragmentRecord, SessionRecord, StreamRecord } from '../store/records.ts';
-import { assembled, type Format, formatsOf } from '../video/assemble.ts';
+import { assembled } from '../video/assemble.ts';
 
 /** The media of one channel in one format, whether its session has ended or not. */
 export type Recording = {

@@ -1,7 +1,7 @@
 import { fail, ok, type Result } from '../../contract/result.ts';
+import { formatsOf } from '../../contract/timeline.ts';
 import type { Parts } from '../parts.ts';
 import { tombstoneOf } from '../session/delete.ts';
-import { formatsOf } from './assemble.ts';
 
 /** Deletes a video with the fragments it is made of. Error: `video-unknown`. */
 export async function deleteVideo(parts: Parts, id: string): Promise<Result<void>> {

@@ -1,7 +1,8 @@
 import { fail, ok, type Result } from '../../contract/result.ts';
+import { formatsOf } from '../../contract/timeline.ts';
 import type { Parts } from '../parts.ts';
 import type { StreamRecord, VideoRecord } from '../store/records.ts';
-import { assembled, formatsOf } from './assemble.ts';
+import { assembled } from './assemble.ts';
 
 export type Download = {
   readonly fileName: string;

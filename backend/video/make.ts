@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { timescaleOf, timingOf } from '../../contract/mp4.ts';
 import { ok, type Result } from '../../contract/result.ts';
+import { type Format, formatsOf } from '../../contract/timeline.ts';
 import { newId } from '../access/secret.ts';
 import type { Parts } from '../parts.ts';
 import type { FragmentRecord, SessionRecord, StreamRecord, VideoRecord } from '../store/records.ts';
-import { assembled, type Format, formatsOf } from './assemble.ts';
+import { assembled } from './assemble.ts';
 
 /** The videos of a stored stream, one per format; none where it has no media. Error: `vault-damaged`. */
 export async function makeVideos(

@@ -108,6 +108,14 @@ const STORY: [AuditEvent, string][] = [
     'mic:default delivered and verified: 3 fragments, 99 bytes, SHA-256 bbbbbbbbbbbbbbbb…',
   ],
   [
+    { type: 'recording.exported', sessionId, channelIds: [channelId], files: 1 },
+    'mic:default exported, in the clear, to a file of your own',
+  ],
+  [
+    { type: 'recording.exported', sessionId, channelIds: [channelId, 'display:1'], files: 2 },
+    'mic:default, display:1 exported, in the clear, to 2 files of your own',
+  ],
+  [
     {
       type: 'channel.cut',
       sessionId,

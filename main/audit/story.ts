@@ -49,6 +49,8 @@ function sentence(event: AuditEvent): string {
       return `${event.channelId} delivered as far as the service took it: it holds ${event.fragments} fragments, ${event.bytes} bytes; ${event.left} fragments are kept only here${because(event.cutBy)}`;
     case 'channel.forgotten':
       return `${event.channelId} was live only and is forgotten: ${event.fragments} fragments passed on, ${event.dropped} dropped, nothing on disk`;
+    case 'recording.exported':
+      return `${event.channelIds.join(', ')} exported, in the clear, to ${event.files === 1 ? 'a file' : `${event.files} files`} of your own`;
     case 'recording.purged': {
       const what = event.channelId === undefined ? 'the copy' : `the copy of ${event.channelId}`;
       return `${what} on this device was purged, key first, ${event.files} files (${PURGED[event.reason]})`;

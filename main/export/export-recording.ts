@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { access, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, extname, resolve } from 'node:path';
+import { fail, ok, type Result } from '../../contract/result.ts';
+import type { ProcessEnv } from '../channels/host-env.ts';
+import { diskError } from '../vault/disk-error.ts';
+import type { Recording } from '../vault/recording.ts';
+import { exportArguments } from './arguments.ts';
+import { chaptersOf, metadataOf } from './chapters.ts';
+import { runFfmpegOver } from './run-ffmpeg.ts';
+import { type Track, tracksOf } from './tracks.ts';
+
+export type ExportOptions = {
+  /** Of the MP4 file to be made; with `perChannel` each channel's name comes before its ending. */
+  readonly file: string;
+  readonly perChannel: boolean;
+  /** Sound stays Opus, as it was recorded, and is not made AAC, which every player knows. */
+  readonly asRecorded: boolean;
+  /** Path of ffmpeg. */
+  readonly ffmpeg: string;
+  readonly env: ProcessEnv;
+  readonly signal: AbortSignal;
+  /** From 0 to 1, when it grows. */
+  readonly onProgress: (share: number) => void;
+};
+
+export type ExportedFile = {
+  readonly path: string;
+  readonly channels: readonly string[];
+  readonly bytes: number;
+  /** Also in the file beside it, as `sha256sum -c` reads it. */
+  readonly sha256: string;
+};
+
+/**
+ * Writes what is stored of a recording as MP4: one file with all tracks in sync, or one for each channel, with a chapter
+ * after each pause. A file gets its name once it is whole; one that is there is not written over. What is damaged is left out:
+ * `recording.damage()` tells of it. Errors: `nothing-to-export`, `export-exists`, `export-failed`, `export-cancelled`,
+ * `vault-damaged`, those of the disk.
+ */
+export async function exportRecording(
+  recording: Recording,
+  options: ExportOptions,
+): Promise<Result<ExportedFile[]>> {
+  const found = await tracksOf(recording);
+  if (!found.ok) return found;
+  // Players take the first track of each kind.
+  const tracks = found.value.toSorted((one, other) => rank(one) - rank(other));
+  if (tracks.length === 0) return fail('nothing-to-export', recording.facts().sessionId);
+  const groups = options.perChannel
+    ? tracks.map((track) => ({ path: nameFor(options.file, track), tracks: [track] }))
+    : [{ path: resolve(options.file), tracks }];
+  for (const { path } of groups)
+    for (const target of [path, sidecarOf(path)])
+      if (await exists(target)) return fail('export-exists', target);
+  const total = tracks.flatMap(({ parts }) => parts).reduce((sum, { bytes }) => sum + bytes, 0);
+  let taken = 0;
+  const onTaken = (bytes: number) => {
+    taken += bytes;
+    options.onProgress(Math.min(1, taken / total));
+  };
+  const files: ExportedFile[] = [];
+  for (const group of groups) {
+    const written = await writeGroup(recording, group, options, onTaken);
+    if (!written.ok) return written;
+    files.push(written.value);
+  }
+  // Init segments of later takes are not written again.
+  options.onProgress(1);
+  return ok(files);
+}
+
+type Group = { readonly path: string; readonly tracks: readonly Track[] };
+
+async function writeGroup(
+  recording: Recording,
+  { path, tracks }: Group,
+  { asRecorded, ffmpeg, env, signal }: ExportOptions,
+  onTaken: (bytes: number) => void,
+): Promise<Result<ExportedFile>> {
+  const { sessionId, title, startedAt } = recording.facts();
+  const unfinished = `${path}.part`;
+  const args = exportArguments(
+    { tracks, asRecorded, title: title ?? sessionId, startedAt },
+    `file:${unfinished}`,
+  );
+  const chapters = Buffer.from(metadataOf(chaptersOf(recording)));
+  const inputs = [...tracks.flatMap(({ parts }) => parts.map(({ pieces }) => pieces())), only(chapters)];
+  try {
+    const ran = await runFfmpegOver({ ffmpeg, env, args, inputs, signal, onTaken });
+    if (!ran.ok) return ran;
+    const sha256 = await digestOf(unfinished);
+    const { size: bytes } = await stat(unfinished);
+    await writeFile(sidecarOf(path), `${sha256}  ${basename(path)}\n`);
+    await rename(unfinished, path);
+    return ok({ path, channels: tracks.map(({ channelId }) => channelId), bytes, sha256 });
+  } catch (error) {
+    await rm(sidecarOf(path), { force: true });
+    return { ok: false, error: diskError(error, basename(path)) };
+  } finally {
+    await rm(unfinished, { force: true });
+  }
+}
+
+function rank({ kind }: Track): number {
+  return ['display', 'mic', 'system_audio'].indexOf(kind);
+}
+
+/** `meeting.mp4` and `mic:default` make `meeting.mic-default.mp4`. */
+function nameFor(file: string, { channelId }: Track): string {
+  const ending = extname(file);
+  const stem = ending === '' ? file : file.slice(0, -ending.length);
+  return resolve(`${stem}.${channelId.replace(':', '-')}${ending === '' ? '.mp4' : ending}`);
+}
+
+function sidecarOf(path: string): string {
+  return `${path}.sha256`;
+}
+
+async function* only(bytes: Uint8Array): AsyncGenerator<Result<Uint8Array>> {
+  yield ok(bytes);
+}
+
+async function digestOf(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const piece of createReadStream(path)) hash.update(piece);
+  return hash.digest('hex');
+}
+
+function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
