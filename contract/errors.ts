@@ -405,8 +405,15 @@ const remedies = {
     exit: 1,
   },
   // Vault
+  'disk-low': {
+    message: 'There is little room left on the disk.',
+    action: 'Free some space: at least 1 GB to begin a recording that is kept, or choose live only.',
+    retryable: true,
+    http: 507,
+    exit: 1,
+  },
   'disk-full': {
-    message: 'The disk is full. What was kept before is safe.',
+    message: 'The disk is full, so nothing more is stored. What was kept before is safe.',
     action: 'Free some space, then begin a new recording.',
     retryable: true,
     http: 507,

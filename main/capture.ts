@@ -23,6 +23,7 @@ import { presentChannels } from './session/present-channel.ts';
 import { openRecorder } from './session/recorder.ts';
 import { screenProbe } from './session/screen-probe.ts';
 import { diskError } from './vault/disk-error.ts';
+import { freeBytes } from './vault/free-space.ts';
 import { lockData } from './vault/lock.ts';
 import { vaultIn } from './vault/vault.ts';
 
@@ -71,6 +72,7 @@ export async function openCapture(host: Host, options: CaptureOptions = {}): Pro
   const recorder = openRecorder({
     host,
     vault: vaultIn(dataDir, host.secrets),
+    freeBytes: () => freeBytes(dataDir),
     audit: audit.value,
     listChannels: () => listChannels(machine),
     permitted: async (chosen, signal) => {

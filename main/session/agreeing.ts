@@ -8,6 +8,7 @@ import { withdrawn } from './consent.ts';
 import { countersignedBy } from './countersigned.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import type { Drive, RecorderContext } from './recorder-context.ts';
+import { endStoring } from './recording-watch.ts';
 import type { AgreedChannel } from './run.ts';
 
 export type Agreeing = Drive & {
@@ -51,6 +52,7 @@ export async function prepareAgreed(context: RecorderContext, drive: Agreeing): 
       },
     },
     vault: parts.vault,
+    freeBytes: parts.freeBytes,
     chosen: channels,
     agreement,
     act: parts.act,
@@ -81,12 +83,13 @@ export async function prepareAgreed(context: RecorderContext, drive: Agreeing): 
 }
 
 function begin(
-  { parts, state, note, reached, tellTrouble }: RecorderContext,
+  context: RecorderContext,
   drive: Agreeing,
   connected: Connected,
   prepared: Prepared,
   channels: readonly AgreedChannel[],
 ): void {
+  const { parts, state, note, reached, tellTrouble } = context;
   const clock = parts.newClock();
   const { sessionId } = connected.grant;
   state.active = beginRecording({
@@ -112,7 +115,7 @@ function begin(
         const by = endedBy(error);
         drive.stopFor(by ?? 'all-channels-lost', by === null ? errorOf('channel-lost') : error);
       },
-      storageFailed: (error) => drive.stopFor('storage', error),
+      storageFailed: (error) => endStoring(context, drive, error),
       stuck: tellTrouble,
       over: drive.over,
     },

@@ -20,6 +20,7 @@ import {
   type Terms,
   withdrawn,
 } from './consent.ts';
+import { checkRoom, type FreeBytes } from './disk-watch.ts';
 import { type OwnStart, ownStart } from './own-start.ts';
 import type { AgreedChannel } from './run.ts';
 import type { Look } from './screen-probe.ts';
@@ -46,6 +47,7 @@ export type PrepareParts = {
     readonly spent: () => void;
   };
   readonly vault: Vault;
+  readonly freeBytes: FreeBytes;
   readonly chosen: readonly AgreedChannel[];
   readonly agreement: Agreement;
   readonly act: ConsentReceipt['act'];
@@ -112,6 +114,9 @@ async function prepareWith(parts: PrepareParts, start: OwnStart): Promise<Result
   const permitted = await orLetGo(parts.permitted(chosen, signal), signal);
   if (signal.aborted) return withdrawn();
   if (!permitted.ok) return refused(permitted.error.code, permitted);
+  const room = chosen.some(({ mode }) => mode === 'keep') ? await checkRoom(parts.freeBytes) : ok(undefined);
+  if (signal.aborted) return withdrawn();
+  if (!room.ok) return refused(room.error.code, room);
   const receipt = receiptFor(statement.value, parts.act, now());
   const written = await audit({ type: 'consent.given', receipt });
   if (!written.ok) return written;

@@ -12,6 +12,7 @@ import type { ClockJump } from '../pipeline/clock-watch.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { Wish } from './choice.ts';
 import type { Agreement } from './consent.ts';
+import type { FreeBytes } from './disk-watch.ts';
 import type { PauseReason, StopReason } from './machine.ts';
 import type { Revocation } from './revoke.ts';
 import type { AgreedChannel, Pipeline } from './run.ts';
@@ -45,6 +46,8 @@ export type RecorderParts = {
   readonly watchClock?: (onJump: (jump: ClockJump) => void) => () => void;
   /** Whether the host is told when the screen is locked; without it a policy that asks for a pause then is refused. */
   readonly seesLock?: boolean;
+  /** Bytes that can still be written to the disk of the vault. */
+  readonly freeBytes: FreeBytes;
   readonly framesPerSecond: number;
   /** How the person says yes on this host. */
   readonly act: ConsentReceipt['act'];

@@ -83,6 +83,7 @@ export async function testRecorder(options: Options = {}) {
       ...(options.shell === undefined ? {} : { shell: options.shell }),
     },
     vault: vaultIn(dataDir, secrets),
+    freeBytes: async () => ok(500e9),
     audit: {
       write: (actor, event) => {
         happened.push(`audit ${event.type}`);
