@@ -84,6 +84,8 @@ export const auditEvent = z.discriminatedUnion('type', [
     left: z.int(),
   }),
   z.object({ type: z.literal('channel.forgotten'), sessionId, channelId, ...counted, dropped: z.int() }),
+  /** A crash had cut it off; it was finished at a later start with what was stored. */
+  z.object({ type: z.literal('session.recovered'), sessionId, activeMs: z.number() }),
   /** Written in the clear to files of the person's own. */
   z.object({
     type: z.literal('recording.exported'),

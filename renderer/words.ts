@@ -267,6 +267,10 @@ export const words = {
     finishes: 'The recording is finished first.',
     command: 'The line to run',
   },
+  recovered: (duration: string, recording: string) =>
+    `Recovered ${duration} of ${recording}: it had been cut off.`,
+  recordingOf: (title: string | null, when: string) =>
+    title === null ? `the recording of ${when}` : `“${title}” of ${when}`,
   pending: (recordings: string, count: number) =>
     `${recordings} earlier ${count === 1 ? 'recording is' : 'recordings are'} still being sent.`,
 

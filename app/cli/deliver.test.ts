@@ -75,7 +75,7 @@ describe('deliver', () => {
     expect(t.service.held(MIC)).toHaveLength(3);
     expect(t.service.settings.status).toBe('stopped');
     expect(done(await t.vault.facts(TEST_SESSION)).delivered).toBe(true);
-    expect(await t.story()).toEqual(['channel.delivered', 'session.complete']);
+    expect(await t.story()).toEqual(['session.recovered', 'channel.delivered', 'session.complete']);
     const second = await t.deliver(undefined, '--json');
     expect(second.code).toBe(0);
     expect(JSON.parse(second.out)).toEqual({ event: 'delivered', id: TEST_SESSION, before: true });

@@ -138,6 +138,16 @@ export const snapshot = z.object({
     undeliveredSeconds: z.number(),
     /** Other recordings on this device that are still being sent. */
     pendingRecordings: z.int(),
+    /** Recordings that a crash had cut off and that were finished when the app started, the newest last. */
+    recovered: z.array(
+      z.object({
+        sessionId: z.string(),
+        title: z.string().nullable(),
+        startedAt: z.iso.datetime(),
+        /** Recorded time that was saved, in milliseconds. */
+        activeMs: z.number(),
+      }),
+    ),
   }),
   /** Where the key that protects recordings here is kept. */
   protection: z.object({ kind: z.enum(['keychain', 'key-file']), warning: z.string().nullable() }),

@@ -108,6 +108,10 @@ const STORY: [AuditEvent, string][] = [
     'mic:default delivered and verified: 3 fragments, 99 bytes, SHA-256 bbbbbbbbbbbbbbbb…',
   ],
   [
+    { type: 'session.recovered', sessionId, activeMs: 61_500 },
+    'had been cut off; 61.5 s of recording were recovered',
+  ],
+  [
     { type: 'recording.exported', sessionId, channelIds: [channelId], files: 1 },
     'mic:default exported, in the clear, to a file of your own',
   ],

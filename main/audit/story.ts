@@ -49,6 +49,8 @@ function sentence(event: AuditEvent): string {
       return `${event.channelId} delivered as far as the service took it: it holds ${event.fragments} fragments, ${event.bytes} bytes; ${event.left} fragments are kept only here${because(event.cutBy)}`;
     case 'channel.forgotten':
       return `${event.channelId} was live only and is forgotten: ${event.fragments} fragments passed on, ${event.dropped} dropped, nothing on disk`;
+    case 'session.recovered':
+      return `had been cut off; ${seconds(event.activeMs)} of recording were recovered`;
     case 'recording.exported':
       return `${event.channelIds.join(', ')} exported, in the clear, to ${event.files === 1 ? 'a file' : `${event.files} files`} of your own`;
     case 'recording.purged': {

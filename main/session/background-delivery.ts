@@ -1,9 +1,11 @@
 import type { AuditEvent } from '../../contract/audit.ts';
+import type { Snapshot } from '../../contract/bridge/snapshot.ts';
 import { fingerprintOf } from '../../contract/consent.ts';
 import type { Result, TallylightError } from '../../contract/result.ts';
 import { isSessionGone } from '../delivery/session-over.ts';
 import type { Host } from '../host.ts';
 import type { PolicyKeeper } from '../policy/keeper.ts';
+import type { RecordingFacts } from '../vault/facts.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { Active } from './active.ts';
 import { conclude, tellForgotten } from './conclude.ts';
@@ -45,6 +47,8 @@ export type BackgroundDelivery = {
   readonly letGo: (sessionId: string) => Promise<void>;
   /** How many are under way apart from this one. */
   readonly countBut: (recording: Active | undefined) => number;
+  /** What a crash had cut off and this run has finished. */
+  readonly recovered: () => Snapshot['delivery']['recovered'];
   /** Waits a little, then lets go of them: what is stored stays and goes on at the next start. */
   readonly close: () => Promise<void>;
   /** No earlier recording is begun with from here on. */
@@ -60,6 +64,7 @@ export function backgroundDelivery({
   on,
 }: DeliveryParts): BackgroundDelivery {
   const pending = new Set<PendingDelivery>();
+  const saved: Snapshot['delivery']['recovered'] = [];
   let mayBegin = true;
 
   async function finish(recording: Active): Promise<Result<void>> {
@@ -105,7 +110,22 @@ export function backgroundDelivery({
         if (!mayBegin) return;
         const { connection, log } = host;
         const trouble = on.earlier;
-        const delivery = deliverPending(id, { vault, policies, connection, log, audit, now, trouble });
+        const recovered = ({ sessionId, title, startedAt, ended }: RecordingFacts) => {
+          // Of some nothing had been recorded yet.
+          if (ended === null || ended.activeMs === 0) return;
+          saved.push({ sessionId, title, startedAt, activeMs: ended.activeMs });
+          on.change();
+        };
+        const delivery = deliverPending(id, {
+          vault,
+          policies,
+          connection,
+          log,
+          audit,
+          now,
+          trouble,
+          recovered,
+        });
         pending.add(delivery);
         on.change();
         void delivery.done.catch(on.bug).finally(() => {
@@ -119,6 +139,7 @@ export function backgroundDelivery({
       for (const delivery of own) delivery.close();
       await Promise.allSettled(own.map((delivery) => delivery.done));
     },
+    recovered: () => saved,
     countBut: (recording) => [...pending].filter((delivery) => delivery !== recording?.sending).length,
     beginNoMore: () => {
       mayBegin = false;

@@ -80,7 +80,15 @@ describe('a recording of an earlier run', () => {
       delivered: true,
       ended: { activeMs: 1000, stored: [{ fragments: 2 }] },
     });
-    expect((await t.story()).map(({ type }) => type)).toEqual(['channel.delivered', 'session.complete']);
+    expect((await t.story()).map(({ type }) => type)).toEqual([
+      'session.recovered',
+      'channel.delivered',
+      'session.complete',
+    ]);
+    const startedAt = '2026-03-01T10:00:00.000Z';
+    expect(t.snapshot().delivery.recovered).toEqual([
+      { sessionId: EARLIER, title: 'Weekly', startedAt, activeMs: 1000 },
+    ]);
   });
 
   test('goes on where it was, without sending what the service holds', async () => {

@@ -30,6 +30,8 @@ export type PendingParts = {
   readonly now: () => Date;
   /** Something to tell that ends nothing. */
   readonly trouble: (error: TallylightError) => void;
+  /** A crash had cut it off, and it is finished with what was stored. */
+  readonly recovered?: (facts: RecordingFacts) => void;
   /** For whoever waits for it: that it gets on, and what hinders it, told with every attempt in vain. */
   readonly watch?: { readonly change: () => void; readonly hindered: (error: TallylightError) => void };
 };
@@ -92,6 +94,9 @@ async function send(sessionId: string, parts: PendingParts, closing: AbortSignal
   if (facts.ended === null) {
     const finished = await recording.change({ ended: endOf(recording, now()) });
     if (!finished.ok) return finished;
+    const { sessionId, ended } = recording.facts();
+    await audit({ type: 'session.recovered', sessionId, activeMs: ended?.activeMs ?? 0 });
+    parts.recovered?.(recording.facts());
   }
   const grant = await reopened(connection, facts, closing);
   if (!grant.ok) return grant;

@@ -223,6 +223,7 @@ export function openRecorder(parts: RecorderParts): Recorder {
         ...state,
         choice,
         pending: deliveries.countBut(state.active),
+        recovered: deliveries.recovered(),
         host,
         framesPerSecond: parts.framesPerSecond,
         permissions: parts.permissions?.() ?? [],

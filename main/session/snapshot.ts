@@ -23,6 +23,7 @@ export type SnapshotParts = {
   readonly trouble: TallylightError | null;
   readonly reach: { readonly connected: boolean | null; readonly since: string | null };
   readonly pending: number;
+  readonly recovered: Snapshot['delivery']['recovered'];
   readonly host: Host;
   readonly framesPerSecond: number;
   readonly permissions: readonly Permission[];
@@ -75,6 +76,7 @@ export function snapshotOf(parts: SnapshotParts): Snapshot {
       disconnectedSince: parts.reach.since,
       undeliveredSeconds,
       pendingRecordings: parts.pending,
+      recovered: parts.recovered,
     },
     protection: { kind: parts.host.secrets.kind, warning: parts.host.secrets.warning },
     host: parts.host.kind,

@@ -40,3 +40,8 @@ test('the last five minutes before a recording ends by itself are counted down, 
     'Recording, but something needs a look. It ends by itself in 5 minutes or less.',
   ]);
 });
+
+test('[P57] what was cut off the last time is told at the next start: how much of which recording', async () => {
+  const { page } = await open(SCENES['ready-chosen']());
+  await page.getByText(/^Recovered 41:07 of “Weekly planning” of .*2026.*: it had been cut off\.$/).waitFor();
+});

@@ -82,7 +82,13 @@ export function snapshotOf(session: Session, rest: Partial<Omit<Snapshot, 'sessi
     terms,
     channels: [mic, systemAudio, display],
     permissions: [],
-    delivery: { connected: true, disconnectedSince: null, undeliveredSeconds: 0, pendingRecordings: 0 },
+    delivery: {
+      connected: true,
+      disconnectedSince: null,
+      undeliveredSeconds: 0,
+      pendingRecordings: 0,
+      recovered: [],
+    },
     protection: { kind: 'keychain', warning: null },
     host: 'browser',
     canReopen: false,
@@ -98,6 +104,7 @@ const offline = {
   disconnectedSince: '2026-03-03T14:19:00.000Z',
   undeliveredSeconds: 192,
   pendingRecordings: 0,
+  recovered: [],
 };
 
 const captured = { takes: 3, bytes: 18_214_000, deliveredBytes: 18_214_000 } as const;
@@ -157,7 +164,20 @@ export const SCENES = {
           kind: 'key-file',
           warning: 'The key is in a file next to the recordings: whoever can read your files can open them.',
         },
-        delivery: { connected: true, disconnectedSince: null, undeliveredSeconds: 0, pendingRecordings: 2 },
+        delivery: {
+          connected: true,
+          disconnectedSince: null,
+          undeliveredSeconds: 0,
+          pendingRecordings: 2,
+          recovered: [
+            {
+              sessionId: 'cap-of-yesterday',
+              title: 'Weekly planning',
+              startedAt: '2026-02-28T15:00:00.000Z',
+              activeMs: 2_467_000,
+            },
+          ],
+        },
       },
     ),
   'ready-policy': () =>
@@ -181,7 +201,13 @@ export const SCENES = {
       {
         terms: null,
         trouble: errorOf('service-unreachable'),
-        delivery: { connected: false, disconnectedSince: null, undeliveredSeconds: 0, pendingRecordings: 0 },
+        delivery: {
+          connected: false,
+          disconnectedSince: null,
+          undeliveredSeconds: 0,
+          pendingRecordings: 0,
+          recovered: [],
+        },
       },
     ),
   'permission-ask': () => snapshotOf({}, { ...onMac, permissions: [askForMicrophone, unsureSystemAudio] }),

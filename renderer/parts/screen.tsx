@@ -3,7 +3,7 @@ import { assertNever } from '../../contract/result.ts';
 import type { Ask } from '../store/connect.ts';
 import type { Face } from '../store/face.ts';
 import { consentOf } from '../view/consent.ts';
-import { count } from '../view/format.ts';
+import { clock, count, dayTime } from '../view/format.ts';
 import type { Note } from '../view/note.ts';
 import { words } from '../words.ts';
 import { Delivering, Failed, Outcome } from './after.tsx';
@@ -46,7 +46,7 @@ function Facts({ snapshot, face }: Pick<Props, 'snapshot' | 'face'>) {
 /** What belongs to the state of the session, under the big fact. */
 export function Screen({ snapshot, face, note, ask }: Props) {
   const { state } = snapshot.session;
-  const { pendingRecordings: pending } = snapshot.delivery;
+  const { pendingRecordings: pending, recovered } = snapshot.delivery;
   return (
     <>
       {state === 'idle' || state === 'consenting' ? (
@@ -56,6 +56,11 @@ export function Screen({ snapshot, face, note, ask }: Props) {
       )}
       <div className="facts">
         <Facts snapshot={snapshot} face={face} />
+        {recovered.map(({ sessionId, title, startedAt, activeMs }) => (
+          <p className="pending" key={sessionId}>
+            {words.recovered(clock(activeMs), words.recordingOf(title, dayTime(startedAt)))}
+          </p>
+        ))}
         {pending > 0 ? <p className="pending">{words.pending(count(pending), pending)}</p> : null}
       </div>
     </>

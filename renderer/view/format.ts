@@ -26,6 +26,13 @@ export function clockTime(iso: string, precision: 'minute' | 'second' = 'minute'
   return (precision === 'minute' ? timeOfDay : exactTime).format(new Date(iso));
 }
 
+const dayAndTime = new Intl.DateTimeFormat(LOCALE, { dateStyle: 'medium', timeStyle: 'short' });
+
+/** 1 Mar 2026, 11:00. */
+export function dayTime(iso: string): string {
+  return dayAndTime.format(new Date(iso));
+}
+
 /** Decimal units, as disks and the media service count: 812 kB, 18.2 MB. */
 export function size(bytes: number): string {
   const [unit, per] =
