@@ -40,7 +40,7 @@ export async function partsOver({ store, keyring }: OpenedStore, config: PartsCo
     live: newLive(),
     tickets: newTickets(),
     attempts: newAttempts(),
-    seenProofs: newSeenProofs(),
+    seenProofs: newSeenProofs(clock()),
     sockets: newSockets(),
     passedOn: new Map(),
   };

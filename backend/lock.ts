@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fail, ok, type Result } from '../contract/result.ts';
+import { makePrivate } from './store/private-file.ts';
 
 /**
  * Claims a data folder for this process; answers how to give it back. Error: `data-in-use`.
@@ -9,7 +10,10 @@ import { fail, ok, type Result } from '../contract/result.ts';
  * cannot go stale: however the process ends, the lock ends with it.
  */
 export function claim(dataDir: string): Result<() => void> {
-  const database = new DatabaseSync(join(dataDir, 'in-use.lock'), { timeout: 0 });
+  const path = join(dataDir, 'in-use.lock');
+  // Whoever could read it could hold it.
+  makePrivate(path);
+  const database = new DatabaseSync(path, { timeout: 0 });
   try {
     database.exec('begin exclusive');
     return ok(() => database.close());

@@ -40,6 +40,13 @@ export async function serve(options: ServeOptions): Promise<Result<Service>> {
   const contact = contactOf(variables);
   if (!contact.ok) return contact;
   const publicUrl = variables.TALLYLIGHT_PUBLIC_URL?.replace(/\/+$/, '');
+  const behindTlsProxy = variables.TALLYLIGHT_BEHIND_TLS_PROXY === '1';
+  // Proofs, forms and cookies are made for the address that people see.
+  if (behindTlsProxy && !(publicUrl ?? '').startsWith('https://'))
+    return fail(
+      'usage',
+      'behind a TLS proxy TALLYLIGHT_PUBLIC_URL has to name the https: address of the service',
+    );
   return startService({
     ...rest,
     ...store.value,
@@ -47,7 +54,7 @@ export async function serve(options: ServeOptions): Promise<Result<Service>> {
     master: variables,
     ...(publicUrl === undefined ? {} : { publicUrl }),
     ...contact.value,
-    behindTlsProxy: variables.TALLYLIGHT_BEHIND_TLS_PROXY === '1',
+    behindTlsProxy,
     webhooks: { allow: listOf(variables.TALLYLIGHT_WEBHOOK_ALLOW) },
   });
 }
@@ -93,7 +100,7 @@ export function noteCommand(
   object: string,
   reason = '',
 ): Promise<void> {
-  return audit.note({ tenantId, actor: 'system', action, object, outcome: 'done', reason });
+  return audit.note({ tenantId, actor: 'operator', action, object, outcome: 'done', reason });
 }
 
 /** Runs work on all of the service but its port, while the service runs or not. Errors as those of opening its store. */

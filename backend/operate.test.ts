@@ -59,7 +59,10 @@ describe('rotating the master key', () => {
       blobs: blobsOf(service),
     };
     expect(before.wrapped).toHaveLength(7);
-    expect(must(await rotateMasterKey({ dataDir, variables: {} }))).toEqual({ place: 'file' });
+    expect(must(await rotateMasterKey({ dataDir, variables: {} }))).toEqual({
+      place: 'file',
+      isScrubbed: true,
+    });
 
     const now = must(await readMaster(dataDir, {}));
     expect(now.fingerprint).not.toBe(old.fingerprint);
@@ -101,7 +104,10 @@ describe('rotating the master key', () => {
     await service.close();
     const [first, second] = [randomBytes(32), randomBytes(32)].map((key) => key.toString('base64'));
     const rotate = (variables: Record<string, string | undefined>) => rotateMasterKey({ dataDir, variables });
-    expect(must(await rotate({ TALLYLIGHT_NEW_MASTER_KEY: first }))).toEqual({ place: 'named' });
+    expect(must(await rotate({ TALLYLIGHT_NEW_MASTER_KEY: first }))).toEqual({
+      place: 'named',
+      isScrubbed: true,
+    });
     // The file in the folder is another one now, and nothing pretends otherwise.
     expect(await rotate({})).toMatchObject({ ok: false, error: { code: 'vault-damaged' } });
     expect(await rotate({ TALLYLIGHT_MASTER_KEY: first })).toMatchObject({
@@ -111,7 +117,7 @@ describe('rotating the master key', () => {
     const same = { TALLYLIGHT_MASTER_KEY: first, TALLYLIGHT_NEW_MASTER_KEY: first };
     expect(await rotate(same)).toMatchObject({ ok: false, error: { code: 'usage' } });
     const command = { TALLYLIGHT_MASTER_KEY: first, TALLYLIGHT_NEW_MASTER_KEY_COMMAND: `echo ${second}` };
-    expect(must(await rotate(command))).toEqual({ place: 'named' });
+    expect(must(await rotate(command))).toEqual({ place: 'named', isScrubbed: true });
     const opened = await openStore({ dataDir }, masterOf(Buffer.from(second ?? '', 'base64')));
     await must(opened).store.close();
   });
@@ -158,7 +164,10 @@ describe('rotating the master key', () => {
     database
       .prepare('update rtstream set wrapped_key = ? where id = ?')
       .run(String(row?.wrapped_key), String(row?.id));
-    expect(must(await rotateMasterKey({ dataDir, variables: {} }))).toEqual({ place: 'file' });
+    expect(must(await rotateMasterKey({ dataDir, variables: {} }))).toEqual({
+      place: 'file',
+      isScrubbed: true,
+    });
   });
 });
 
@@ -198,7 +207,7 @@ describe('the command line of the service', () => {
     const stopped = must(await checkAudit({ dataDir, variables: {} }));
     expect(stopped.entries).toBeGreaterThan(running.entries);
     const all: ServiceAuditEntry[] = [];
-    must(await readAudit({ dataDir, variables: {} }, { actor: 'system' }, (entry) => all.push(entry)));
+    must(await readAudit({ dataDir, variables: {} }, { actor: 'operator' }, (entry) => all.push(entry)));
     expect(all.map((entry) => entry.action)).toEqual([
       'key.create',
       'audit.read',
@@ -256,7 +265,7 @@ describe('the command line of the service', () => {
     expect(must(await anchorAnew(at))).toEqual({ tenants: 1 });
     const { head } = must(await checkAudit(at));
     const entries: ServiceAuditEntry[] = [];
-    must(await readAudit(at, { actor: 'system' }, (entry) => entries.push(entry)));
+    must(await readAudit(at, { actor: 'operator' }, (entry) => entries.push(entry)));
     const said = entries.find((entry) => entry.action === 'audit.anchor');
     expect(said?.reason).toMatch(/^audit-broken: the head of the log is gone/);
     expect(said?.sequence).toBe(head.sequence);

@@ -98,6 +98,8 @@ export function sweepNow(
 export type Rotated = {
   /** `file`: in the place of the one in the data folder. `named`: the environment has to name it from now on. */
   readonly place: 'file' | 'named';
+  /** Whether keys as the old one wrapped them are out of the files of the database; false where another program reads it. */
+  readonly isScrubbed: boolean;
 };
 
 /**
@@ -125,14 +127,14 @@ export async function rotateMasterKey({
         return fail('usage', 'the new key is the old one');
       if (!(await store.rewrap(master, next.value.key)))
         return fail('vault-damaged', 'the master key is not the one of this store');
-      await store.scrub();
+      const isScrubbed = await store.scrub();
       await finishRotation(dataDir, variables, next.value.key);
       const targets = targetsOf([]);
       if (!targets.ok) return targets;
       const place = { ...config.value, ...anchorOf(variables), targets: targets.value };
       const parts = await partsOver(found.value, { ...place, ...ALONE });
       await noteCommand(parts, FIRST_TENANT, 'master-key.rotate', '');
-      return ok({ place: next.value.place });
+      return ok({ place: next.value.place, isScrubbed });
     } finally {
       await store.close();
     }
@@ -154,7 +156,7 @@ const ALONE = {
 async function newMaster(
   dataDir: string,
   variables: Variables,
-): Promise<Result<Rotated & { readonly key: Master }>> {
+): Promise<Result<Pick<Rotated, 'place'> & { readonly key: Master }>> {
   const named = await readNewMaster(variables);
   if (named !== undefined) return named.ok ? ok({ place: 'named', key: named.value }) : named;
   // In the place of a key that was named, only whoever named it can put another.

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -51,6 +51,50 @@ describe('the service', () => {
       });
     const behindProxy = must(await startService({ port: 0, host: '0.0.0.0', dataDir, behindTlsProxy: true }));
     await behindProxy.close();
+  });
+
+  test('answers a request that offers another protocol as what it is, and ends in time while some are open', async () => {
+    const service = await trial();
+    const { hostname, port } = new URL(service.url);
+    const ask = async (upgrade: string) => {
+      const socket = connect(Number(port), hostname);
+      socket.write(`GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: ${upgrade}\r\n\r\n`);
+      const [head] = await once(socket, 'data');
+      return { socket, head: String(head) };
+    };
+    const open = await Promise.all(['h2c', 'nonsense', 'h2c'].map(ask));
+    for (const { head } of open) expect(head).toMatch(/^HTTP\/1\.1 200 /);
+    await service.restart();
+    for (const { socket } of open) socket.destroy();
+  });
+
+  test.skipIf(process.platform === 'win32')(
+    'keeps its database from other users also in a folder that they can read',
+    async () => {
+      const dataDir = await folder();
+      chmodSync(dataDir, 0o755);
+      const service = must(await startService({ port: 0, dataDir }));
+      onTestFinished(() => service.close());
+      for (const name of [
+        'tallylight.sqlite',
+        'tallylight.sqlite-wal',
+        'tallylight.sqlite-shm',
+        'in-use.lock',
+        'master.key',
+      ])
+        expect([name, statSync(join(dataDir, name)).mode & 0o077]).toEqual([name, 0]);
+    },
+  );
+
+  test('[P23] behind a TLS proxy has to know by which address people reach it', async () => {
+    const dataDir = await folder();
+    const variables = { TALLYLIGHT_BEHIND_TLS_PROXY: '1' };
+    for (const more of [{}, { TALLYLIGHT_PUBLIC_URL: 'http://capture.example.org' }])
+      expect(await serve({ port: 0, dataDir, variables: { ...variables, ...more } })).toMatchObject({
+        error: { code: 'usage', detail: expect.stringContaining('TALLYLIGHT_PUBLIC_URL') },
+      });
+    const known = { ...variables, TALLYLIGHT_PUBLIC_URL: 'https://capture.example.org' };
+    await must(await serve({ port: 0, dataDir, variables: known })).close();
   });
 
   test('does not start twice on the same folder', async () => {

@@ -125,6 +125,10 @@ export async function startService(config: ServiceConfig): Promise<Result<Servic
     const server = createAdaptorServer({
       fetch: app.fetch,
       websocket: { server: sockets as WebSocketServerLike },
+      // Any other offer, such as h2c, is not taken up: the request is answered as what it is.
+      serverOptions: {
+        shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
+      },
     });
     if (!isPlainHttp(server)) throw new TypeError('the adaptor made no HTTP/1.1 server');
     const listened = await listening(server, host, port);

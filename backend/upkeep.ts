@@ -5,6 +5,7 @@ import { sweepAll } from './retention/sweep.ts';
 import { finishErasures } from './rights/erase.ts';
 
 const SWEEP_EVERY_MS = 3600_000;
+const SCRUB_EVERY_MS = 60_000;
 
 /**
  * What the service does by itself: finishes erasures, deletes what is older than the policies keep it, sums up who was not
@@ -21,12 +22,23 @@ export function upkeep(parts: Parts, recovered: Promise<void>): () => Promise<vo
   const hourly = setInterval(() => {
     tending = told(tending.then(tend));
   }, SWEEP_EVERY_MS);
+  // Where another program kept what was deleted readable, a backup for example, it may be gone by now.
+  const scrubbing = setInterval(() => {
+    tending = told(tending.then(() => scrubAgain(parts, closing.signal)));
+  }, SCRUB_EVERY_MS);
   const summing = setInterval(() => told(parts.strangers.sum()), SUM_EVERY_MS);
   return async () => {
     closing.abort();
     clearInterval(hourly);
+    clearInterval(scrubbing);
     clearInterval(summing);
     await tending;
     await told(parts.strangers.sum(true));
   };
+}
+
+/** What was deleted becomes unreadable in the files of the database, and what waited for that is signed. */
+async function scrubAgain(parts: Parts, signal: AbortSignal): Promise<void> {
+  if (signal.aborted || !(await parts.store.scrub())) return;
+  if ((await parts.store.openErasures()).length > 0) await finishErasures(parts);
 }

@@ -69,3 +69,23 @@ test('the strictest is the same whichever comes first, and a policy is as strict
     }),
   );
 });
+
+test('[P26] what people read before they agree is one line that can be read', () => {
+  const wrong = [
+    '',
+    '   ',
+    ' notes',
+    '\u200b',
+    '\ud800',
+    'a\nb',
+    'a\u0000b',
+    '\u202eevil',
+    'a\u2028b',
+    'a\u001b[2Jb',
+  ];
+  for (const text of wrong)
+    for (const field of [{ purpose: text }, { organisation: text }, { recipients: [text] }])
+      expect([text, policy.safeParse({ ...DEFAULT_POLICY, ...field }).success]).toEqual([text, false]);
+  for (const text of ['Notas de reunión', '会議メモ', 'Q&A “notes”', 'שיחה', '👋 hello'])
+    expect(policy.safeParse({ ...DEFAULT_POLICY, purpose: text }).success).toBe(true);
+});

@@ -17,21 +17,36 @@ const MODES_OF: Readonly<Record<ChannelRule, readonly ChannelMode[]>> = {
   stored: ['off', 'keep'],
 };
 
+/** Shown to people before they agree: one line that can be seen, in the order it is written in. */
+function shownText(longest: number) {
+  return z
+    .string()
+    .max(longest)
+    .refine(
+      (text) => text.isWellFormed() && text === text.trim() && /[\p{L}\p{N}\p{P}\p{S}]/u.test(text),
+      'text that can be read',
+    )
+    .refine(
+      (text) => !/[\p{Cc}\u2028-\u202e\u2066-\u2069]/u.test(text),
+      'one line, without control characters',
+    );
+}
+
 /**
  * The admin's word for one collection. The media service signs it and sends it with the session; the client verifies, shows
  * and obeys it, and the service refuses what does not.
  */
 export const policy = z.object({
   version: z.int().min(1),
-  organisation: z.string().min(1).max(200),
+  organisation: shownText(200),
   channels: z.record(channelKind, channelRule),
-  purpose: z.string().min(1).max(500),
+  purpose: shownText(500),
   /** Days that stored recordings are kept; null: until somebody deletes them. */
   retentionDays: z.int().positive().max(36_500).nullable(),
   /** Minutes from the start after which a session ends, pauses included; null: as long as the person likes. */
   maxSessionMinutes: z.int().positive().max(525_600).nullable(),
   /** Who gets what is recorded, as shown at consent. */
-  recipients: z.array(z.string().min(1).max(200)).min(1).max(20),
+  recipients: z.array(shownText(200)).min(1).max(20),
   /** What happens to the encrypted copy on this device once every fragment has a receipt. */
   localCopy: z.enum(['keep', 'purge-after-delivery']),
   /**

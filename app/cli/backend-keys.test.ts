@@ -73,7 +73,7 @@ describe('backend key', () => {
     expect(await tallylight(dataDir, `key revoke ${nextId}`)).toMatchObject({ code: 1 });
     const { data } = await call<{ entries: object[] }>(service, 'GET', `/audit?object=${id}`, service.key);
     expect(data.entries).toMatchObject(
-      ['key.create', 'key.rotate', 'key.revoke'].map((action) => ({ actor: 'system', action })),
+      ['key.create', 'key.rotate', 'key.revoke'].map((action) => ({ actor: 'operator', action })),
     );
   }, 60_000);
 

@@ -10,10 +10,14 @@ export const masterKeyRotate: Command = {
     const out = printer(values.json === true);
     const rotated = await rotateMasterKey({ dataDir: values.data ?? serviceDir() });
     if (!rotated.ok) return out.failed(rotated.error);
-    const { place } = rotated.value;
+    const { place, isScrubbed } = rotated.value;
     out.line('The master key was exchanged: every key is wrapped anew, no data was touched.', {
-      ...{ event: 'rotated', place },
+      ...{ event: 'rotated', place, isScrubbed },
     });
+    if (!isScrubbed)
+      out.note(
+        'Another program reads the database, so keys as the old one wrapped them are in its files still. End that program: the service does away with them within a minute of its next start.',
+      );
     if (place === 'named')
       out.note(
         'From now on name the new key where the old one was: TALLYLIGHT_MASTER_KEY, …_FILE or …_COMMAND.',

@@ -120,7 +120,8 @@ describe('a client that cannot prove possession', () => {
     expect(await ask('POST', '/pause', { at_ms: 1 })).toMatchObject({ status: 200 });
     expect(await bearer(service, 'POST', '/capture/session/token/renew', token)).toMatchObject(BEYOND);
     const revoke = { channel_id: 'mic:default', erase: true, at_ms: 1 };
-    expect(await ask('POST', '/consent/revoke', revoke)).toMatchObject(BEYOND);
+    // To take it back takes no proof.
+    expect(await ask('POST', '/consent/revoke', revoke)).toMatchObject({ status: 200 });
     // For good: proving something later makes it no more.
     expect(await call(service, 'POST', '/capture/session/token/renew', token)).toMatchObject(BEYOND);
     const stop = { duration_ms: 1, active_ms: 1, channels: [] };
@@ -227,8 +228,8 @@ describe('a token', () => {
 });
 
 test('[P09] the proofs of one key take up so much memory and no more, and hold up nobody else', () => {
-  const seen = newSeenProofs();
-  const proof = (jkt: string, count: number) => ({ jkt, jti: `jti-${count}` });
+  const seen = newSeenProofs(0);
+  const proof = (jkt: string, count: number) => ({ jkt, jti: `jti-${count}`, iat: 0 });
   for (let count = 0; count < MOST_PROOFS_OF_A_KEY; count++)
     expect(seen.note(proof('greedy', count), 0)).toBe(true);
   expect(seen.note(proof('greedy', MOST_PROOFS_OF_A_KEY), 0)).toBe(false);
@@ -237,4 +238,10 @@ test('[P09] the proofs of one key take up so much memory and no more, and hold u
   // Until none of them could be taken any more.
   expect(seen.note(proof('greedy', 0), 120_999)).toBe(false);
   expect(seen.note(proof('greedy', MOST_PROOFS_OF_A_KEY), 121_000)).toBe(true);
+});
+
+test('[P09] a proof that was used is of no use to a process that began later, and cannot know of it', () => {
+  const proof = { jkt: 'a', jti: 'b', iat: 100 };
+  expect(newSeenProofs(100_999).note(proof, 100_999)).toBe(true);
+  expect(newSeenProofs(101_000).note(proof, 101_000)).toBe(false);
 });

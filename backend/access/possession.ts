@@ -17,7 +17,15 @@ export type Shown = {
 };
 
 /** What a client that cannot prove possession needs to record, and no more. */
-const BEARER_ACTIONS: ReadonlySet<TokenAction> = new Set(['look', 'start', 'pause', 'deliver', 'stop']);
+const BEARER_ACTIONS: ReadonlySet<TokenAction> = new Set([
+  'look',
+  'start',
+  'pause',
+  'deliver',
+  'stop',
+  // It only ever takes away.
+  'revoke',
+]);
 
 /**
  * The token, where whoever shows it may use it. The first use settles that for the token and all that are renewed from it:

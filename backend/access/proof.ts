@@ -15,13 +15,17 @@ export type SeenProofs = {
   note(proof: Proof, nowMs: number): boolean;
 };
 
-/** What a proof shows: the RFC 7638 thumbprint of its key, and its own name. */
-export type Proof = { readonly jkt: string; readonly jti: string };
+/** What a proof shows: the RFC 7638 thumbprint of its key, its own name, and when it was made (Unix time in seconds). */
+export type Proof = { readonly jkt: string; readonly jti: string; readonly iat: number };
 
 // One may be made a minute ahead of our clock, and is good for a minute after.
 const REMEMBERED_MS = 2 * PROOF_TOLERANCE_SECONDS * 1000 + 1000;
 
-export function newSeenProofs(): SeenProofs {
+/**
+ * What was seen before this process began is not known to it: a proof from before then is taken for one that was. Whoever
+ * made it just then makes another. `beganMs` is Unix time.
+ */
+export function newSeenProofs(beganMs: number): SeenProofs {
   const seen = new Map<string, { readonly jkt: string; readonly untilMs: number }>();
   const counts = new Map<string, number>();
   const forget = (name: string, jkt: string) => {
@@ -31,7 +35,8 @@ export function newSeenProofs(): SeenProofs {
     else counts.delete(jkt);
   };
   return {
-    note({ jkt, jti }, nowMs) {
+    note({ jkt, jti, iat }, nowMs) {
+      if (iat < Math.floor(beganMs / 1000)) return false;
       // Insertion order is order of time, but for steps of the clock, after which some are kept longer.
       for (const [old, { jkt: its, untilMs }] of seen) {
         if (untilMs > nowMs) break;
@@ -86,7 +91,7 @@ export async function readProof(proof: string, of: ProofOf): Promise<Result<Proo
     if (htm !== of.method || !of.urls.includes(htu)) return refused('it was made for another request');
     if (ath !== createHash('sha256').update(of.token).digest('base64url'))
       return refused('it was made for another token');
-    return ok({ jkt: await calculateJwkThumbprint(jwk), jti });
+    return ok({ jkt: await calculateJwkThumbprint(jwk), jti, iat });
   } catch (error) {
     // What jose throws for anything that is no signed token; what is thrown otherwise is a key it cannot use.
     if (error instanceof errors.JOSEError || error instanceof TypeError)

@@ -1,4 +1,5 @@
 import type { Context } from 'hono';
+import type { AuditOutcome } from '../../contract/audit.ts';
 import { REMEDIES } from '../../contract/errors.ts';
 import type { Result } from '../../contract/result.ts';
 import { type Admitted, actorOf, type Caller, type Nobody } from '../access/caller.ts';
@@ -7,10 +8,7 @@ import type { Parts } from '../parts.ts';
 import { isKnown } from '../rights/known.ts';
 import type { Concerned } from '../store/records.ts';
 import { FIRST_TENANT } from '../store/trust-tables.ts';
-import { concernedIn } from './log.ts';
-
-/** What the log calls the erasure of a person. */
-export const ERASING = 'person.erase';
+import { concernedIn, ERASING } from './log.ts';
 
 type Called = {
   readonly does: string | null;
@@ -45,11 +43,17 @@ export async function noteCall(
       actor: actorOf(caller),
       action: does,
       object: idIn(about.object ?? object),
-      outcome: result.ok ? 'done' : result.error.code === 'internal' ? 'failed' : 'refused',
+      outcome: outcomeOf(result),
       reason: result.ok ? (about.reason ?? '') : result.error.code,
       concerned: about.object === undefined ? concerned : await concernedOf(parts, caller, about.object),
     });
   };
+}
+
+/** What came of it. An erasure that is not signed for yet is done: what was held is gone. */
+export function outcomeOf(result: Result<unknown>): AuditOutcome {
+  if (result.ok || result.error.code === 'erasure-waits') return 'done';
+  return result.error.code === 'internal' ? 'failed' : 'refused';
 }
 
 /**

@@ -10,6 +10,9 @@ import type { Anchor } from './anchor.ts';
 /** Hash before the first entry. */
 export const BEGINNING = '0'.repeat(64);
 
+/** What the log calls the erasure of a person. */
+export const ERASING = 'person.erase';
+
 export type Noted = {
   readonly tenantId: string;
   readonly actor: string;

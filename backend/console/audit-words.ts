@@ -73,6 +73,7 @@ const ACTORS: { readonly [kind: string]: string } = {
 
 /** Who did something, and by which id. */
 export function actorWords(actor: string): { readonly words: string; readonly id: string } {
+  if (actor === 'operator') return { words: 'The command line of the service', id: '' };
   if (actor === 'system') return { words: 'The service', id: '' };
   if (actor === 'nobody') return { words: 'Somebody unknown', id: '' };
   const cut = actor.indexOf(':');

@@ -1,8 +1,8 @@
 import type { Result } from '../../contract/result.ts';
-import { ERASING, idIn } from '../audit/calls.ts';
-import { concernedIn } from '../audit/log.ts';
+import { idIn, outcomeOf } from '../audit/calls.ts';
+import { concernedIn, ERASING } from '../audit/log.ts';
 import { isKnown } from '../rights/known.ts';
-import type { Concerned } from '../store/records.ts';
+import { type Concerned, ENVIRONMENTS } from '../store/records.ts';
 import type { Answer, Call, ConsoleRoute } from './page.ts';
 import { sessionOf } from './within.ts';
 
@@ -18,10 +18,13 @@ export async function concernedBy(
   if (does === null || does === ERASING) return null;
   const person = form.get('person') ?? query.get('person') ?? '';
   const { tenantId } = admin;
-  // The console sees both environments; what is done there is done in production.
-  const inProduction = { tenantId, environment: 'production', endUserId: person } as const;
-  if (person !== '')
-    return (await isKnown(parts, tenantId, person, null)) ? concernedIn(parts.keyring, inProduction) : null;
+  if (person !== '') {
+    // The console sees both environments: it is in their log where they are known, production's first.
+    for (const environment of ENVIRONMENTS)
+      if (await isKnown(parts, tenantId, person, environment))
+        return concernedIn(parts.keyring, { tenantId, environment, endUserId: person });
+    return null;
+  }
   const session = params.id === undefined ? undefined : await sessionOf(call, params.id);
   return session === undefined ? null : concernedIn(parts.keyring, session);
 }
@@ -40,7 +43,7 @@ export async function noteDone(
     actor: `admin:${admin.id}`,
     action: does,
     object: idIn(about.object ?? params.id ?? params.c ?? ''),
-    outcome: result.ok ? 'done' : result.error.code === 'internal' ? 'failed' : 'refused',
+    outcome: outcomeOf(result),
     reason: result.ok ? (about.reason ?? '') : result.error.code,
     concerned,
   });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createKey, ROLES } from '../main.ts';
+import { createTenant } from '../manage.ts';
 import { created, dead, eventTrial, HOUR_MS, LOOK_MS } from '../trial/events.ts';
 import { receiver } from '../trial/receiver.ts';
 import { call } from '../trial/recorder.ts';
@@ -171,4 +172,20 @@ test('a service that is killed has lost no event of what it did', async () => {
   await run();
   const heard = await back.until(ids.length);
   expect(heard.map(({ event }) => event.capture_session_id).toSorted()).toEqual(ids.toSorted());
+});
+
+test("who does not answer holds up their own events, and nobody else's", async () => {
+  const [silent, there] = [await receiver(), await receiver()];
+  silent.answer = () => undefined;
+  const service = await eventTrial({ allow: [silent.host, there.host] });
+  const { dataDir } = service;
+  must(await createTenant({ dataDir }, 'slow', 'Slow'));
+  const slow = must(await createKey({ dataDir, tenant: 'slow', name: 'slow', roles: ['capture'] }));
+  const theirs = { ...service, key: slow.key };
+  for (let index = 0; index < 24; index++) await created(theirs, `${silent.url}/${index}`);
+  await silent.until(4);
+  await created(service, there.url);
+  await there.until(1);
+  // As many as one tenant has hands, each still waiting for its answer.
+  expect(silent.heard).toHaveLength(4);
 });

@@ -8,6 +8,8 @@ import type { Targets } from './targets.ts';
 import { signing } from './webhooks.ts';
 
 const AT_ONCE = 16;
+/** Of one tenant: whoever does not answer holds up their own events, and nobody else's. */
+const AT_ONCE_OF_ONE = 4;
 const PATIENCE_MS = 15_000;
 /** A process that is killed leaves what it was sending to the others, or to its next start, after this. */
 const CLAIM_MS = 60_000;
@@ -40,6 +42,7 @@ export function startOutbox(config: OutboxConfig): Outbox {
   const { store, clock, log, longestSleepMs = LONGEST_SLEEP_MS } = config;
   const closing = new AbortController();
   const sending = new Map<string, Promise<void>>();
+  const hands = new Map<string, number>();
   let tidiedAt = 0;
   let alarm: NodeJS.Timeout | undefined;
   let looking: Promise<void> | undefined;
@@ -61,12 +64,21 @@ export function startOutbox(config: OutboxConfig): Outbox {
     try {
       const free = AT_ONCE - sending.size;
       const before = new Set(sending.keys());
-      const claimed = free > 0 ? await store.claimLetters(clock(), clock() + CLAIM_MS, free) : [];
+      const claimed =
+        free > 0
+          ? await store.claimLetters(clock(), clock() + CLAIM_MS, free, {
+              ofOne: AT_ONCE_OF_ONE,
+              claimed: hands,
+            })
+          : [];
       for (const letter of claimed) {
         // A clock that was set forward makes a claim of our own look old.
         if (before.has(letter.id)) continue;
+        const { tenantId } = letter;
+        hands.set(tenantId, (hands.get(tenantId) ?? 0) + 1);
         const sent = send(letter).finally(() => {
           sending.delete(letter.id);
+          hands.set(tenantId, (hands.get(tenantId) ?? 1) - 1);
           wake();
         });
         sending.set(letter.id, sent);
@@ -75,7 +87,7 @@ export function startOutbox(config: OutboxConfig): Outbox {
         tidiedAt = clock();
         await store.forgetLettersDeadBefore(tidiedAt - DEAD_KEPT_MS);
       }
-      const next = await store.nextLetterAt();
+      const next = await store.nextLetterAt(busyOf(hands));
       // Where all hands are full, whoever is done first looks again.
       if (next !== undefined && sending.size < AT_ONCE) sleepMs = Math.min(sleepMs, next - clock());
     } catch (error) {
@@ -104,6 +116,11 @@ export function startOutbox(config: OutboxConfig): Outbox {
       await Promise.all(sending.values());
     },
   };
+}
+
+/** Tenants all of whose hands are full: whoever is done first looks again. */
+function busyOf(hands: ReadonlyMap<string, number>): string[] {
+  return [...hands].flatMap(([tenantId, count]) => (count >= AT_ONCE_OF_ONE ? [tenantId] : []));
 }
 
 type Failure = { readonly error: string; readonly kind: 'try-again' | 'final' | 'broken-off' };

@@ -136,3 +136,18 @@ test('what was recorded after the longest time is refused, and what came before 
       error_code: 'session-too-long',
     });
 });
+
+test('[P26] what is live only is of now: after the longest session nothing of it is passed on, whatever time it names', async () => {
+  const service = await trial();
+  await policyOf(service, { maxSessionMinutes: 1 });
+  const wish = { endUserId: 'ada', channels: ['mic:default'], until: 'started' } as const;
+  const { streams, token } = await recorded(service, service.key, wish);
+  const [init, ...pieces] = takeOf({ seconds: 3 });
+  const send = (piece: typeof init) =>
+    piece === undefined ? undefined : put(service, streams[0] ?? '', { ...piece, startedAtMs: 0 }, token);
+  expect(await send(init)).toMatchObject({ status: 200 });
+  service.clock.now += 119_000;
+  expect(await send(pieces[0])).toMatchObject({ status: 200 });
+  service.clock.now += 2000;
+  expect(await send(pieces[1])).toMatchObject({ status: 403, error_code: 'session-too-long' });
+});

@@ -33,6 +33,8 @@ export function receive(parts: Parts, sessionId: string, arrival: Arrival): Prom
 
 /** Longest a fragment may begin after the end of the longest session: a recorder notices it a moment late. */
 const OVERTIME_MS = 10_000;
+/** How late what is live may arrive. */
+const LATE_MS = 60_000;
 
 /** Whether this may come here at all, whatever the client thinks: by consent, and by the policies of now and of the start. */
 async function isWelcome(parts: Parts, { session, stream, arrival }: Delivery): Promise<Result<void>> {
@@ -43,6 +45,10 @@ async function isWelcome(parts: Parts, { session, stream, arrival }: Delivery): 
     return fail('policy-forbids', `${stream.channelId}: ${mode}`);
   const { maxSessionMinutes } = policy;
   if (maxSessionMinutes !== null && arrival.startedAtMs > maxSessionMinutes * 60_000 + OVERTIME_MS)
+    return fail('session-too-long', `${maxSessionMinutes} minutes`);
+  // What is kept may come late, when it was recorded in time. What is live is of now, whatever it says of itself.
+  const liveUntil = (session.startedAt ?? 0) * 1000 + (maxSessionMinutes ?? 0) * 60_000 + LATE_MS;
+  if (maxSessionMinutes !== null && !stream.store && parts.clock() > liveUntil)
     return fail('session-too-long', `${maxSessionMinutes} minutes`);
   return ok(undefined);
 }

@@ -41,7 +41,8 @@ export function listenToCollection(parts: Parts, where: Audience, outlet: Outlet
   });
 }
 
-function hasEnded({ status }: SessionRecord, { store }: StreamRecord): boolean {
+function hasEnded({ status }: SessionRecord, { store, revokedAt }: StreamRecord): boolean {
+  if (revokedAt !== null) return true;
   return ['stopped', 'exported', 'failed'].includes(status) || (status === 'stopping' && !store);
 }
 

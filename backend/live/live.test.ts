@@ -183,3 +183,14 @@ describe('the events of a collection', () => {
     await expect(listen(`${service.url}/collection/default/events`)).rejects.toThrow('401');
   });
 });
+
+test('[P01] a channel to which the consent was taken back lets nobody listen any more', async () => {
+  const { service, session, token, stream, subscribe } = await live('+mic:default');
+  await deliver(service, stream, takeOf(), token);
+  const taken = { channel_id: 'mic:default', erase: false, at_ms: 1 };
+  const path = `/capture/session/${session.id}/consent/revoke`;
+  expect(await call(service, 'POST', path, token, taken)).toMatchObject({ status: 200 });
+  const late = await subscribe();
+  expect(await late.next()).toEqual({ json: { type: 'ended' } });
+  expect(await late.next()).toBeUndefined();
+});

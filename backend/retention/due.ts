@@ -23,6 +23,9 @@ export function dueOf(session: SessionAge, inForce: Policy, nowMs: number): Due 
   const { policy: agreed } = session;
   const { retentionDays: days } = agreed === null ? inForce : strictest(agreed, inForce);
   if (days === null) return undefined;
+  // Its client is there still, whatever of it is kept.
+  const isUnderWay = session.endedAt === null && (session.tokensUntil ?? 0) * 1000 > nowMs;
+  if (isUnderWay) return undefined;
   const since = (session.endedAt ?? lastHeard(session)) + days * DAY;
   if (nowMs < since * 1000) return undefined;
   return {

@@ -80,6 +80,22 @@ test('[P18] what is being recorded stays, whenever its session was made; what no
   expect(await sweep(service, false)).toMatchObject({ data: { deleted: 1 } });
 });
 
+test('[P18] what is live only stays, too, as long as its client has a token', async () => {
+  const service = await trial();
+  await keepFor(service, 1);
+  const { session } = await recorded(service, service.key, { endUserId: 'ada', until: 'created' });
+  service.clock.now += DAY_MS + 60_000;
+  const wish = { session_id: session.id };
+  const path = '/capture/session/token';
+  const { data } = await call<{ token: string }>(service, 'POST', path, service.key, wish);
+  await start(service, data.token, session.id, 'mic:default');
+  expect(await sweep(service, false)).toMatchObject({ data: { due: [], deleted: 0 } });
+  service.clock.now += 3600_000;
+  expect(await sweep(service, true)).toMatchObject({ data: { due: [] } });
+  service.clock.now += DAY_MS;
+  expect(await sweep(service, false)).toMatchObject({ data: { deleted: 1 } });
+});
+
 test('[P18] a dry run changes nothing but its own entry in the log', async () => {
   const service = await trial();
   await keepFor(service, 1);

@@ -43,6 +43,8 @@ export async function sweepAll(parts: Parts, signal?: AbortSignal): Promise<void
 
 async function expire(parts: Parts, tenantId: string, due: Due): Promise<boolean> {
   const { sessionId, days, agreedVersion, versionInForce, concerned } = due;
+  // Somebody else may have deleted it since it was found.
+  if ((await parts.store.session(sessionId)) === undefined) return false;
   const entry = {
     tenantId,
     actor: 'system',

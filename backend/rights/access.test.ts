@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compactVerify, createLocalJWKSet } from 'jose';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { ServiceAuditEntry } from '../../contract/audit.ts';
 import { createKey } from '../main.ts';
 import { exportOf } from '../trial/admin.ts';
@@ -12,6 +12,7 @@ import { call } from '../trial/recorder.ts';
 import { must, type Trial, trial } from '../trial/service.ts';
 import { checkSums, type Unzipped, unzipped } from '../trial/unzipped.ts';
 import { accessArchive } from './access.ts';
+import { rightsRequests } from './requests.ts';
 
 async function exported(service: Trial, key: string, person: string): Promise<Unzipped> {
   const response = await exportOf(service, key, person);
@@ -213,6 +214,13 @@ test('no more is read than somebody takes, and whoever goes away ends it', async
   const reader = left.content.getReader();
   await reader.read();
   await reader.cancel();
+  // Nobody is left to believe that it goes on.
+  await vi.waitFor(async () =>
+    expect((await rightsRequests(parts, 'default')).find(({ id }) => id === left.id)).toMatchObject({
+      status: 'failed',
+      finishedAt: expect.any(Number),
+    }),
+  );
 });
 
 /** A box of ISO/IEC 14496-12 that players skip. */

@@ -47,7 +47,8 @@ export async function accessArchive(
   await parts.store.addRightsRequest(toRecord(parts.keyring, request));
   const archive = newArchive(parts.clock());
   const person = { id: request.id, tenantId, endUserId, environment, actor, isKnown: known };
-  filled(parts, archive, person).catch((error) => {
+  filled(parts, archive, person).catch(async (error) => {
+    await brokenOff(parts, request.id).catch((fault) => parts.log(faultOf(fault, parts.clock())));
     // Whoever went away while reading knows it.
     if (error instanceof Error && error.name === 'AbortError') return;
     parts.log(faultOf(error, parts.clock()));
@@ -114,6 +115,16 @@ async function requestsOf(parts: Parts, { tenantId, endUserId, environment }: Pe
   }));
 }
 
+/** Nothing of it goes on by itself: whoever asked did not get the whole of it. */
+async function brokenOff({ store, keyring, clock }: Parts, id: string): Promise<void> {
+  await store.changeRightsRequest(id, (record) =>
+    toRecord(keyring, {
+      ...toRequest(keyring, record),
+      ...{ status: 'failed', finishedAt: Math.floor(clock() / 1000) },
+    }),
+  );
+}
+
 const PAGE = 100;
 
 /** Oldest last, as the store lists them. */
@@ -137,7 +148,9 @@ async function addSession(
 ): Promise<number> {
   const folder = `sessions/${session.id}`;
   const { environment, startedAt: started_at, endedAt: ended_at, manifest, policy: agreed_policy } = session;
-  const { policy: policy_in_force, policy_jws, ...view } = await viewOf(parts, session);
+  const { policy: policy_in_force, policy_jws, ...shown } = await viewOf(parts, session);
+  // What stands behind the host may be a secret of your backend's.
+  const view = { ...shown, callback_url: shown.callback_url && new URL(shown.callback_url).host };
   const more = { environment, started_at, ended_at, agreed_policy, policy_in_force, policy_jws, manifest };
   await archive.add(`${folder}/session.json`, jsonOf({ ...view, ...more }));
   await archive.add(`${folder}/streams.json`, jsonOf(view.rtstreams));

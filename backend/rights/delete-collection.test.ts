@@ -4,9 +4,11 @@ import { expect, test } from 'vitest';
 import { DEFAULT_POLICY, type Policy } from '../../contract/policy.ts';
 import { createKey } from '../main.ts';
 import { rowsOf } from '../trial/held.ts';
+import { partsOf } from '../trial/parts.ts';
 import { recorded } from '../trial/recorded.ts';
 import { call } from '../trial/recorder.ts';
 import { must, type Trial, trial } from '../trial/service.ts';
+import { deleteCollection } from './delete-collection.ts';
 
 const { version: _, ...POLICY } = DEFAULT_POLICY;
 const purposeOf = async (service: Trial) =>
@@ -77,6 +79,30 @@ test('the first collection stays, and a key of development deletes none', async 
   });
   expect(counts(service, [session.id])[0]).toBe(1);
   expect(await call(service, 'DELETE', '/collection/team', service.key)).toMatchObject({ status: 200 });
+});
+
+test('a session of the other environment that is made meanwhile ends it, and it can be deleted again', async () => {
+  const { service } = await withTeam();
+  const parts = await partsOf(service);
+  const of = { tenantId: 'default', collectionId: 'team' };
+  await recorded(service, service.key, { endUserId: 'ada', collection: 'team' });
+  const wish = { dataDir: service.dataDir, name: 'test', roles: ['capture'] as const };
+  const { key: development } = must(await createKey({ ...wish, environment: 'development' }));
+  let meanwhile: { readonly session: { readonly id: string } } | undefined;
+  const removeSession = async (id: string) => {
+    await parts.blobs.removeSession(id);
+    meanwhile ??= await recorded(service, development, {
+      endUserId: 'bob',
+      collection: 'team',
+      until: 'created',
+    });
+  };
+  const beside = { ...parts, blobs: { ...parts.blobs, removeSession } };
+  expect(await deleteCollection(beside, of, 'production')).toMatchObject({
+    error: { code: 'not-now', detail: 'it holds sessions of development' },
+  });
+  expect(counts(service, [meanwhile?.session.id ?? ''])[0]).toBe(1);
+  expect(await deleteCollection(parts, of)).toEqual({ ok: true, value: { sessions: 1 } });
 });
 
 test('[P16][P41] with a session or a video goes whatever was made of it', async () => {

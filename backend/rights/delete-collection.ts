@@ -20,12 +20,13 @@ export async function deleteCollection(
     return fail('collection-unknown', collectionId);
   if (collectionId === FIRST_COLLECTION) return fail('not-now', 'the first collection stays');
   const all = { tenantId, collectionId, environment: null };
-  if (environment !== null) {
-    const other = environment === 'production' ? 'development' : 'production';
-    const foreign = await parts.store.sessions({ ...all, environment: other, limit: 1 });
-    if (foreign.length > 0) return fail('not-now', `it holds sessions of ${other}`);
-  }
   for (let count = 0; ; ) {
+    // Each time: somebody may make one meanwhile.
+    if (
+      environment !== null &&
+      (await parts.store.sessions({ ...all, environment: otherThan(environment), limit: 1 })).length > 0
+    )
+      return fail('not-now', `it holds sessions of ${otherThan(environment)}`);
     const sessions = await parts.store.sessions({ ...all, environment, limit: BATCH });
     // A session that is made meanwhile is found by the next look.
     if (sessions.length === 0 && (await parts.store.deleteCollection(tenantId, collectionId)))
@@ -36,4 +37,8 @@ export async function deleteCollection(
     for (const id of erased.sessions) await parts.blobs.removeSession(id);
     count += erased.sessions.length;
   }
+}
+
+function otherThan(environment: Environment): Environment {
+  return environment === 'production' ? 'development' : 'production';
 }

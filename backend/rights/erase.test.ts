@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { describe, expect, test, vi } from 'vitest';
+import type { ServiceAuditEntry } from '../../contract/audit.ts';
 import { blobsOnDisk } from '../blobs/disk.ts';
 import { streamKey } from '../blobs/stream-key.ts';
 import { createKey } from '../main.ts';
@@ -141,8 +142,37 @@ describe('an erasure', () => {
     expect(holding(service.dataDir, key)).not.toEqual([]);
     reader.close();
     await finishErasures(parts);
-    expect(await rightsRequests(parts, 'default')).toMatchObject([{ status: 'done', sessions: 1 }]);
+    const [request] = await rightsRequests(parts, 'default');
+    expect(request).toMatchObject({ status: 'done', sessions: 1 });
     expect(holding(service.dataDir, key)).toEqual([]);
+    // The log says that it was done, under its request, and when it was signed for.
+    const { data } = await call<{ entries: ServiceAuditEntry[] }>(
+      service,
+      'GET',
+      `/audit?object=${request?.id}`,
+      service.key,
+    );
+    expect(data.entries).toMatchObject([
+      { action: 'person.erase', outcome: 'done', reason: 'erasure-waits' },
+      { action: 'person.erase', outcome: 'done', actor: 'system', reason: 'the receipt is signed' },
+    ]);
+  });
+
+  test('[P20] leaves neither the name of a channel nor a link to the person in what it leaves to be told', async () => {
+    const service = await trial();
+    const channels = ['+mic:headset-of-ada', '+system_audio:default'];
+    const wanted = { endUserId: 'ada', callbackUrl: 'https://hooks.example.org/ada', channels };
+    const { session, token } = await recorded(service, service.key, wanted);
+    const path = `/capture/session/${session.id}/consent/revoke`;
+    const taken = { channel_id: 'mic:headset-of-ada', erase: true, at_ms: 1 };
+    expect(await call(service, 'POST', path, token, taken)).toMatchObject({ status: 200 });
+    const left = () =>
+      rowsOf(service.dataDir, 'select channel_id from tombstone').map(({ channel_id }) => channel_id);
+    expect(left()).toEqual(['mic:headset-of-ada']);
+    await erase(service, 'ada');
+    expect(left()).toEqual(['']);
+    const letters = rowsOf(service.dataDir, 'select event, subject from outbox');
+    expect(letters).toEqual([{ event: 'capture_session.deleted', subject: null }]);
   });
 
   test('[P20] takes the events that still wait to be told of sessions that were deleted before', async () => {
@@ -270,7 +300,14 @@ describe('an erasure', () => {
     const { key: development } = must(await createKey({ ...wish, environment: 'development' }));
     await recorded(service, service.key, { endUserId: 'ada' });
     const other = await recorded(service, development, { endUserId: 'ada' });
+    await exportOf(service, development, 'ada').then((response) => response.arrayBuffer());
     expect(await erase(service, 'ada')).toMatchObject({ data: { sessions: 1 } });
+    // What was asked for there says still whose it is.
+    const requests = await rightsRequests(await partsOf(service), 'default');
+    expect(requests.find(({ kind }) => kind === 'access')).toMatchObject({
+      endUserId: 'ada',
+      environment: 'development',
+    });
     expect((await exportedPaths(service, 'ada')).filter((path) => path.startsWith('sessions/'))).toEqual([]);
     const left = await exportedPaths(service, 'ada', development);
     expect(left).toContain(`sessions/${other.session.id}/recordings/mic-default-part1.mp4`);

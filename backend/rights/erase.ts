@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { fail, ok, type Result } from '../../contract/result.ts';
+import { ERASING } from '../audit/log.ts';
 import { faultOf } from '../log.ts';
 import type { Parts } from '../parts.ts';
 import type { Environment } from '../store/records.ts';
@@ -40,8 +41,17 @@ export async function finishErasures(parts: Parts): Promise<void> {
   for (const record of await parts.store.openErasures()) {
     const request = toRequest(parts.keyring, record);
     // One that cannot be finished now must not hold up the others; what waits is tried again.
-    await finished(parts, request).catch((error) => parts.log(faultOf(error, parts.clock())));
+    await finishedLater(parts, request).catch((error) => parts.log(faultOf(error, parts.clock())));
   }
+}
+
+/** The call that asked for it is over: that it is finished by now has an entry of its own. */
+async function finishedLater(parts: Parts, request: RightsRequest): Promise<void> {
+  const done = await finished(parts, request);
+  if (!done.ok) return;
+  const { id, tenantId } = request;
+  const entry = { tenantId, actor: 'system', action: ERASING, object: id };
+  await parts.audit.note({ ...entry, outcome: 'done', reason: 'the receipt is signed' });
 }
 
 /** Goes on where it was cut short, wherever that was: every step can be done twice. */
@@ -61,7 +71,7 @@ function finished(parts: Parts, { id, ...request }: RightsRequest): Promise<Resu
     for (const session of now.erased.sessions) await parts.blobs.removeSession(session);
     const subject = parts.keyring.subjectOf(tenantId, endUserId);
     await parts.store.forgetPerson(tenantId, subject, environment);
-    await forgetName(parts, tenantId, endUserId, id);
+    await forgetName(parts, { id, ...request }, endUserId);
     // Nobody signs for what can be read still.
     if (!(await parts.store.scrub())) return fail('erasure-waits', id);
     return ok(answerOf(await concluded(parts, now)));
@@ -91,13 +101,18 @@ function noted({ keyring }: Parts) {
 }
 
 /** Earlier requests of the person stay as what was done, and no longer say of whom. */
-async function forgetName(parts: Parts, tenantId: string, endUserId: string, except: string): Promise<void> {
-  const { store, keyring } = parts;
+async function forgetName(
+  { store, keyring }: Parts,
+  { id, tenantId, environment }: Pick<RightsRequest, 'id' | 'tenantId' | 'environment'>,
+  endUserId: string,
+): Promise<void> {
   for (const record of await store.rightsRequests(tenantId)) {
-    const isTheirs = toRequest(keyring, record).endUserId === endUserId;
+    const request = toRequest(keyring, record);
+    const isTheirs =
+      request.endUserId === endUserId && (environment === null || request.environment === environment);
     // Another erasure that is under way needs to know whom.
     const isNeeded = record.kind === 'erase' && record.status === 'open';
-    if (record.id === except || isNeeded || !isTheirs) continue;
+    if (record.id === id || isNeeded || !isTheirs) continue;
     await store.changeRightsRequest(record.id, (each) =>
       toRecord(keyring, { ...toRequest(keyring, each), endUserId: null }),
     );

@@ -34,7 +34,7 @@ test('[P18][P19][P20][P27][P31] access, erasure, retention, audit and a new mast
   expect((await exported(service, 'ada')).paths).toContain(folder(ada.session.id));
 
   await service.close();
-  expect(must(await rotateMasterKey({ dataDir, variables }))).toEqual({ place: 'file' });
+  expect(must(await rotateMasterKey({ dataDir, variables }))).toEqual({ place: 'file', isScrubbed: true });
   await service.restart();
   expect((await exported(service, 'ada')).paths).toContain(folder(ada.session.id));
 

@@ -68,8 +68,10 @@ export const LIVE_ROUTES: readonly Route[] = [
     answer: 'application/json',
     async handle({ parts, params, query, context }) {
       const ticket = parts.tickets.take(query.ticket, parts.clock());
-      const audience = ticket === undefined ? undefined : ticketed.parse(JSON.parse(ticket));
-      if (audience?.collectionId !== params.c) return fail('not-authorised');
+      // Tickets of other kinds are of no use here.
+      const shown = ticketed.safeParse(ticket === undefined ? undefined : JSON.parse(ticket));
+      if (!shown.success || shown.data.collectionId !== params.c) return fail('not-authorised');
+      const audience = shown.data;
       const dead = await parts.store.deadKeys([audience.keyId], Math.floor(parts.clock() / 1000));
       if (dead.length > 0) return fail('not-authorised');
       return upgraded(parts, audience.keyId, context, (outlet) =>

@@ -2,7 +2,7 @@ import type { HttpBindings } from '@hono/node-server';
 import { z } from 'zod';
 import { ok } from '../../contract/result.ts';
 import { actorOf } from '../access/caller.ts';
-import { ERASING } from '../audit/calls.ts';
+import { ERASING } from '../audit/log.ts';
 import { jsonRoute, type Route, rawRoute } from '../http/route.ts';
 import { accessArchive } from '../rights/access.ts';
 import { deleteCollection } from '../rights/delete-collection.ts';
@@ -53,7 +53,8 @@ export const RIGHTS_ROUTES: readonly Route[] = [
     async handle({ parts, caller, params, about }) {
       const { tenantId, environment } = caller;
       const erased = await erasePerson(parts, tenantId, params.end_user_id, environment);
-      if (erased.ok) about.object = erased.value.id;
+      const request = erased.ok ? erased.value.id : erased.error.detail;
+      if (request !== undefined) about.object = request;
       return erased;
     },
   }),

@@ -73,6 +73,15 @@ describe('a start', () => {
       'another mode': await of({}, ['+mic:default', '+display:1']),
       'another channel': await of({}, ['+mic:default', 'display:2']),
       'another digest': { ...(await signed(right)), consent_sha256: '0'.repeat(64) },
+      'one of another day': await signed({ ...right, agreedAt: '1999-12-31T23:59:59.000Z' }),
+      'one of tomorrow': await signed({ ...right, agreedAt: '2030-01-02T00:00:01.000Z' }),
+      'another display': await signed(
+        receiptOf(session.id, [], DEFAULT_POLICY, {
+          channels: right.statement.channels.map((channel) =>
+            channel.id === 'display:1' ? { ...channel, fingerprint: 'a'.repeat(16) } : channel,
+          ),
+        }),
+      ),
       'a digest of something else': await signed({ ...right, statementSha256: '0'.repeat(64) }),
     };
     for (const [name, more] of Object.entries(wrong))

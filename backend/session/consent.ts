@@ -37,7 +37,7 @@ export async function heldConsent(
   const checked =
     token.possession === 'bearer'
       ? ok({ receipt: null, sha256: start.consent_sha256 ?? null })
-      : await checkReceipt(token, session, policy, start);
+      : await checkReceipt(token, session, policy, start, parts.clock());
   if (!checked.ok) return checked;
   const { receipt, sha256 } = checked.value;
   const claims: CountersignedConsent = {
@@ -54,11 +54,20 @@ export function receiptIn({ consentJws }: Pick<SessionRecord, 'consentJws'>): st
   return consentJws === null ? null : countersignedConsent.parse(decodeJwt(consentJws)).receipt;
 }
 
+/** A device's clock may be wrong by hours; the countersignature says when the service took it. */
+const CLOCK_SKEW_MS = 24 * 3600_000;
+
+/** A channel with what becomes of it, and which display it is where that was said. */
+function named(id: string, mode: string, fingerprint = ''): string {
+  return `${id} ${mode} ${fingerprint}`;
+}
+
 async function checkReceipt(
   token: TokenRecord,
   session: SessionRecord,
   policy: Policy,
   start: Start,
+  nowMs: number,
 ): Promise<Result<{ readonly receipt: string; readonly sha256: string }>> {
   const { consent_jws: jws, consent_sha256: sha256 } = start;
   if (jws === undefined) return missing('there is no receipt');
@@ -71,8 +80,12 @@ async function checkReceipt(
   if (statement.sessionId !== session.id || statement.endUserId !== session.endUserId)
     return missing('it is of another session or person');
   if (!isUnder(statement, policy)) return missing('it is to another policy');
-  const agreed = statement.channels.map(({ id, mode }) => `${id} ${mode}`).sort();
-  const asked = start.channels.map(({ channel_id: id, store }) => `${id} ${store ? 'keep' : 'live'}`).sort();
+  if (Math.abs(Date.parse(receipt.value.agreedAt) - nowMs) > CLOCK_SKEW_MS)
+    return missing('it is not of today');
+  const agreed = statement.channels.map(({ id, mode, fingerprint }) => named(id, mode, fingerprint)).sort();
+  const asked = start.channels
+    .map(({ channel_id: id, store, fingerprint }) => named(id, store ? 'keep' : 'live', fingerprint))
+    .sort();
   if (canonicalJson(agreed) !== canonicalJson(asked)) return missing('it is to other channels');
   return ok({ receipt: jws, sha256: digest });
 }

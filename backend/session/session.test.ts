@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { DEFAULT_POLICY } from '../../contract/policy.ts';
 import type { SessionView } from '../../contract/wire.ts';
+import { receiptOf, SOME_CLIENT } from '../trial/client.ts';
 import { takeOf } from '../trial/media.ts';
-import { agreed, call, deliver, manifestOf, start, started, stopOf } from '../trial/recorder.ts';
+import { agreed, call, deliver, manifestOf, start, started, startOf, stopOf } from '../trial/recorder.ts';
 import { storeOf, type Trial, trial } from '../trial/service.ts';
 
 const SESSIONS = '/collection/default/capture/session';
@@ -244,16 +245,36 @@ describe('a session', () => {
     const { session, token } = await created(service);
     const [one, other] = ['0123456789abcdef', 'fedcba9876543210'];
     const path = `/capture/session/${session.id}`;
-    const receipts = new Map<string, Awaited<ReturnType<typeof agreed>>>();
-    const begin = async (fingerprint: string | undefined, channel = '+display:1') => {
-      const receipt = receipts.get(channel) ?? (await agreed(service, token, session.id, channel));
-      receipts.set(channel, receipt);
-      const { channels, ...rest } = receipt;
-      const told = channels.map((named) => ({ ...named, fingerprint }));
-      return call(service, 'POST', '/capture/session/start', token, { ...rest, channels: told });
+    const receipts = new Map<string, string>();
+    const begin = async (
+      fingerprint: string | undefined,
+      agreedTo: string | null = fingerprint ?? null,
+      channel = 'display:1',
+    ) => {
+      const which = agreedTo === null ? {} : { fingerprint: agreedTo };
+      const receipt = receiptOf(session.id, [], DEFAULT_POLICY, {
+        channels: [{ id: channel, name: channel, mode: 'keep', ...which }],
+      });
+      const name = `${channel} ${agreedTo}`;
+      const signed = receipts.get(name) ?? (await SOME_CLIENT.consent(receipt));
+      receipts.set(name, signed);
+      const [asked] = startOf(session.id, `+${channel}`).channels;
+      return call(service, 'POST', '/capture/session/start', token, {
+        session_id: session.id,
+        channels: [{ ...asked, fingerprint }],
+        consent_sha256: receipt.statementSha256,
+        consent_jws: signed,
+      });
     };
-    expect(await begin('the one on the left')).toMatchObject({ status: 400 });
-    expect(await begin(one, '+mic:default')).toMatchObject({ status: 400 });
+    expect(await begin('the one on the left', one)).toMatchObject({ status: 400 });
+    expect(await begin(one, one, 'mic:default')).toMatchObject({ status: 400 });
+    // Agreed to is that display and no other.
+    for (const [asked, agreedTo] of [
+      [other, one],
+      [one, null],
+      [undefined, one],
+    ] as const)
+      expect(await begin(asked, agreedTo)).toMatchObject({ error_code: 'consent-missing' });
     expect((await begin(one)).data.channels).toMatchObject([{ channel_id: 'display:1', fingerprint: one }]);
     expect(await begin(one)).toMatchObject({ status: 200 });
     expect(await begin(other)).toMatchObject({ status: 409, error_code: 'not-now' });

@@ -234,7 +234,8 @@ export type RightsRecord = {
   readonly id: string;
   readonly tenantId: string;
   readonly kind: 'access' | 'erase';
-  readonly status: 'open' | 'done';
+  /** `failed`: of an access request that was broken off; an erasure goes on until it is done. */
+  readonly status: 'open' | 'done' | 'failed';
   /** Unix time in seconds, as the other. */
   readonly createdAt: number;
   readonly finishedAt: number | null;
@@ -262,6 +263,8 @@ export type SessionAge = Pick<
 > & {
   /** Unix time in seconds, when the last fragment that is kept came; null: there is none. */
   readonly lastFragmentAt: number | null;
+  /** Unix time in seconds, until when its client has a token; null: it has none. */
+  readonly tokensUntil: number | null;
   /** Blind index of the person. */
   readonly subject: string;
 };

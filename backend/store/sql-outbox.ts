@@ -56,15 +56,21 @@ export function outboxOver(db: Kysely<Tables>, keyring: Keyring): Outbox {
       await db.transaction().execute((tx) => putLetters(tx, keyring, letters));
     },
 
-    async claimLetters(nowMs, untilMs, limit) {
+    async claimLetters(nowMs, untilMs, limit, share) {
+      const hands = new Map(share?.claimed);
+      const ofOne = share?.ofOne ?? limit;
+      const busy = [...hands].flatMap(([tenantId, count]) => (count >= ofOne ? [tenantId] : []));
       const due = await heads()
         .selectAll('letter')
         .where('letter.next_at', '<=', nowMs)
+        .$if(busy.length > 0, (query) => query.where('letter.tenant_id', 'not in', busy))
         .orderBy('letter.next_at')
         .limit(limit)
         .execute();
       const claimed: SentLetter[] = [];
       for (const row of due) {
+        const count = hands.get(row.tenant_id) ?? 0;
+        if (count >= ofOne) continue;
         // Another process that saw the same row finds it moved.
         const mine = await db
           .updateTable('outbox')
@@ -73,13 +79,16 @@ export function outboxOver(db: Kysely<Tables>, keyring: Keyring): Outbox {
           .where('state', '=', 'waiting')
           .where('next_at', '=', row.next_at)
           .executeTakeFirst();
-        if (mine.numUpdatedRows === 1n) claimed.push(toLetter(keyring, { ...row, next_at: untilMs }));
+        if (mine.numUpdatedRows !== 1n) continue;
+        hands.set(row.tenant_id, count + 1);
+        claimed.push(toLetter(keyring, { ...row, next_at: untilMs }));
       }
       return claimed;
     },
 
-    async nextLetterAt() {
+    async nextLetterAt(except = []) {
       const row = await heads()
+        .$if(except.length > 0, (query) => query.where('letter.tenant_id', 'not in', [...except]))
         .select('letter.next_at')
         .orderBy('letter.next_at')
         .limit(1)

@@ -32,6 +32,12 @@ export function rightsOver(db: Kysely<Tables>, keyring: Keyring): Rights {
           .returning('id')
           .execute();
         const gone = rows.map(({ id }) => id);
+        // That of the whole session says it all, and names no channel.
+        await tx
+          .deleteFrom('tombstone')
+          .where('session_id', 'in', wanted)
+          .where('channel_id', '!=', '')
+          .execute();
         for (const tombstone of tombstones)
           if (gone.includes(tombstone.sessionId)) await putTombstone(tx, tombstone);
         await tx.deleteFrom('outbox').where('session_id', 'in', wanted).execute();
@@ -56,8 +62,15 @@ export function rightsOver(db: Kysely<Tables>, keyring: Keyring): Rights {
           .where('tenant_id', '=', tenantId)
           .where('subject', '=', subject)
           .where('environment', 'in', within)
-          // That one is word of the erasure itself.
+          // That one is word of the erasure itself, and from here on of nobody.
           .where((is) => is.or([is('event', '!=', 'capture_session.deleted'), is('state', '=', 'dead')]))
+          .execute();
+        await tx
+          .updateTable('outbox')
+          .set({ subject: null })
+          .where('tenant_id', '=', tenantId)
+          .where('subject', '=', subject)
+          .where('environment', 'in', within)
           .execute();
       });
     },
@@ -105,6 +118,13 @@ export function rightsOver(db: Kysely<Tables>, keyring: Keyring): Rights {
             .select((last) => last.fn.max('fragment.received_at').as('last'))
             .as('last_fragment_ms'),
         )
+        .select((select) =>
+          select
+            .selectFrom('client_token')
+            .whereRef('client_token.session_id', '=', 'capture_session.id')
+            .select((until) => until.fn.max('client_token.expires_at').as('until'))
+            .as('tokens_until'),
+        )
         .where('tenant_id', '=', tenantId)
         .where('created_at', '<=', createdBefore);
       if (of !== null) query = query.where('environment', '=', of);
@@ -120,6 +140,7 @@ export function rightsOver(db: Kysely<Tables>, keyring: Keyring): Rights {
         endedAt: row.ended_at,
         lastFragmentAt:
           row.last_fragment_ms === null ? null : Math.floor(Number(row.last_fragment_ms) / 1000),
+        tokensUntil: row.tokens_until === null ? null : Number(row.tokens_until),
         policy: row.policy === null ? null : policy.parse(JSON.parse(row.policy)),
         subject: row.subject,
       }));

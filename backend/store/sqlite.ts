@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import { Kysely, type SqliteDatabase, SqliteDialect } from 'kysely';
 import type { Master } from '../secrets/master.ts';
 import { type OpenedStore, preparedStore } from './prepared.ts';
+import { makePrivate } from './private-file.ts';
 import type { Tables } from './tables.ts';
 
 /**
@@ -19,6 +20,7 @@ export function databaseAt(path: string): {
   readonly db: Kysely<Tables>;
   readonly scrub: () => Promise<boolean>;
 } {
+  makePrivate(path);
   const database = new DatabaseSync(path, { timeout: 10_000 });
   // FULL: the receipt of a fragment is a promise that it survives a power cut, so each commit is synced.
   // secure_delete: a deleted session's key must not linger in a free page.

@@ -182,11 +182,16 @@ export type Store = {
   addLetters(letters: readonly Letter[]): Promise<void>;
   /**
    * Takes letters that are due, as nobody else will before `untilMs`; of those that are told in order only the first.
-   * Times are Unix milliseconds.
+   * Times are Unix milliseconds. `share`: so many of one tenant at most, those counted that it has claimed already.
    */
-  claimLetters(nowMs: number, untilMs: number, limit: number): Promise<SentLetter[]>;
-  /** When there is something to do next. */
-  nextLetterAt(): Promise<number | undefined>;
+  claimLetters(
+    nowMs: number,
+    untilMs: number,
+    limit: number,
+    share?: { readonly ofOne: number; readonly claimed: ReadonlyMap<string, number> },
+  ): Promise<SentLetter[]>;
+  /** When there is something to do next, but for these tenants. */
+  nextLetterAt(except?: readonly string[]): Promise<number | undefined>;
   /** What became of a claimed letter. One that was delivered is forgotten. */
   settleLetter(claimed: SentLetter, outcome: LetterOutcome): Promise<void>;
   /** Oldest first. */

@@ -134,7 +134,7 @@ export type Tables = {
     id: string;
     tenant_id: string;
     kind: 'access' | 'erase';
-    status: 'open' | 'done';
+    status: 'open' | 'done' | 'failed';
     created_at: number;
     finished_at: number | null;
     sealed: string;

@@ -122,7 +122,8 @@ export async function start(place: Place, token: string, sessionId: string, ...c
 export async function agreed(place: Place, token: string, sessionId: string, ...channels: string[]) {
   const { data } = await call(place, 'GET', `/capture/session/${sessionId}`, token);
   const person = data === undefined ? {} : { endUserId: data.end_user_id };
-  const receipt = receiptOf(sessionId, channels, data?.policy, person);
+  const now = new Date(place.clock?.now ?? Date.now());
+  const receipt = { ...receiptOf(sessionId, channels, data?.policy, person), agreedAt: now.toISOString() };
   return {
     ...startOf(sessionId, ...channels),
     consent_sha256: receipt.statementSha256,

@@ -10,6 +10,11 @@ import { facts, table } from '../parts/table.ts';
 import { capital, count, moment, momentUtc } from '../parts/words.ts';
 
 const PATH = '/console/people';
+const STATE = { open: 'Under way', done: 'Done', failed: 'Broken off: ask again' } as const;
+const OPEN = {
+  access: 'Under way, as long as somebody downloads it. Where that was broken off, ask again.',
+  erase: 'Not yet: it goes on by itself.',
+} as const;
 const guarded = { needs: 'password', section: 'people' } as const;
 const personOf = ({ form, query }: Call) => form.get('person') ?? query.get('person') ?? '';
 const pageOf = (path: string) => (call: Call) =>
@@ -125,7 +130,8 @@ export const PEOPLE_ROUTES: readonly ConsoleRoute[] = [
           ['Request', code(id)],
           ['Right', RIGHT[kind]],
           ['Asked', momentUtc(createdAt)],
-          ['Done', finishedAt === null ? 'not yet: it goes on by itself' : momentUtc(finishedAt)],
+          ['State', status === 'open' ? OPEN[kind] : STATE[status]],
+          ['Ended', finishedAt === null ? '' : momentUtc(finishedAt)],
           ['Sessions', String(sessions)],
           ['Recordings', String(recordings)],
           ...(receipt === null
@@ -229,7 +235,7 @@ function requestTable(requests: readonly RightsRequest[]): Html {
           endUserId === null ? (kind === 'erase' ? 'erased' : 'not held any more') : given(endUserId),
       },
       { head: 'Asked (UTC)', cell: ({ createdAt }) => moment(createdAt) },
-      { head: 'State', cell: ({ status }) => (status === 'done' ? 'Done' : 'Under way') },
+      { head: 'State', cell: ({ status }) => STATE[status] },
       { head: 'Sessions', isNumber: true, cell: ({ sessions }) => String(sessions) },
       { head: 'Recordings', isNumber: true, cell: ({ recordings }) => String(recordings) },
     ],

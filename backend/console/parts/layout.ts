@@ -55,7 +55,7 @@ export function alone(title: string, content: Html): Html {
 
 /** What went wrong, and what to do. */
 export function trouble({ message, action, detail }: TallylightError): Html {
-  return html`<div class="note note-wrong" role="alert"><p class="note-message">${message}</p><p>${action}</p>${
+  return html`<div class="note note-wrong" role="alert" tabindex="-1" autofocus><p class="note-message">${message}</p><p>${action}</p>${
     detail === undefined ? NOTHING : html`<p class="note-detail">${given(detail)}</p>`
   }</div>`;
 }
