@@ -20,6 +20,9 @@ export function grantIn(
     return fail('usage', '--server and --session are needed');
   if (token === undefined || token === '')
     return fail('not-authorised', 'there is none: give it in TALLYLIGHT_TOKEN');
+  // It must not leave for anywhere, and nobody who records should have it.
+  if (token.startsWith('tl_'))
+    return fail('not-authorised', 'this is an API key: revoke it, it does not belong on this machine');
   if (!TOKEN.test(token)) return fail('not-authorised', 'it has letters that no token has');
   const address = serviceAddress(server);
   if (!address.ok && address.error.code === 'bad-request')

@@ -1,4 +1,5 @@
 import { mkdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { AuditEntry } from '../../contract/audit.ts';
@@ -117,6 +118,16 @@ describe('a log that has a head', () => {
       }),
       { numRuns: 20 },
     );
+  });
+
+  test('[P29] that is gone with its head is missed where something was kept', async () => {
+    const log = await logOf(...SOME);
+    await rm(log.headPath);
+    await log.put([]);
+    // As on the day it was installed.
+    done(await log.verify());
+    await mkdir(join(log.dataDir, 'vault'));
+    await expectBroken(log);
   });
 
   test('[P29] whose head was changed is found, whichever byte', async () => {

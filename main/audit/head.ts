@@ -1,4 +1,5 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -28,14 +29,22 @@ export type WrittenHead = {
 };
 
 /** What lies beside a log: its head; the key alone, which is made just before the first head; nothing. */
-export type FoundHead = WrittenHead | { readonly head: undefined; readonly key: Uint8Array | undefined };
+export type FoundHead =
+  | WrittenHead
+  | {
+      readonly head: undefined;
+      readonly key: Uint8Array | undefined;
+      /** Something was kept here once, and consent to it is always noted before. */
+      readonly hasRecorded: boolean;
+    };
 
 /** Error: `audit-broken`. */
 export async function readHead(dataDir: string): Promise<Result<FoundHead>> {
   try {
     const text = await readIfThere(join(dataDir, HEAD_FILE));
     const key = await readIfThere(join(dataDir, KEY_FILE));
-    if (text === undefined) return ok({ head: undefined, key });
+    if (text === undefined)
+      return ok({ head: undefined, key, hasRecorded: existsSync(join(dataDir, 'vault')) });
     const head = headFile.safeParse(parsed(text.toString()));
     if (!head.success) return fail('audit-broken', 'its head cannot be read');
     return key === undefined
@@ -51,7 +60,10 @@ export async function readHead(dataDir: string): Promise<Result<FoundHead>> {
  * know was never acknowledged, and has to vouch for itself (`proveHead`). Only a log from before there were heads has none,
  * and that has no key either. Error: `audit-broken`.
  */
-export function fitsHead(entries: readonly AuditEntry[], { head, key }: FoundHead): Result<void> {
+export function fitsHead(entries: readonly AuditEntry[], found: FoundHead): Result<void> {
+  const { head, key } = found;
+  if (found.head === undefined && found.hasRecorded && entries.length === 0)
+    return fail('audit-broken', 'the log and its head are missing');
   if (head === undefined)
     return entries.some(({ mac }) => key !== undefined || mac !== undefined)
       ? fail('audit-broken', 'its head is missing')

@@ -21,6 +21,7 @@ async function delivering(plan: (service: TestService) => void = () => undefined
     change: () => undefined,
     trouble: (channelId, error) => troubles.push([channelId, error]),
     over: () => undefined,
+    forbidden: () => undefined,
   });
   for (const { id, mode } of channels)
     for (const sequence of [0, 1]) {

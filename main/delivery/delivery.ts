@@ -49,12 +49,18 @@ export function openDelivery(
     readonly trouble: (channelId: string, error: TallylightError) => void;
     /** The service takes nothing new of the session any more: it is at its longest, or ended or deleted there. */
     readonly over: (error: TallylightError) => void;
+    /** The service refused a channel, as the policy in force there does not allow it: nothing more of it is to be captured. */
+    readonly forbidden: (channelId: string, error: TallylightError) => void;
   },
 ): Delivery {
+  const refusing = (channelId: string) => (error: TallylightError) => on.forbidden(channelId, error);
   const live = new Map(
     channels
       .filter(({ mode }) => mode === 'live')
-      .map(({ id, rtstreamId }) => [id, liveSender(id, rtstreamId, client, exchange, on)]),
+      .map(({ id, rtstreamId }) => [
+        id,
+        liveSender(id, rtstreamId, client, exchange, { ...on, forbidden: refusing(id) }),
+      ]),
   );
   const stored = new Map(
     recording === undefined
@@ -66,6 +72,7 @@ export function openDelivery(
             storedSender(id, rtstreamId, recording, client, exchange, {
               ...on,
               stuck: (error) => on.trouble(id, error),
+              forbidden: refusing(id),
             }),
           ]),
   );

@@ -16,6 +16,7 @@ async function passing() {
       for (const changed of changes) changed();
     },
     over: ({ code }) => void told.push(code),
+    forbidden: ({ code }) => void told.push(code),
   });
   /** Resolves when the sender's counts fulfil a condition. */
   const when = (condition: () => boolean) =>

@@ -28,7 +28,12 @@ export function liveSender(
   rtstreamId: string,
   client: ServiceClient,
   exchange: Exchange,
-  on: { readonly change: () => void; readonly over: (error: TallylightError) => void },
+  on: {
+    readonly change: () => void;
+    readonly over: (error: TallylightError) => void;
+    /** The service refused it, as the policy in force there does not allow it. */
+    readonly forbidden: (error: TallylightError) => void;
+  },
 ): LiveSender {
   const ring = liveRing();
   const work = bell();
@@ -60,6 +65,7 @@ export function liveSender(
       } else if (!answer.error.retryable) {
         ring.refused(fragment);
         if (isSessionOver(answer.error)) on.over(answer.error);
+        if (answer.error.code === 'policy-forbids') on.forbidden(answer.error);
       } else if (finishing || exchange.closed()) {
         ring.clear();
       }

@@ -23,6 +23,7 @@ async function sending(sequences: readonly number[] = [0, 1, 2]) {
     change: () => undefined,
     stuck: (error: TallylightError) => void stuck.push(error),
     over: () => undefined,
+    forbidden: () => undefined,
   };
   return {
     service,

@@ -33,6 +33,8 @@ export function storedSender(
     readonly stuck: (error: TallylightError) => void;
     /** In place of it: the service takes nothing new of the session any more (`isSessionOver`). */
     readonly over: (error: TallylightError) => void;
+    /** The service refused it, as the policy in force there does not allow it. */
+    readonly forbidden: (error: TallylightError) => void;
   },
 ): StoredSender {
   const work = bell();
@@ -69,6 +71,7 @@ export function storedSender(
       if (refused.success) {
         refusal ??= refused.data;
         if (!answer.ok && isSessionOver(answer.error)) on.over(answer.error);
+        if (!answer.ok && answer.error.code === 'policy-forbids') on.forbidden(answer.error);
       } else if (answer.ok) {
         rewinds = 0;
         sent += next.header.bytes;

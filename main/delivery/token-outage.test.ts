@@ -50,6 +50,7 @@ async function recording() {
     change: () => undefined,
     trouble: (_channelId, { code }) => troubles.push(`stuck: ${code}`),
     over: () => undefined,
+    forbidden: () => undefined,
   });
   let sequence = 0;
 

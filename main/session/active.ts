@@ -65,6 +65,7 @@ export type ActiveParts = {
     readonly stuck: (error: TallylightError) => void;
     /** The service takes nothing new of the session any more: it is at its longest, or ended or deleted there. */
     readonly over: (error: TallylightError) => void;
+    readonly bug: (error: unknown) => void;
   };
 };
 
@@ -82,10 +83,16 @@ export function beginRecording(parts: ActiveParts): Active {
     recording,
     connected.client,
     exchange,
-    { change: on.change, trouble: (_channelId, error) => on.stuck(error), over: on.over },
+    {
+      change: on.change,
+      trouble: (_channelId, error) => on.stuck(error),
+      over: on.over,
+      // At once: no look at the policy has to tell of it first.
+      forbidden: (channelId, error) => void run.refuse(new Set([channelId]), error).catch(on.bug),
+    },
   );
   const time = timeline();
-  const run = prepareRun({
+  const run: Run = prepareRun({
     sessionId: connected.grant.sessionId,
     channels,
     openPipeline: parts.openPipeline,

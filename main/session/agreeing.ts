@@ -118,6 +118,7 @@ function begin(
       storageFailed: (error) => endStoring(context, drive, error),
       stuck: tellTrouble,
       over: drive.over,
+      bug: drive.broke,
     },
   });
   drive.happen({ type: 'consented' });

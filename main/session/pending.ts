@@ -160,6 +160,8 @@ async function sendWith(
       change: () => watch?.change(),
       trouble: (_channelId, error) => stuck(error),
       over: stuck,
+      // Nothing of it is being captured any more.
+      forbidden: () => undefined,
     },
   );
   for (const { id, kind } of channels)

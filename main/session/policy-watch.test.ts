@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ChannelRule, Policy } from '../../contract/policy.ts';
 import { POLICY_TYP } from '../../contract/policy.ts';
+import { silence } from '../delivery/test-service.ts';
 import { testSigner } from '../delivery/test-signer.ts';
 import { done, TEST_SESSION } from '../vault/test-vault.ts';
 import { vaultIn } from '../vault/vault.ts';
@@ -176,6 +177,78 @@ describe('a policy that changes while something records', () => {
     expect(await changes(t)).toMatchObject([
       { type: 'policy.refused' },
       { type: 'policy.changed', ended: [MIC] },
+    ]);
+  });
+});
+
+describe('a policy that changes while the service leaves a look unanswered', () => {
+  const GET = `GET /capture/session/${TEST_SESSION}`;
+  const looks = (t: TestRecorder) => t.service.paths().filter((path) => path === GET).length;
+  const silent = (t: TestRecorder, times: number) => {
+    for (let time = 0; time < times; time++) t.service.next(new RegExp(`^${GET}$`), silence);
+  };
+
+  test('[P26] is looked for again in time, though nothing is sent', async () => {
+    const t = await recording({ [MIC]: 'keep', [SCREEN]: 'live' });
+    done(await t.recorder.pause('person'));
+    const before = looks(t);
+    silent(t, 1);
+    const from = performance.now();
+    decide(t, rules(t, 'mic', 'forbidden'));
+    await isLost(t, MIC);
+    expect(performance.now() - from).toBeLessThan(PROMISED_MS);
+    expect(looks(t)).toBe(before + 2);
+    await t.when(() => t.happened.includes('audit policy.changed'));
+    expect(await changes(t)).toMatchObject([{ type: 'policy.changed', ended: [MIC] }]);
+  });
+
+  test.each(['keep', 'live'] as const)(
+    '[P26] ends what the service refuses to take, without any look (%s)',
+    async (mode) => {
+      const t = await recording({ [MIC]: mode, [SCREEN]: 'keep' });
+      await t.service.when(() => t.service.held(MIC).length === 3 && t.service.held(SCREEN).length === 3);
+      const before = looks(t);
+      silent(t, 9);
+      decide(t, rules(t, 'mic', 'forbidden'));
+      t.second();
+      await isLost(t, MIC);
+      // Every look since then is still open.
+      expect(looks(t) - before).toBeLessThan(9);
+      expect(await changes(t)).toEqual([]);
+      expect(t.pipeline(MIC).state()).toBe('ended');
+      expect(viewOf(t, MIC)?.trouble?.code).toBe('policy-forbids');
+      t.second();
+      await t.service.when(() => t.service.held(SCREEN).length === 5);
+      expect(t.service.held(MIC)).toHaveLength(3);
+      expect(t.state()).toBe('recording');
+    },
+  );
+
+  test.each(['keep', 'live'] as const)(
+    '[P26] ends the recording where the service refuses all of it (%s)',
+    async (mode) => {
+      const t = await recording({ [MIC]: mode });
+      silent(t, 9);
+      decide(t, rules(t, 'mic', 'forbidden'));
+      t.second();
+      await t.when(({ session }) => session.state === 'complete');
+      expect(t.snapshot().trouble?.code).toBe('policy-forbids');
+      expect(await t.story()).toContainEqual(
+        expect.objectContaining({ type: 'session.stopped', by: 'policy' }),
+      );
+    },
+  );
+
+  test('[P26] is noted once a look is answered, with what the service had refused by then', async () => {
+    const t = await recording({ [MIC]: 'keep', [SCREEN]: 'keep' });
+    silent(t, 1);
+    decide(t, rules(t, 'mic', 'forbidden'));
+    t.second();
+    await isLost(t, MIC);
+    await t.when(() => t.happened.includes('audit policy.changed'));
+    done(await t.recorder.stop('person'));
+    expect(await changes(t)).toEqual([
+      { type: 'policy.changed', sessionId: TEST_SESSION, fromVersion: 1, toVersion: 2, ended: [MIC] },
     ]);
   });
 });

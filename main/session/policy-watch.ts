@@ -1,4 +1,5 @@
 import type { AuditEvent } from '../../contract/audit.ts';
+import { endedBy } from '../../contract/channel.ts';
 import { isAllowed, type Policy, strictest } from '../../contract/policy.ts';
 import { errorOf, type Result, type TallylightError } from '../../contract/result.ts';
 import type { SessionStatus, SessionView } from '../../contract/wire.ts';
@@ -6,8 +7,8 @@ import { isSessionOver } from '../delivery/session-over.ts';
 import type { Active } from './active.ts';
 
 /**
- * So long may a change stay unknown where no answer tells of it, or nobody vouched for what was told; 5 s is what is
- * promised.
+ * So long may a change stay unknown where no answer tells of it, or nobody vouched for what was told, and so long a look may
+ * stay unanswered before the next one; 5 s is what is promised.
  */
 const QUIET_MS = 2000;
 const TICK_MS = 250;
@@ -44,33 +45,34 @@ export function watchPolicy(recording: Active, parts: PolicyWatchParts): PolicyW
   const { session_id: sessionId } = recording.view;
   let known = recording.view.policy.version;
   let untrusted: string | undefined;
+  /** What `policy.changed` named. */
+  const told = new Set<string>();
   /** Since when nothing is known; that answers come is no news while nobody vouches for what they tell. */
   let heardAt = performance.now();
   let isDoubted = false;
-  let isAsking = false;
+  let [asked, answered] = [0, 0];
   let isOver = false;
 
   function ask(): void {
-    if (isAsking) return;
-    isAsking = true;
-    look()
-      .catch(parts.bug)
-      .finally(() => {
-        heardAt = performance.now();
-        isAsking = false;
-      });
+    // From now and not from its answer, which may never come.
+    heardAt = performance.now();
+    isDoubted = true;
+    asked += 1;
+    look(asked).catch(parts.bug);
   }
 
-  async function look(): Promise<void> {
-    isDoubted = true;
+  async function look(number: number): Promise<void> {
     const view = await recording.exchange.insist(recording.client.session, 1);
-    if (isOver) return;
+    // What comes late counts as long as nothing newer came.
+    const isStale = () => isOver || number < answered;
+    if (isStale()) return;
     if (!view.ok) return isSessionOver(view.error) ? parts.over(view.error) : undefined;
     const { status } = view.value;
     if (ENDED.has(status)) return parts.over(errorOf('session-ended', `the session is ${status}`));
+    answered = number;
     const { version } = view.value.policy;
     const accepted = await parts.accept(view.value);
-    if (isOver) return;
+    if (isStale()) return;
     if (accepted.ok) return apply(version, accepted.value);
     const { code, detail: reason = '' } = accepted.error;
     if (code !== 'policy-untrusted') return;
@@ -92,6 +94,7 @@ export function watchPolicy(recording: Active, parts: PolicyWatchParts): PolicyW
     const ended = recording.channels
       .filter(({ channel, mode }) => !isOut(channel.id) && !isAllowed(policy, channel.kind, mode))
       .map(({ channel }) => channel.id);
+    for (const id of ended) told.add(id);
     const released = recording.run.refuse(new Set(ended), errorOf('policy-forbids', ended.join(', ')));
     if (version !== fromVersion || ended.length > 0)
       await parts.audit({ type: 'policy.changed', sessionId, fromVersion, toVersion: version, ended });
@@ -104,9 +107,11 @@ export function watchPolicy(recording: Active, parts: PolicyWatchParts): PolicyW
     await released;
   }
 
+  /** Whether it needs no word any more; what the service refused to take before anybody looked does need one. */
   function isOut(channelId: string): boolean {
-    const state = recording.run.meters.get(channelId)?.state;
-    return state === 'lost' || state === 'ended';
+    const meter = recording.run.meters.get(channelId);
+    const hasEnded = meter?.state === 'lost' || meter?.state === 'ended';
+    return told.has(channelId) || (hasEnded && endedBy(meter.trouble) !== 'policy');
   }
 
   function end(): void {

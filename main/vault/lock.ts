@@ -1,3 +1,4 @@
+import { chmodSync, closeSync, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fail, ok, type Result } from '../../contract/result.ts';
@@ -13,7 +14,12 @@ export type DataLock = { readonly release: () => void };
 export function lockData(dataDir: string): Result<DataLock> {
   let database: DatabaseSync | undefined;
   try {
-    database = new DatabaseSync(join(dataDir, 'lock.sqlite'));
+    const path = join(dataDir, 'lock.sqlite');
+    // SQLite would make one that others can read, and whoever can read it can hold it.
+    // One that is there is not opened: closing it again would let go of the lock that this process may have.
+    if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600));
+    chmodSync(path, 0o600);
+    database = new DatabaseSync(path);
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE; COMMIT;');
     const held = database;
     return ok({

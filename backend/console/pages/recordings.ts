@@ -53,7 +53,7 @@ ${older(next, 'Recordings of older sessions')}`,
           says: [
             html`${nameOf(stream)} of ${given(session.endUserId)}, ${length(video.lengthSeconds)} long, ${bytes(video.sizeBytes)}.`,
             'The fragments it is made of go, too. Where it is the last of its channel, the key of the channel is destroyed, so nobody can open it again. A backup of the database from before still holds the wrapped keys.',
-            'The client erases its own copy when it next connects.',
+            'Where it is the last of its channel, the client erases its own copy when it next connects. Where it is not, the client keeps its copy until the others or the session are deleted.',
             'The session, its consent receipt and its other recordings stay.',
           ],
           action: `${PATH}/${video.id}/delete`,

@@ -57,7 +57,7 @@ ${facts(factsOf(session))}
         }
 <h2>Consent</h2>${consentOf(session)}
 <h2>What you can do</h2>
-<ul class="doings"><li><a href="${path}/revoke">Revoke its tokens</a> <span class="hint">The client can deliver nothing more.</span></li>
+<ul class="doings"><li><a href="${path}/revoke">Revoke its tokens</a> <span class="hint">Those that are out are refused at once. Your backend can give new ones, unless it is told.</span></li>
 <li><a href="${path}/delete">Delete the session</a> <span class="hint">With everything that was recorded in it.</span></li>
 <li><a href="/console/audit?object=${session.id}">Its entries in the audit log</a></li></ul>`,
       });
