@@ -125,7 +125,7 @@ export function withParts<T>(
 }
 
 /** Runs work on the store of a data folder, while the service runs or not. Errors as those of opening it. */
-export async function withStore<T>(
+async function withStore<T>(
   dataDir: string,
   variables: Variables = process.env,
   work: (opened: OpenedStore) => Promise<Result<T>>,

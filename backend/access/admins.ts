@@ -8,7 +8,7 @@ import { isPassword, MOST_LETTERS, NOBODYS_PASSWORD } from './password.ts';
 import { newId, newSecret, sha256OfSecret } from './secret.ts';
 
 /** How long the password needs not be given again, in seconds. */
-export const CONFIRMED_SECONDS = 300;
+const CONFIRMED_SECONDS = 300;
 /** How long an admin stays signed in to the console, in seconds: a working day. */
 const SIGNED_IN_SECONDS = 8 * 3600;
 /** What to wait where others wait already. */

@@ -8,7 +8,7 @@ import { KEY_PREFIX, TOKEN_PREFIX } from './secret.ts';
 import { tokenOf } from './tokens.ts';
 
 export type KeyCaller = { readonly by: 'key'; readonly key: KeyRecord } & Realm;
-export type TokenCaller = { readonly by: 'token'; readonly token: TokenRecord } & Realm;
+type TokenCaller = { readonly by: 'token'; readonly token: TokenRecord } & Realm;
 export type Nobody = { readonly by: 'nobody' };
 
 /** Who may call a route, and what its handler then knows of them. */
@@ -24,7 +24,7 @@ export type Access = keyof CallerOf;
 export type Caller = KeyCaller | TokenCaller;
 
 /** What a route asks of whoever calls it. */
-export type Demand = {
+type Demand = {
   /** A key needs one of these. */
   readonly roles: readonly Role[];
   /** It concerns both environments: a key of `development` must not change or see it. */
@@ -34,7 +34,7 @@ export type Demand = {
 };
 
 /** Whose audit log a refusal goes into, and who it was there, as far as that is certain. */
-export type Suspect = { readonly tenantId: string; readonly actor: string };
+type Suspect = { readonly tenantId: string; readonly actor: string };
 /** Where somebody is refused who is known, or whose token is, it says so beside the error. */
 export type Admitted<T> = Ok<T> | (Failed & { readonly suspect?: Suspect });
 

@@ -1,7 +1,11 @@
 import { timingSafeEqual } from 'node:crypto';
+import { z } from 'zod';
 import type { Environment, KeyRecord, Role } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import { KEY_PREFIX, newId, newSecret, sha256OfSecret } from './secret.ts';
+
+/** What a key is told apart by, for people. */
+export const keyName = z.string().trim().min(1).max(100);
 
 export type KeyWish = {
   readonly tenantId: string;

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { fail, ok, type Result } from '../../contract/result.ts';
 
 /** How far the clock of a client may be off, in seconds; it learns ours from the `date` of every answer. */
-export const PROOF_TOLERANCE_SECONDS = 60;
+const PROOF_TOLERANCE_SECONDS = 60;
 
 /** Most proofs by one key that are remembered: well above what a recorder sends, and a bound for whoever sends more. */
 export const MOST_PROOFS_OF_A_KEY = 20_000;
@@ -52,7 +52,7 @@ export function newSeenProofs(beganMs: number): SeenProofs {
   };
 }
 
-export type ProofOf = {
+type ProofOf = {
   readonly method: string;
   /** Addresses, without query, by which the client may have asked for this. */
   readonly urls: readonly string[];

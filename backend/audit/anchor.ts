@@ -23,7 +23,7 @@ export type Anchor = {
   headOf(tenantId: string): Promise<Result<AuditHead | null>>;
 };
 
-export type AnchorPlace = {
+type AnchorPlace = {
   readonly path: string;
   /** Tells anchors of one database apart; the store remembers under it that there was a head. */
   readonly name: string;

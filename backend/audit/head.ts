@@ -3,7 +3,7 @@ import { type AuditHead, auditHead } from '../../contract/audit.ts';
 import type { Signer } from '../secrets/signer.ts';
 
 /** Header `typ` of the head of a log as the service signs it. */
-export const HEAD_TYP = 'tallylight-audit-head+jwt';
+const HEAD_TYP = 'tallylight-audit-head+jwt';
 
 /** Where the log of a tenant ended at a time, in Unix seconds. */
 const headClaims = auditHead.extend({ tenant: z.string(), iat: z.int() });

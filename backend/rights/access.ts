@@ -14,9 +14,9 @@ import { digestOf, recordingsOf } from './recordings.ts';
 import { newRequest, rightsRequests, toRecord, toRequest } from './requests.ts';
 
 /** Header `typ` of the manifest of an archive. */
-export const ACCESS_TYP = 'tallylight-access+jwt';
+const ACCESS_TYP = 'tallylight-access+jwt';
 
-export type AccessBy = {
+type AccessBy = {
   /** As the audit log names whoever reads the media. */
   readonly actor?: string;
   /** Null: both. */

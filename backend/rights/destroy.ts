@@ -9,7 +9,7 @@ import type { AboutRequest } from './requests.ts';
 export type Erased = AboutRequest['erased'];
 
 /** Notes in a request, within the transaction that destroys, what that destroyed. */
-export type NoteErased = {
+type NoteErased = {
   readonly id: string;
   readonly change: (record: RightsRecord, erased: Erased) => RightsRecord;
 };

@@ -8,7 +8,7 @@ import { destroySessions, type Erased } from './destroy.ts';
 import { NOTHING_ERASED, newRequest, type RightsRequest, toRecord, toRequest } from './requests.ts';
 
 /** Header `typ` of the word that a person was erased. It names neither the person nor what was theirs. */
-export const ERASURE_TYP = 'tallylight-erasure+jwt';
+const ERASURE_TYP = 'tallylight-erasure+jwt';
 
 const BATCH = 50;
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { fail, ok } from '../../contract/result.ts';
 import { newConfirmation } from '../access/admins.ts';
-import type { MadeKey } from '../access/keys.ts';
+import { keyName, type MadeKey } from '../access/keys.ts';
 import {
   addKey,
   DEFAULT_OVERLAP_SECONDS,
@@ -73,7 +73,7 @@ export const KEY_ROUTES: readonly Route[] = [
     summary: 'Make an API key. It is in this answer and can never be seen again',
     headers: confirmed,
     body: z.object({
-      name: z.string().min(1).max(200),
+      name: keyName,
       environment: z.enum(ENVIRONMENTS),
       roles: z.array(z.enum(ROLES)).min(1),
     }),

@@ -21,7 +21,7 @@ import type { SessionRecord, TokenRecord } from '../store/records.ts';
 export type Start = z.output<typeof startSessionRequest>;
 
 /** What is kept of a consent: the digest of its statement, and the receipt with the service's signature over it. */
-export type HeldConsent = Pick<SessionRecord, 'consentSha256'> & { readonly consentJws: string };
+type HeldConsent = Pick<SessionRecord, 'consentSha256'> & { readonly consentJws: string };
 
 /**
  * Holds the consent receipt of a start against what is to be started, and countersigns it. Whoever can prove possession of

@@ -4,7 +4,7 @@ import type { Parts } from '../parts.ts';
 import type { Json, Letter, SessionRecord } from '../store/records.ts';
 
 /** News of a session. */
-export type News = {
+type News = {
   /** To be written in the transaction of the change that they tell of. */
   readonly letters: readonly Letter[];
   /** To be called when that is done. */

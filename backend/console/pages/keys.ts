@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { fail, ok, type Result } from '../../../contract/result.ts';
+import { keyName } from '../../access/keys.ts';
 import {
   addKey,
   DEFAULT_OVERLAP_SECONDS,
@@ -174,7 +175,7 @@ const ROLE_WORDS: { readonly [R in Role]: string } = {
 };
 
 const wish = z.object({
-  name: z.string().min(1).max(100),
+  name: keyName,
   environment: z.enum(ENVIRONMENTS),
   roles: z.array(z.enum(ROLES)).min(1),
 });

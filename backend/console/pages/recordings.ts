@@ -78,7 +78,7 @@ ${older(next, 'Recordings of older sessions')}`,
   },
 ];
 
-export type VideoRow = {
+type VideoRow = {
   readonly video: VideoRecord;
   readonly stream: StreamRecord | undefined;
   readonly session: SessionRecord;

@@ -1,0 +1,119 @@
+import type { Remedy } from './remedy.ts';
+
+/** What is kept on a disk, and what the boundaries refuse. */
+export const VAULT_REMEDIES = {
+  // Vault
+  'disk-low': {
+    message: 'There is little room left on the disk.',
+    action: 'Free some space: at least 1 GB to begin a recording that is kept, or choose live only.',
+    retryable: true,
+    http: 507,
+    exit: 1,
+  },
+  'disk-full': {
+    message: 'The disk is full, so nothing more is stored. What was kept before is safe.',
+    action: 'Free some space, then begin a new recording.',
+    retryable: true,
+    http: 507,
+    exit: 1,
+  },
+  'vault-unwritable': {
+    message: 'The folder for recordings cannot be written.',
+    action: 'Check its permissions, or choose another one with --data.',
+    retryable: false,
+    http: 500,
+    exit: 1,
+  },
+  'nothing-to-export': {
+    message: 'Nothing of this recording is stored here.',
+    action: 'What was live only is gone; what was delivered may be at the media service only.',
+    retryable: false,
+    http: 404,
+    exit: 1,
+  },
+  'export-exists': {
+    message: 'There is a file of that name already. Nothing was written over.',
+    action: 'Choose another name with --out, or move that file away.',
+    retryable: false,
+    http: 409,
+    exit: 2,
+  },
+  'export-failed': {
+    message: 'ffmpeg could not write the file. The recording is as it was.',
+    action: 'Choose another place with --out, or try --as-recorded; `tallylight doctor` looks at ffmpeg.',
+    retryable: false,
+    http: 500,
+    exit: 1,
+  },
+  'export-cancelled': {
+    message: 'The export was cancelled. The recording is as it was, and no half file is left.',
+    action: 'Export it again when you like.',
+    retryable: false,
+    http: 409,
+    exit: 1,
+  },
+  'vault-version': {
+    message: 'This recording was written in another format than this version of Tallylight reads.',
+    action: 'Open it with the version that recorded it. Nothing of it was changed.',
+    retryable: false,
+    http: 409,
+    exit: 1,
+  },
+  'vault-damaged': {
+    message: 'A part of a recording cannot be read. The rest is kept.',
+    action: 'Verify the recording to see which part; do not delete it before.',
+    retryable: false,
+    http: 500,
+    exit: 1,
+  },
+  'data-in-use': {
+    message: 'Another Tallylight uses this data folder.',
+    action: 'Close it, or choose another folder with --data.',
+    retryable: true,
+    http: 409,
+    exit: 1,
+  },
+  'key-elsewhere': {
+    message: 'This recording is protected by another key store than the one in use here.',
+    action: 'Open it where it was made: in the app with the system keychain unlocked, or with `tallylight`.',
+    retryable: false,
+    http: 409,
+    exit: 1,
+  },
+  'recording-unknown': {
+    message: 'There is no such recording on this device.',
+    action: 'List the recordings with `tallylight recordings`.',
+    retryable: false,
+    http: 404,
+    exit: 2,
+  },
+  'audit-broken': {
+    message: 'The audit log was changed after it was written.',
+    action: 'Keep a copy of it as it is and tell your admin.',
+    retryable: false,
+    http: 500,
+    exit: 1,
+  },
+  // Boundaries
+  'bad-request': {
+    message: 'The request is not of the form that is expected.',
+    action: 'See the details, correct the request and send it again.',
+    retryable: false,
+    http: 400,
+    exit: 2,
+  },
+  usage: {
+    message: 'The command was not understood.',
+    action: 'See `tallylight --help`.',
+    retryable: false,
+    http: 400,
+    exit: 2,
+  },
+  internal: {
+    message: 'Something went wrong inside Tallylight. What was recorded is kept.',
+    action: 'Try again; if it stays, report it with the details.',
+    retryable: true,
+    http: 500,
+    exit: 1,
+  },
+} as const satisfies Record<string, Remedy>;
