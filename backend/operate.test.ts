@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { ServiceAuditEntry } from '../contract/audit.ts';
 import { DEFAULT_POLICY } from '../contract/policy.ts';
-import { serve } from './main.ts';
+import { createKey, serve } from './main.ts';
 import { anchorAnew, checkAudit, readAudit, rotateMasterKey, sweepNow } from './operate.ts';
 import { makeNextMaster, masterOf, readMaster } from './secrets/master.ts';
 import { openStore } from './store/open.ts';
@@ -251,6 +251,15 @@ describe('the command line of the service', () => {
     expect(await serve({ dataDir, port: 0, variables })).toMatchObject({
       ok: false,
       error: { code: 'usage' },
+    });
+  });
+
+  test('[P27] names an entry whose number is none, also where nothing more can be written', async () => {
+    const dataDir = await folder();
+    for (const name of ['one', 'two', 'three']) must(await createKey({ dataDir, name, roles: ['read'] }));
+    intruder(dataDir).exec("update audit_entry set sequence = '2x' where sequence = 2");
+    expect(await checkAudit({ dataDir, variables: {} })).toMatchObject({
+      error: { code: 'audit-broken', detail: 'entry 2' },
     });
   });
 
