@@ -96,7 +96,8 @@ export const auditEvent = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('recording.purged'),
     sessionId,
-    reason: z.enum(['delivered', 'deleted-by-person', 'deleted-at-service', 'consent-revoked']),
+    /** `cut-short`: begun for one of the others, and finished at a later start. */
+    reason: z.enum(['delivered', 'deleted-by-person', 'deleted-at-service', 'consent-revoked', 'cut-short']),
     /** Where it was one channel of the recording and not all of it. */
     channelId: channelId.exactOptional(),
     files: z.int(),

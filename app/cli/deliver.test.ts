@@ -6,6 +6,7 @@ import { readAuditLog } from '../../main/audit/log.ts';
 import { refusal, startTestService, type TestService } from '../../main/delivery/test-service.ts';
 import {
   done,
+  noteStart,
   TEST_SESSION,
   testFacts,
   testFolder,
@@ -38,6 +39,7 @@ async function tallylight(args: readonly string[], env: NodeJS.ProcessEnv = {}):
 async function kept() {
   const [dataDir, service] = [await testFolder(), await startTestService(TEST_SESSION)];
   const stream = service.stream(MIC);
+  await noteStart(dataDir, TEST_SESSION);
   const vault = await testVault(dataDir);
   const [mic] = testFacts().channels;
   if (mic === undefined) throw new Error('no channel');
@@ -75,7 +77,12 @@ describe('deliver', () => {
     expect(t.service.held(MIC)).toHaveLength(3);
     expect(t.service.settings.status).toBe('stopped');
     expect(done(await t.vault.facts(TEST_SESSION)).delivered).toBe(true);
-    expect(await t.story()).toEqual(['session.recovered', 'channel.delivered', 'session.complete']);
+    expect(await t.story()).toEqual([
+      'session.started',
+      'session.recovered',
+      'channel.delivered',
+      'session.complete',
+    ]);
     const second = await t.deliver(undefined, '--json');
     expect(second.code).toBe(0);
     expect(JSON.parse(second.out)).toEqual({ event: 'delivered', id: TEST_SESSION, before: true });

@@ -95,14 +95,19 @@ export const remove: Command = {
     }
     const { endUserId, sessionId } = recording.value.facts();
     const files = await recording.value.erase();
-    await log.value.write(endUserId, {
+    const noted = await log.value.write(endUserId, {
       type: 'recording.purged',
       sessionId,
       reason: 'deleted-by-person',
       files,
     });
     lock.release();
-    out.line(`${id} is gone from this device: its key is destroyed.`, { event: 'deleted', id, files });
+    const gone = `${id} is gone from this device: its key is destroyed.`;
+    if (!noted.ok) {
+      const message = `${gone} That could not be written to the audit log. ${noted.error.message}`;
+      return out.failed({ ...noted.error, message });
+    }
+    out.line(gone, { event: 'deleted', id, files });
     return 0;
   },
 };

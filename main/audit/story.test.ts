@@ -142,6 +142,10 @@ const STORY: [AuditEvent, string][] = [
     'the copy on this device was purged, key first, 4 files (delivered)',
   ],
   [
+    { type: 'recording.purged', sessionId, reason: 'cut-short', files: 4 },
+    'the copy on this device was purged, key first, 4 files (begun earlier and cut short, finished now)',
+  ],
+  [
     { type: 'recording.purged', sessionId, reason: 'deleted-by-person', files: 4 },
     'the copy on this device was purged, key first, 4 files (deleted by the person)',
   ],

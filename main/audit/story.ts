@@ -83,6 +83,7 @@ const PURGED = {
   'deleted-by-person': 'deleted by the person',
   'deleted-at-service': 'deleted at the media service',
   'consent-revoked': 'consent taken back',
+  'cut-short': 'begun earlier and cut short, finished now',
 } as const;
 
 /** Reasons that are no errors. */

@@ -106,7 +106,7 @@ export function backgroundDelivery({
       );
     },
     sendEarlier: async () => {
-      for (const id of await unfinished(vault, host.log)) {
+      for (const id of await unfinished({ vault, log: host.log, audit })) {
         if (!mayBegin) return;
         const { connection, log } = host;
         const trouble = on.earlier;

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { POLICY_TYP } from '../../contract/policy.ts';
@@ -6,7 +6,16 @@ import { fail } from '../../contract/result.ts';
 import { DELETION_TYP } from '../../contract/wire.ts';
 import { refusal, startTestService } from '../delivery/test-service.ts';
 import { testSigner } from '../delivery/test-signer.ts';
-import { done, TEST_SESSION, testFacts, testFolder, testFragment, testVault } from '../vault/test-vault.ts';
+import { KEY_FILE } from '../vault/erase.ts';
+import {
+  done,
+  noteStart,
+  TEST_SESSION,
+  testFacts,
+  testFolder,
+  testFragment,
+  testVault,
+} from '../vault/test-vault.ts';
 import { SECOND_SESSION, settled, testRecorder } from './test-recorder.ts';
 
 const MIC = 'mic:default';
@@ -17,6 +26,7 @@ const OTHER = 'cap-earlier-run1';
 /** A data folder that met this service before and holds two recordings of it, one of them delivered. */
 async function held(server?: string) {
   const [dataDir, service] = [await testFolder(), await startTestService(TEST_SESSION)];
+  await noteStart(dataDir, EARLIER);
   const vault = await testVault(dataDir);
   for (const [sessionId, delivered] of [[EARLIER, true] as const, [OTHER, false] as const]) {
     const recording = done(
@@ -109,6 +119,49 @@ describe('what was deleted on the service', () => {
     await settled(t);
     expect((await t.story()).at(-1)).toMatchObject({ sessionId: OTHER, reason: 'deleted-at-service' });
     expect(earlier.paths().some((path) => path.startsWith('PUT'))).toBe(false);
+  });
+});
+
+describe('what cannot be read here', () => {
+  /** One of them damaged, the other with its key in a key store that is not this one. */
+  async function unreadable(server?: string) {
+    const found = await held(server);
+    const file = (id: string, name: string) => join(found.dataDir, 'vault', id, name);
+    await writeFile(file(EARLIER, 'recording.sealed'), 'damaged');
+    const key = await readFile(file(OTHER, KEY_FILE));
+    const end = key.indexOf('\n');
+    await writeFile(
+      file(OTHER, KEY_FILE),
+      Buffer.concat([
+        Buffer.from(key.subarray(0, end).toString().replace('key-file', 'keychain')),
+        key.subarray(end),
+      ]),
+    );
+    const codes = await Promise.all([EARLIER, OTHER].map((id) => found.vault.facts(id)));
+    expect(codes).toMatchObject([{ error: { code: 'vault-damaged' } }, { error: { code: 'key-elsewhere' } }]);
+    return found;
+  }
+
+  test('[P17][P20] for it is damaged goes too when the service signs that its session was deleted', async () => {
+    const { service, dataDir, started } = await unreadable();
+    service.settings.deleted = [EARLIER, OTHER].map((session_id) => ({ session_id, channel_id: null }));
+    const { list, purged } = await started();
+    // The other is asked about where it can be read, and by its own service only.
+    expect(list).toEqual([OTHER]);
+    expect(await readdir(join(dataDir, 'vault'))).toEqual([OTHER]);
+    expect(isAsked(service)).toEqual([{ session_ids: [EARLIER] }]);
+    expect(purged).toMatchObject([{ sessionId: EARLIER, reason: 'deleted-at-service', files: 6 }]);
+  });
+
+  test('[P17] stays where one channel of it was deleted, or somebody else signs', async () => {
+    const { service, started } = await unreadable();
+    service.settings.deleted = [{ session_id: EARLIER, channel_id: MIC }];
+    service.settings.tombstones = [
+      testSigner().sign(DELETION_TYP, { session_id: OTHER, channel_id: null, iat: 1 }),
+    ];
+    const { t, list, purged } = await started();
+    expect([list, purged]).toEqual([[EARLIER, OTHER], []]);
+    expect(t.logged.some((line) => line.startsWith('deletions.not-erased'))).toBe(false);
   });
 });
 

@@ -3,7 +3,15 @@ import { POLICY_TYP, type Policy } from '../../contract/policy.ts';
 import { ok } from '../../contract/result.ts';
 import { startTestService } from '../delivery/test-service.ts';
 import { testSigner } from '../delivery/test-signer.ts';
-import { done, TEST_SESSION, testFacts, testFolder, testFragment, testVault } from '../vault/test-vault.ts';
+import {
+  done,
+  noteStart,
+  TEST_SESSION,
+  testFacts,
+  testFolder,
+  testFragment,
+  testVault,
+} from '../vault/test-vault.ts';
 import { vaultIn } from '../vault/vault.ts';
 import { testRecorder } from './test-recorder.ts';
 
@@ -21,6 +29,7 @@ async function startedAfter(changes: Partial<Policy>, isForged = false) {
     .channels.map((channel) => ({ ...channel, rtstreamId: stream.id }))
     .slice(0, 1);
   const facts = testFacts({ sessionId: EARLIER, server: service.url, channels });
+  await noteStart(dataDir, EARLIER);
   const recording = done(await (await testVault(dataDir)).create(facts));
   for (const sequence of [0, 1]) done(await recording.append(testFragment({ sessionId: EARLIER, sequence })));
   await recording.close();

@@ -1,11 +1,19 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { fail, ok } from '../../contract/result.ts';
 import { startTestService } from '../delivery/test-service.ts';
 import type { Grant } from '../host.ts';
 import type { RecordingFacts } from '../vault/facts.ts';
-import { done, TEST_SESSION, testFacts, testFolder, testFragment, testVault } from '../vault/test-vault.ts';
+import {
+  done,
+  noteStart,
+  TEST_SESSION,
+  testFacts,
+  testFolder,
+  testFragment,
+  testVault,
+} from '../vault/test-vault.ts';
 import { vaultIn } from '../vault/vault.ts';
 import { SECOND_SESSION, testRecorder } from './test-recorder.ts';
 
@@ -26,6 +34,7 @@ async function leftBehind(changes: Partial<RecordingFacts> = {}) {
     channels: [{ ...mic, rtstreamId: stream.id }],
     ...changes,
   });
+  await noteStart(dataDir, EARLIER);
   const recording = done(await (await testVault(dataDir)).create(facts));
   for (const sequence of [0, 1, 2])
     done(await recording.append(testFragment({ sessionId: EARLIER, sequence })));
@@ -81,6 +90,7 @@ describe('a recording of an earlier run', () => {
       ended: { activeMs: 1000, stored: [{ fragments: 2 }] },
     });
     expect((await t.story()).map(({ type }) => type)).toEqual([
+      'session.started',
       'session.recovered',
       'channel.delivered',
       'session.complete',
@@ -167,7 +177,22 @@ describe('a recording of an earlier run', () => {
     await t.when(() => t.logged.some((line) => line.startsWith('delivery.caught-up')));
     expect(await vaultIn(left.dataDir, t.secrets).list()).toEqual([]);
     expect(left.service.asked).toEqual([]);
-    expect((await t.story()).map(({ type }) => type)).toEqual(['recording.purged']);
+    expect((await t.story()).map(({ type }) => type)).toEqual(['session.started', 'recording.purged']);
+  });
+
+  test('[P41][P29] whose deletion was cut short is gone, and that is noted', async () => {
+    const left = await leftBehind();
+    const vault = join(left.dataDir, 'vault');
+    await rename(join(vault, EARLIER), join(vault, `gone-${EARLIER}`));
+    const t = await startedOn(left.dataDir, left.grant);
+    done(await t.recorder.refresh());
+    expect(await readdir(vault)).toEqual([]);
+    expect(await t.story()).toContainEqual({
+      type: 'recording.purged',
+      sessionId: EARLIER,
+      reason: 'cut-short',
+      files: 4,
+    });
   });
 
   test('that was delivered and is to be kept is not even opened', async () => {

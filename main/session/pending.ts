@@ -45,11 +45,17 @@ export type PendingDelivery = {
 
 /**
  * Session ids of the recordings of earlier runs that are not done with: the service does not hold them completely, or
- * does not know that a consent was taken back, or the copy here was to go and did not. Reads no media.
+ * does not know that a consent was taken back, or the copy here was to go and did not. Reads no media. A deletion that was
+ * cut short is finished and noted before.
  */
-export async function unfinished(vault: Vault, log: Log): Promise<string[]> {
+export async function unfinished({
+  vault,
+  log,
+  audit,
+}: Pick<PendingParts, 'vault' | 'log' | 'audit'>): Promise<string[]> {
   const swept = await vault.sweep();
-  if (swept > 0) log('vault.swept', { recordings: swept });
+  if (swept.length > 0) log('vault.swept', { recordings: swept.length });
+  for (const cut of swept) await audit({ type: 'recording.purged', ...cut, reason: 'cut-short' });
   const found: string[] = [];
   for (const id of await vault.list()) {
     const facts = await vault.facts(id);

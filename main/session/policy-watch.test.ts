@@ -42,6 +42,7 @@ describe('a policy that changes while something records', () => {
     t.second();
     await isLost(t, MIC);
     expect(performance.now() - before).toBeLessThan(PROMISED_MS);
+    await t.when(() => viewOf(t, MIC)?.allowed.length === 1);
     expect(viewOf(t, MIC)).toMatchObject({
       state: 'lost',
       trouble: { code: 'policy-forbids' },
@@ -73,7 +74,7 @@ describe('a policy that changes while something records', () => {
     const channels = { mic: 'forbidden', system_audio: 'forbidden', display: 'choose' } as const;
     decide(t, { channels });
     t.second();
-    await t.when(() => viewOf(t, SOUND)?.trouble?.code === 'policy-forbids');
+    for (const id of [MIC, SOUND]) await t.when(() => viewOf(t, id)?.trouble?.code === 'policy-forbids');
     const stored = viewOf(t, MIC)?.bytes;
     for (const id of [MIC, SOUND]) t.pipeline(id).second();
     released.resolve();
@@ -184,6 +185,8 @@ describe('a policy that changes while something records', () => {
 describe('a policy that changes while the service leaves a look unanswered', () => {
   const GET = `GET /capture/session/${TEST_SESSION}`;
   const looks = (t: TestRecorder) => t.service.paths().filter((path) => path === GET).length;
+  /** More looks than there are while anybody waits. */
+  const MANY = 99;
   const silent = (t: TestRecorder, times: number) => {
     for (let time = 0; time < times; time++) t.service.next(new RegExp(`^${GET}$`), silence);
   };
@@ -198,7 +201,7 @@ describe('a policy that changes while the service leaves a look unanswered', () 
     await isLost(t, MIC);
     expect(performance.now() - from).toBeLessThan(PROMISED_MS);
     expect(looks(t)).toBe(before + 2);
-    await t.when(() => t.happened.includes('audit policy.changed'));
+    done(await t.recorder.stop('person'));
     expect(await changes(t)).toMatchObject([{ type: 'policy.changed', ended: [MIC] }]);
   });
 
@@ -208,12 +211,12 @@ describe('a policy that changes while the service leaves a look unanswered', () 
       const t = await recording({ [MIC]: mode, [SCREEN]: 'keep' });
       await t.service.when(() => t.service.held(MIC).length === 3 && t.service.held(SCREEN).length === 3);
       const before = looks(t);
-      silent(t, 9);
+      silent(t, MANY);
       decide(t, rules(t, 'mic', 'forbidden'));
       t.second();
       await isLost(t, MIC);
       // Every look since then is still open.
-      expect(looks(t) - before).toBeLessThan(9);
+      expect(looks(t) - before).toBeLessThan(MANY);
       expect(await changes(t)).toEqual([]);
       expect(t.pipeline(MIC).state()).toBe('ended');
       expect(viewOf(t, MIC)?.trouble?.code).toBe('policy-forbids');
@@ -228,10 +231,12 @@ describe('a policy that changes while the service leaves a look unanswered', () 
     '[P26] ends the recording where the service refuses all of it (%s)',
     async (mode) => {
       const t = await recording({ [MIC]: mode });
-      silent(t, 9);
+      silent(t, MANY);
       decide(t, rules(t, 'mic', 'forbidden'));
       t.second();
+      const from = performance.now();
       await t.when(({ session }) => session.state === 'complete');
+      expect(performance.now() - from).toBeLessThan(PROMISED_MS);
       expect(t.snapshot().trouble?.code).toBe('policy-forbids');
       expect(await t.story()).toContainEqual(
         expect.objectContaining({ type: 'session.stopped', by: 'policy' }),

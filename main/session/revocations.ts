@@ -14,7 +14,8 @@ export type Revocations = {
   readonly add: (revoked: Pick<RevokedChannel, 'channelId' | 'erase' | 'atMs'>) => Promise<Result<void>>;
   /**
    * Tells the service what it does not know; resolves when it knows, when it refuses to, which is told as trouble, or when
-   * the exchange is closed. What it was not told is told at the next start.
+   * the exchange is closed. What it was not told is told at the next start, of a session that is live only never: nothing of
+   * that is kept here, and the person is promised only that nothing more is captured or passed on.
    */
   readonly tell: () => Promise<void>;
 };

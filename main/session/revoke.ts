@@ -50,7 +50,7 @@ async function carryOut(
   // Where it threw, whoever asked for it was told.
   const earlier = await before?.done.catch(() => undefined);
   if (before !== undefined && earlier?.ok === true && (before.erase || !erase)) return ok(undefined);
-  // Durable before anybody says so: what cuts this short is carried out at the next start.
+  // Durable, where anything is stored, before anybody says so: what cuts this short is carried out at the next start.
   const noted = await revocations.add({ channelId, erase, atMs });
   await audit({ type: 'consent.revoked', sessionId: view.session_id, channelId, atMs, erase });
   revocations.tell().catch(bug);

@@ -28,14 +28,20 @@ export async function eraseFolder(dir: string): Promise<number> {
   return names.length;
 }
 
-/** Finishes what was cut short; answers how many recordings that were. */
-export async function finishErasing(root: string): Promise<number> {
+/** A recording whose deletion had been cut short, and how many files were left of it. */
+export type Finished = { readonly sessionId: string; readonly files: number };
+
+/** Finishes what was cut short; answers which recordings that were. */
+export async function finishErasing(root: string): Promise<Finished[]> {
   const names = (await readdir(root).catch(() => [])).filter((name) => name.startsWith(GONE));
-  for (const name of names) {
+  const finished: Finished[] = [];
+  for (const name of names.sort()) {
+    const files = (await readdir(join(root, name))).length;
     await destroyKey(join(root, name, KEY_FILE));
     await rm(join(root, name), { recursive: true, force: true });
+    finished.push({ sessionId: name.slice(GONE.length), files });
   }
-  return names.length;
+  return finished;
 }
 
 /** Destroys the key of one channel, then its files; answers how many media files there were. */

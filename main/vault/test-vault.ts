@@ -7,6 +7,7 @@ import { crc32 } from 'node:zlib';
 import { onTestFinished } from 'vitest';
 import type { Fragment } from '../../contract/fragment.ts';
 import type { Result } from '../../contract/result.ts';
+import { openAuditLog } from '../audit/log.ts';
 import type { RecordingFacts } from './facts.ts';
 import { keyFileSecrets } from './key-file.ts';
 import { type Vault, vaultIn } from './vault.ts';
@@ -32,6 +33,12 @@ export const IS_ROOT = process.getuid?.() === 0;
 export function done<T>(result: Result<T>): T {
   if (!result.ok) throw new Error(`${result.error.code}: ${result.error.detail ?? ''}`);
   return result.value;
+}
+
+/** Begins the audit log of a folder, as is done before anything is kept there. */
+export async function noteStart(dataDir: string, sessionId: string): Promise<void> {
+  const log = done(await openAuditLog(dataDir, () => new Date(), done(await keyFileSecrets(dataDir))));
+  done(await log.write('ada', { type: 'session.started', sessionId, channels: [] }));
 }
 
 /** The vault of a folder; what is recorded into it is closed when the test is over. */

@@ -6,7 +6,7 @@ import type { SecretStore } from '../host.ts';
 import { CHANNEL_KEY } from './channel-keys.ts';
 import { diskError } from './disk-error.ts';
 import { syncFolder } from './durable.ts';
-import { eraseFolder, finishErasing, KEY_FILE } from './erase.ts';
+import { eraseFolder, type Finished, finishErasing, KEY_FILE } from './erase.ts';
 import type { RecordingFacts } from './facts.ts';
 import { NEXT_FACTS_FILE, readFacts } from './facts-file.ts';
 import { FORMAT } from './format.ts';
@@ -20,8 +20,8 @@ export type Vault = {
   readonly facts: (sessionId: string) => Promise<Result<RecordingFacts>>;
   /** Destroys a recording without reading any of it, also where its key does not open here; answers how many files it had. */
   readonly erase: (sessionId: string) => Promise<Result<number>>;
-  /** Finishes erasing what a crash left half erased; answers how many recordings that were. */
-  readonly sweep: () => Promise<number>;
+  /** Finishes erasing what a crash left half erased; answers of which recordings, as nobody has noted their deletion. */
+  readonly sweep: () => Promise<Finished[]>;
   /** Session ids of the recordings held here. */
   readonly list: () => Promise<string[]>;
 };

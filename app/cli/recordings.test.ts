@@ -1,0 +1,74 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { readAuditLog } from '../../main/audit/log.ts';
+import {
+  done,
+  noteStart,
+  TEST_SESSION,
+  testFacts,
+  testFolder,
+  testFragment,
+  testVault,
+} from '../../main/vault/test-vault.ts';
+
+/** A data folder with one recording, and the command that deletes it. */
+async function kept() {
+  const dataDir = await testFolder();
+  await noteStart(dataDir, TEST_SESSION);
+  const vault = await testVault(dataDir);
+  const recording = done(await vault.create(testFacts()));
+  done(await recording.append(testFragment({ sequence: 0 })));
+  await recording.close();
+  const remove = async (...more: string[]) => {
+    const args = [join(import.meta.dirname, 'main.ts'), 'delete', TEST_SESSION, '--data', dataDir, ...more];
+    const child = spawn(process.execPath, ['--no-warnings', ...args]);
+    const said = { out: '', err: '' };
+    child.stdout.on('data', (chunk: Buffer) => {
+      said.out += String(chunk);
+    });
+    child.stderr.on('data', (chunk: Buffer) => {
+      said.err += String(chunk);
+    });
+    const [code] = await once(child, 'close');
+    return { code, ...said };
+  };
+  const purged = async () =>
+    done(await readAuditLog(dataDir))
+      .map(({ event }) => event)
+      .filter(({ type }) => type === 'recording.purged');
+  return { dataDir, vault, remove, purged };
+}
+
+describe('tallylight delete', () => {
+  test('[P41] destroys the recording, says so and notes it', async () => {
+    const { vault, remove, purged } = await kept();
+    expect(await remove()).toEqual({
+      code: 0,
+      out: `${TEST_SESSION} is gone from this device: its key is destroyed.\n`,
+      err: '',
+    });
+    expect(await vault.list()).toEqual([]);
+    expect(await purged()).toMatchObject([{ sessionId: TEST_SESSION, reason: 'deleted-by-person' }]);
+  });
+
+  test('[P29] fails where it cannot be noted, and says that the recording is gone all the same', async () => {
+    const { dataDir, vault, remove, purged } = await kept();
+    // Where the next head of the log is to be written.
+    await mkdir(join(dataDir, 'audit.head.next'));
+    const said = await remove('--json');
+    expect(said.code).not.toBe(0);
+    expect(said.err).toContain(`${TEST_SESSION} is gone from this device: its key is destroyed.`);
+    expect(said.err).toContain('could not be written to the audit log');
+    expect(
+      said.out
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toMatchObject([{ event: 'error', code: 'vault-unwritable' }]);
+    expect(await vault.list()).toEqual([]);
+    expect(await purged()).toEqual([]);
+  });
+});
