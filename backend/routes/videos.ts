@@ -92,12 +92,14 @@ export const VIDEO_ROUTES: readonly Route[] = [
     access: 'key',
     roles: ['admin'],
     does: 'video.delete',
-    summary: 'Delete a video and the fragments it is made of',
+    summary: 'Delete a recording, its key first; one in several parts only as a whole, with ?parts=all',
     params: oneVideo,
+    query: z.object({ parts: z.literal('all').optional() }),
     answer: z.object({}),
-    async handle({ parts, caller, params }) {
+    async handle({ parts, caller, params, query }) {
       const found = await videoFor(parts, caller, params.id);
-      const deleted = found.ok ? await deleteVideo(parts, params.id) : found;
+      const withParts = query.parts === 'all';
+      const deleted = found.ok ? await deleteVideo(parts, params.id, { withParts }) : found;
       return deleted.ok ? ok({}) : deleted;
     },
   }),

@@ -15,7 +15,7 @@ type Recordings = Pick<
   | 'fragmentsOf'
   | 'video'
   | 'videosOf'
-  | 'deleteVideo'
+  | 'deleteVideos'
   | 'revokeStream'
 >;
 
@@ -112,25 +112,13 @@ export function recordingsOver(db: Kysely<Tables>, keyring: Keyring): Recordings
       return rows.map(toVideo);
     },
 
-    async deleteVideo(id, takes, last) {
+    async deleteVideos(streamId, tombstone) {
       return db.transaction().execute(async (tx) => {
-        const gone = await tx
-          .deleteFrom('video')
-          .where('id', '=', id)
-          .returning('stream_id')
-          .executeTakeFirst();
-        if (gone === undefined) return false;
-        const fragments = tx.deleteFrom('fragment').where('stream_id', '=', gone.stream_id);
-        if (last !== null) await fragments.execute();
-        else if (takes.length > 0) await fragments.where('take', 'in', takes).execute();
-        if (last !== null) {
-          await tx
-            .updateTable('rtstream')
-            .set({ wrapped_key: '' })
-            .where('id', '=', gone.stream_id)
-            .execute();
-          await putTombstone(tx, last);
-        }
+        const gone = await tx.deleteFrom('video').where('stream_id', '=', streamId).executeTakeFirst();
+        if (gone.numDeletedRows === 0n) return false;
+        await tx.deleteFrom('fragment').where('stream_id', '=', streamId).execute();
+        await tx.updateTable('rtstream').set({ wrapped_key: '' }).where('id', '=', streamId).execute();
+        await putTombstone(tx, tombstone);
         return true;
       });
     },

@@ -161,7 +161,7 @@ describe.each(Object.keys(KINDS))('the store on %s', (kind) => {
     expect(await store.videosOf([])).toEqual([]);
   });
 
-  test('deletes a video with the fragments of its takes', async () => {
+  test('deletes all videos of a stream with its key and all of its fragments', async () => {
     const session = aSession();
     const stream = aStream(session.id, { wrappedKey: 'key' });
     const video = aVideo(stream);
@@ -170,26 +170,12 @@ describe.each(Object.keys(KINDS))('the store on %s', (kind) => {
     await store.append(aFragment(stream.id, 1, 0), null);
     await store.append(aFragment(stream.id, 2, 0), { take: 1, sequence: 0 });
     await store.settleManifest(session.id, ['starting'], { duration_ms: 0, active_ms: 0, channels: [] });
-    await store.finishSession(session.id, [video], 1_900_000_009);
-    expect(await store.deleteVideo(video.id, [1], null)).toBe(true);
-    expect(await store.deleteVideo(video.id, [2], null)).toBe(false);
-    expect(await store.video(video.id)).toBeUndefined();
-    expect((await store.fragmentsOf(stream.id)).map((each) => each.take)).toEqual([2]);
-    expect((await store.stream(stream.id))?.wrappedKey).toBe('key');
-  });
-
-  test('deletes the last video of a stream with its key and all of its fragments', async () => {
-    const session = aSession();
-    const stream = aStream(session.id, { wrappedKey: 'key' });
-    const video = aVideo(stream);
-    await store.addSession(session);
-    await store.startSession(start(session.id, stream));
-    await store.append(aFragment(stream.id, 1, 0), null);
-    await store.append(aFragment(stream.id, 2, 0), { take: 1, sequence: 0 });
-    await store.settleManifest(session.id, ['starting'], { duration_ms: 0, active_ms: 0, channels: [] });
-    await store.finishSession(session.id, [video], 5);
+    const second = { ...aVideo(stream), part: 2 };
+    await store.finishSession(session.id, [video, second], 5);
     const tombstone = aTombstone(session.id, 'mic:default');
-    expect(await store.deleteVideo(video.id, [1], tombstone)).toBe(true);
+    expect(await store.deleteVideos(stream.id, tombstone)).toBe(true);
+    expect(await store.deleteVideos(stream.id, tombstone)).toBe(false);
+    expect(await store.videosOf([session.id])).toEqual([]);
     expect(await store.fragmentsOf(stream.id)).toEqual([]);
     expect((await store.stream(stream.id))?.wrappedKey).toBe('');
     expect(await store.tombstones('default', [session.id])).toEqual([tombstone]);

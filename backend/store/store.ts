@@ -145,11 +145,8 @@ export type Store = {
 
   video(id: string): Promise<VideoRecord | undefined>;
   videosOf(sessionIds: readonly string[]): Promise<VideoRecord[]>;
-  /**
-   * Forgets the video and the fragments of these takes of its stream. With a tombstone it was the last of its stream, whose
-   * key goes, too.
-   */
-  deleteVideo(id: string, takes: readonly number[], last: Tombstone | null): Promise<boolean>;
+  /** Deletes all videos of a stream with its fragments and its key; false where there are none. */
+  deleteVideos(streamId: string, tombstone: Tombstone): Promise<boolean>;
 
   /**
    * From now on nothing of it is taken. With a tombstone its key, fragments and videos go, too. False where that was so

@@ -1,10 +1,17 @@
 import { fail, ok, type Result } from '../../contract/result.ts';
-import { formatsOf } from '../../contract/timeline.ts';
 import type { Parts } from '../parts.ts';
 import { tombstoneOf } from '../session/delete.ts';
 
-/** Deletes a video with the fragments it is made of. Error: `video-unknown`. */
-export async function deleteVideo(parts: Parts, id: string): Promise<Result<void>> {
+/**
+ * Deletes the recording of a channel: its key, then the fragments it is made of, and leaves word for the client. Where it is in
+ * several parts, as its format changed on the way, they have one key and go together, which `withParts` says that one knows.
+ * Errors: `video-unknown`, `not-now` where there are other parts and that was not said.
+ */
+export async function deleteVideo(
+  parts: Parts,
+  id: string,
+  { withParts }: { readonly withParts: boolean },
+): Promise<Result<void>> {
   const video = await parts.store.video(id);
   if (video === undefined) return fail('video-unknown', id);
   const { sessionId, streamId } = video;
@@ -12,19 +19,26 @@ export async function deleteVideo(parts: Parts, id: string): Promise<Result<void
     const session = await parts.store.session(sessionId);
     const stream = await parts.store.stream(streamId);
     if (session === undefined || stream === undefined) return fail('video-unknown', id);
-    const fragments = await parts.store.fragmentsOf(streamId);
-    const takes = formatsOf(fragments).find((format) => format.sha256 === video.format)?.takes ?? new Set();
-    const videos = await parts.store.videosOf([sessionId]);
-    const isLast = videos.every((other) => other.streamId !== streamId || other.id === id);
-    // The others need the key of the stream. So files first: cut short, the video is still known and can be deleted again.
-    if (!isLast)
-      for (const fragment of fragments)
-        if (takes.has(fragment.take)) await parts.blobs.remove({ ...fragment, sessionId }, fragment.blob);
-    const tombstone = isLast ? await tombstoneOf(parts, session, stream.channelId) : null;
-    if (!(await parts.store.deleteVideo(id, [...takes], tombstone))) return fail('video-unknown', id);
+    const others = (await partsOf(parts, sessionId, streamId)).filter((other) => other !== id);
+    if (others.length > 0 && !withParts)
+      return fail(
+        'not-now',
+        `it is one of ${others.length + 1} parts of a recording, which go together: ?parts=all`,
+      );
+    const tombstone = await tombstoneOf(parts, session, stream.channelId);
+    if (!(await parts.store.deleteVideos(streamId, tombstone))) return fail('video-unknown', id);
     await parts.store.scrub();
     // The key went first: whatever stops this half-way, nobody can open what is left, and `recover` removes it.
-    if (isLast) await parts.blobs.removeStream(sessionId, streamId);
+    await parts.blobs.removeStream(sessionId, streamId);
     return ok(undefined);
   });
+}
+
+/** Ids of the videos that one stream was made into. */
+export async function partsOf(
+  { store }: Pick<Parts, 'store'>,
+  sessionId: string,
+  streamId: string,
+): Promise<string[]> {
+  return (await store.videosOf([sessionId])).flatMap((each) => (each.streamId === streamId ? [each.id] : []));
 }

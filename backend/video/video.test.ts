@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { VideoView } from '../../contract/wire.ts';
+import { rowsOf } from '../trial/held.ts';
 import { PICTURE, type Piece, takeOf, WIDE_PICTURE } from '../trial/media.ts';
 import { call, deliver, manifestOf, started, stopOf } from '../trial/recorder.ts';
 import { folder, storeOf, type Trial, trial } from '../trial/service.ts';
@@ -116,10 +117,31 @@ describe('a video', () => {
       expect((await probe(bytes)).packets).toHaveLength(video.takes * 20);
       expect(createHash('sha256').update(bytes).digest('hex')).toBe(video.sha256);
     }
+  });
+
+  test('[P17][P41] in several parts is one recording with one key: it goes as a whole, when that is said', async () => {
+    const pieces = [
+      ...takeOf({ seconds: 2, source: PICTURE }),
+      ...takeOf({ seconds: 2, source: WIDE_PICTURE, take: 2, startedAtMs: 2000 }),
+    ];
+    const { service, stream, videos } = await recorded('display:1', pieces);
     const [first, second] = videos;
-    expect(await call(service, 'DELETE', `/video/${first?.id}`, service.key)).toMatchObject({ status: 200 });
-    expect(blobs(service)).toHaveLength(second?.fragments ?? 0);
-    expect((await download(service, second?.id ?? '')).bytes.length).toBe(second?.size);
+    const held = blobs(service).length;
+    const path = `/video/${first?.id}`;
+    expect(await call(service, 'DELETE', path, service.key)).toMatchObject({
+      status: 409,
+      detail: 'it is one of 2 parts of a recording, which go together: ?parts=all',
+    });
+    expect(blobs(service)).toHaveLength(held);
+    expect(await call(service, 'DELETE', `${path}?parts=all`, service.key)).toMatchObject({ status: 200 });
+    expect(blobs(service)).toEqual([]);
+    expect(await call(service, 'GET', `/video/${second?.id}`, service.key)).toMatchObject({ status: 404 });
+    expect(rowsOf(service.dataDir, `select wrapped_key from rtstream where id = '${stream}'`)).toEqual([
+      { wrapped_key: '' },
+    ]);
+    expect(rowsOf(service.dataDir, 'select channel_id from tombstone')).toEqual([
+      { channel_id: 'display:1' },
+    ]);
   });
 
   test('is not made of a channel that has no media', async () => {

@@ -1,7 +1,7 @@
 import { fail, ok, type Result } from '../../../contract/result.ts';
 import { cursorAt, cursorOf } from '../../routes/cursor.ts';
 import type { SessionRecord, StreamRecord, VideoRecord } from '../../store/records.ts';
-import { deleteVideo } from '../../video/delete.ts';
+import { deleteVideo, partsOf } from '../../video/delete.ts';
 import type { Call, ConsoleRoute } from '../page.ts';
 import { channelName } from '../parts/channel.ts';
 import { code, given, type Html, html } from '../parts/html.ts';
@@ -47,13 +47,19 @@ ${older(next, 'Recordings of older sessions')}`,
       const found = await foundIn(call);
       if (!found.ok) return found;
       const { video, stream, session } = found.value;
+      const siblings = await partsOf(call.parts, session.id, video.streamId);
       return ok(
         question(call, {
           title: 'Delete this recording?',
           says: [
             html`${nameOf(stream)} of ${given(session.endUserId)}, ${length(video.lengthSeconds)} long, ${bytes(video.sizeBytes)}.`,
-            'The fragments it is made of go, too. Where it is the last of its channel, the key of the channel is destroyed, so nobody can open it again. A backup of the database from before still holds the wrapped keys.',
-            'Where it is the last of its channel, the client erases its own copy when it next connects. Where it is not, the client keeps its copy until the others or the session are deleted.',
+            ...(siblings.length > 1
+              ? [
+                  `It is one of ${siblings.length} parts of a recording, as its format changed on the way. They go together.`,
+                ]
+              : []),
+            'The key of the channel is destroyed, then the fragments: nobody can open it again. A backup of the database from before still holds the wrapped keys.',
+            'The client erases its own copy when it next connects.',
             'The session, its consent receipt and its other recordings stay.',
           ],
           action: `${PATH}/${video.id}/delete`,
@@ -72,7 +78,7 @@ ${older(next, 'Recordings of older sessions')}`,
     async handle(call) {
       const found = await foundIn(call);
       if (!found.ok) return found;
-      const deleted = await deleteVideo(call.parts, found.value.video.id);
+      const deleted = await deleteVideo(call.parts, found.value.video.id, { withParts: true });
       return deleted.ok ? ok({ kind: 'go', to: `${PATH}?done=deleted` }) : deleted;
     },
   },
