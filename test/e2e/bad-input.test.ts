@@ -102,19 +102,27 @@ describe('the command line, when something is wrong', () => {
     expect(await first).toMatchObject({ code: 0 });
   });
 
-  // Mounting a small disk takes root; the vault's own tests have the error without one.
+  // Mounting a disk of its own takes root; the vault's own tests have the errors without one.
   test.runIf(process.getuid?.() === 0)(
-    'a disk that is full stops the recording, keeps what was stored and says so (as root)',
+    'a disk with too little room begins nothing; one that fills up stops the recording, keeps what was stored and says so (as root)',
     async () => {
       const dir = freshDir();
       await mkdir(dir);
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=320k', 'tmpfs', dir]);
+      const mount = (options: string) => execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', dir]);
+      const args = ['--store', 'system_audio:default', '--duration', '60'];
+      mount('size=900m');
       try {
-        const { code, stderr, sessionId } = await record(
-          ['--store', 'system_audio:default', '--duration', '60'],
-          {},
-          dir,
+        expect(await record(args, {}, dir)).toMatchObject({
+          code: 1,
+          stderr: expect.stringContaining('little room left on the disk'),
+        });
+        mount('remount,size=1200m');
+        const recording = record(args, {}, dir);
+        await until(async () =>
+          (await readFile(join(dir, 'audit.jsonl'), 'utf8').catch(() => '')).includes('take.started'),
         );
+        execFileSync('fallocate', ['-l', '950M', join(dir, 'filling')]);
+        const { code, stderr, sessionId } = await recording;
         expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining('disk is full') });
         const session = await wholeSession(house.embedded, sessionId);
         expect(session.videos).toMatchObject([{ name: 'system_audio:default' }]);
