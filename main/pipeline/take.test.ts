@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -178,10 +179,13 @@ describe('a take', () => {
       const folder = await mkdtemp(join(tmpdir(), 'tallylight-fake-'));
       const path = join(folder, 'ffmpeg');
       // What it leaves behind holds its pipes, so that nobody hears of its end.
-      await writeFile(path, `#!/bin/sh\n(trap '' INT; sleep 3) & exec sleep 60\n`, { mode: 0o755 });
+      await writeFile(path, `#!/bin/sh\n(trap '' INT; : > '${path}.held'; sleep 3) & exec sleep 60\n`, {
+        mode: 0o755,
+      });
       const patience = { firstByteMs: 300, stallMs: 5_000, stopMs: 100, killMs: 100, settleMs: 1_000 };
       const { take, troubles, ends } = open(DISPLAY, { ffmpeg: { ...ffmpeg, path }, patience });
-      await until(() => take.pid() !== undefined);
+      // Killed before it has left anything behind, it would end as any other.
+      await until(() => take.pid() !== undefined && existsSync(`${path}.held`));
       if (reason === 'stopped') await take.stop();
       await until(() => ends.length > 0);
       expect(ends).toMatchObject([{ reason }]);
