@@ -1,6 +1,3 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readAuditLog } from '../../main/audit/log.ts';
 import { refusal, startTestService, type TestService } from '../../main/delivery/test-service.ts';
@@ -13,27 +10,9 @@ import {
   testFragment,
   testVault,
 } from '../../main/vault/test-vault.ts';
+import { tallylight } from './test-cli.ts';
 
-const MAIN = join(import.meta.dirname, 'main.ts');
 const MIC = 'mic:default';
-
-type Ran = { readonly code: number; readonly out: string; readonly err: string };
-
-async function tallylight(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ran> {
-  const child = spawn(process.execPath, ['--no-warnings', MAIN, ...args], {
-    env: { ...process.env, TALLYLIGHT_TOKEN: '', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const said = { out: '', err: '' };
-  child.stdout.on('data', (chunk: Buffer) => {
-    said.out += String(chunk);
-  });
-  child.stderr.on('data', (chunk: Buffer) => {
-    said.err += String(chunk);
-  });
-  const [code] = await once(child, 'close');
-  return { code, ...said };
-}
 
 /** A recording of which the service has nothing yet, and the command that sends it. */
 async function kept() {

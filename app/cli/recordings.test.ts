@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -13,6 +11,7 @@ import {
   testFragment,
   testVault,
 } from '../../main/vault/test-vault.ts';
+import { tallylight } from './test-cli.ts';
 
 /** A data folder with one recording, and the command that deletes it. */
 async function kept() {
@@ -22,19 +21,7 @@ async function kept() {
   const recording = done(await vault.create(testFacts()));
   done(await recording.append(testFragment({ sequence: 0 })));
   await recording.close();
-  const remove = async (...more: string[]) => {
-    const args = [join(import.meta.dirname, 'main.ts'), 'delete', TEST_SESSION, '--data', dataDir, ...more];
-    const child = spawn(process.execPath, ['--no-warnings', ...args]);
-    const said = { out: '', err: '' };
-    child.stdout.on('data', (chunk: Buffer) => {
-      said.out += String(chunk);
-    });
-    child.stderr.on('data', (chunk: Buffer) => {
-      said.err += String(chunk);
-    });
-    const [code] = await once(child, 'close');
-    return { code, ...said };
-  };
+  const remove = (...more: string[]) => tallylight(['delete', TEST_SESSION, '--data', dataDir, ...more]);
   const purged = async () =>
     done(await readAuditLog(dataDir))
       .map(({ event }) => event)

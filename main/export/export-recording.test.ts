@@ -11,6 +11,7 @@ import {
   TEST_SESSION,
   testFacts,
   testFolder,
+  testFragment,
   testVault,
 } from '../vault/test-vault.ts';
 import { type ExportOptions, exportRecording } from './export-recording.ts';
@@ -226,6 +227,22 @@ describe('an export that does not come about leaves no half file', () => {
   test('where nothing is stored', async () => {
     const { recording } = await recorded([]);
     expect((await exported(recording)).done).toMatchObject({ error: { code: 'nothing-to-export' } });
+  });
+
+  test('where what is stored is no MP4 that can be laid out, which is said', async () => {
+    const { recording } = await recorded([]);
+    const [init] = TAKES.slice(0, 1).flatMap(recordedTake);
+    if (init === undefined) throw new Error('there is a first fragment');
+    done(await recording.append(init));
+    done(await recording.append(testFragment({ sequence: 1 })));
+    const { folder, done: result } = await exported(recording);
+    expect(result).toMatchObject({
+      error: { code: 'export-failed', detail: expect.stringContaining('1/1') },
+    });
+    expect(await readdir(folder)).toEqual([]);
+    const { recording: worse } = await recorded([]);
+    for (const sequence of [0, 1]) done(await worse.append(testFragment({ sequence })));
+    expect((await exported(worse)).done).toMatchObject({ error: { code: 'export-failed' } });
   });
 
   test('where ffmpeg cannot be started or fails, which is said', async () => {

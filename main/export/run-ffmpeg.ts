@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { Writable } from 'node:stream';
 import { type Failed, fail, ok, type Result } from '../../contract/result.ts';
 import { childEnv, type ProcessEnv } from '../channels/host-env.ts';
@@ -45,19 +44,24 @@ export async function runFfmpegOver(run: FfmpegRun): Promise<Result<void>> {
   const cancel = () => end(fail('export-cancelled'));
   run.signal.addEventListener('abort', cancel);
   if (run.signal.aborted) cancel();
-  const poured = run.inputs.map(async (input, at) => {
-    const pipe = child.stdio[at + 3];
-    if (!(pipe instanceof Writable)) return;
+  async function pour(input: AsyncIterable<Result<Uint8Array>>, pipe: Writable): Promise<void> {
     // Whoever does not read on has said why on stderr, or needs nothing more.
     pipe.on('error', () => pipe.destroy());
     for await (const piece of input) {
       if (pipe.destroyed) return;
       if (!piece.ok) return end(piece);
-      if (!pipe.write(piece.value))
-        await Promise.race([once(pipe, 'drain'), once(pipe, 'close')]).catch(() => undefined);
+      if (!pipe.write(piece.value)) await drained(pipe);
       run.onTaken(piece.value.length);
     }
     pipe.end();
+  }
+  const poured = run.inputs.map(async (input, at) => {
+    const pipe = child.stdio[at + 3];
+    if (!(pipe instanceof Writable)) return;
+    await pour(input, pipe).catch((error: unknown) => {
+      // What is no MP4 cannot be placed.
+      end(fail('export-failed', error instanceof Error ? error.message : String(error)));
+    });
   });
   const code = await gone;
   for (const pipe of child.stdio.slice(3)) pipe?.destroy();
@@ -68,6 +72,20 @@ export async function runFfmpegOver(run: FfmpegRun): Promise<Result<void>> {
   return /No space left on device/.test(words)
     ? fail('disk-full', 'export')
     : fail('export-failed', lastLine(words));
+}
+
+/** Resolves when there is room again, or nobody reads any more. */
+function drained(pipe: Writable): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      pipe.off('drain', done);
+      pipe.off('close', done);
+      resolve();
+    };
+    pipe.on('drain', done);
+    pipe.on('close', done);
+    if (pipe.destroyed) done();
+  });
 }
 
 const LONGEST_WORDS = 4000;

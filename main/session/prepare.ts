@@ -77,8 +77,9 @@ const SPENT: ReadonlySet<string> = new Set(['session-ended', 'session-unknown', 
 /**
  * Everything that comes between "I agree" and the first device: the choice is what was shown, the policy allows it,
  * the system permits it, the receipt is in the audit log, the screens show something, the service knows the session
- * and has countersigned the receipt, the vault is ready. It may be taken back at any moment of it, which `consent-missing` tells; a recording that was made by
- * then is the caller's to erase. A session that our start began and in which nothing will be recorded is ended.
+ * and has countersigned the receipt, the vault is ready. It may be taken back at any moment of it, which `consent-missing`
+ * tells; a recording that was made by then is the caller's to erase. A session that our start began and in which nothing
+ * will be recorded is ended.
  */
 export async function prepare(parts: PrepareParts): Promise<Result<Prepared>> {
   const { signal } = parts.look;
