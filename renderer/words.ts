@@ -62,6 +62,7 @@ export const words = {
       `${names} ${count === 1 ? 'is' : 'are'} kept by ${organisation}.`,
     keptSomewhere: (names: string, count: number) => `${names} ${count === 1 ? 'is' : 'are'} kept.`,
     verified: 'The service verified every part.',
+    verifiedOf: (names: string) => `The service verified every part of ${names}.`,
     unverified: (delivered: string, all: string) => `The service verified ${delivered} of ${all}.`,
     gone: (names: string, count: number) =>
       `${names} ${count === 1 ? 'was' : 'were'} live only and ${count === 1 ? 'is' : 'are'} gone.`,

@@ -43,5 +43,26 @@ test('the last five minutes before a recording ends by itself are counted down, 
 
 test('[P57] what was cut off the last time is told at the next start: how much of which recording', async () => {
   const { page } = await open(SCENES['ready-chosen']());
-  await page.getByText(/^Recovered 41:07 of “Weekly planning” of .*2026.*: it had been cut off\.$/).waitFor();
+  const told = page.getByText(/^Recovered 41:07 of “Weekly planning” of .*2026.*: it had been cut off\.$/);
+  await told.waitFor();
+  // Where one looks first, above what is to be chosen.
+  const [its, choice] = [
+    await told.boundingBox(),
+    await page.getByRole('heading', { name: 'What to capture' }).boundingBox(),
+  ];
+  expect(its?.y).toBeLessThan(choice?.y ?? 0);
+});
+
+test('[P55] what the service did not take is no success: it is told first, and apart', async () => {
+  const complete = SCENES.complete();
+  const channels = complete.channels.map((channel) =>
+    channel.kind === 'mic'
+      ? { ...channel, cutBy: 'policy-forbids' as const, deliveredBytes: 1000, storedBytes: channel.bytes }
+      : channel,
+  );
+  const { page } = await open(snapshotOf(complete.session, { ...complete, channels }));
+  const said = page.locator('.outcome li');
+  await said.first().waitFor();
+  expect(await said.first().innerText()).toMatch(/^The service took .* of Microphone, and no more/);
+  expect(await page.locator('.outcome .outcome-cut').count()).toBe(1);
 });

@@ -1,8 +1,8 @@
 import type { Snapshot } from '../../contract/bridge/snapshot.ts';
 import { size } from '../view/format.ts';
-import { keptBytes, outcomeOf } from '../view/outcome.ts';
+import { cutsOf, keptBytes, outcomeOf } from '../view/outcome.ts';
 import { words } from '../words.ts';
-import { CheckIcon } from './icons.tsx';
+import { CareIcon, CheckIcon } from './icons.tsx';
 
 const { delivering, failed } = words;
 
@@ -25,6 +25,12 @@ export function Delivering({ snapshot }: { readonly snapshot: Snapshot }) {
 export function Outcome({ snapshot }: { readonly snapshot: Snapshot }) {
   return (
     <ul className="after outcome">
+      {cutsOf(snapshot).map((sentence) => (
+        <li className="outcome-cut" key={sentence}>
+          <CareIcon />
+          <span>{sentence}</span>
+        </li>
+      ))}
       {outcomeOf(snapshot).map((sentence) => (
         <li key={sentence}>
           <CheckIcon />

@@ -50,17 +50,19 @@ export function Screen({ snapshot, face, note, ask }: Props) {
   return (
     <>
       {state === 'idle' || state === 'consenting' ? (
-        <ChoiceCard snapshot={snapshot} calls={face.calls} ask={ask} />
+        <>
+          {recovered.map(({ sessionId, title, startedAt, activeMs }) => (
+            <p className="pending" key={sessionId}>
+              {words.recovered(clock(activeMs), words.recordingOf(title, dayTime(startedAt)))}
+            </p>
+          ))}
+          <ChoiceCard snapshot={snapshot} calls={face.calls} ask={ask} />
+        </>
       ) : (
         <ChannelCard snapshot={snapshot} note={note} calls={face.calls} ask={ask} />
       )}
       <div className="facts">
         <Facts snapshot={snapshot} face={face} />
-        {recovered.map(({ sessionId, title, startedAt, activeMs }) => (
-          <p className="pending" key={sessionId}>
-            {words.recovered(clock(activeMs), words.recordingOf(title, dayTime(startedAt)))}
-          </p>
-        ))}
         {pending > 0 ? <p className="pending">{words.pending(count(pending), pending)}</p> : null}
       </div>
     </>

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { SCENES, snapshotOf } from '../journey/snapshots.ts';
-import { keptBytes, outcomeOf } from './outcome.ts';
+import { cutsOf, keptBytes, outcomeOf } from './outcome.ts';
 
 const complete = SCENES.complete();
 
@@ -35,11 +35,13 @@ test('[P55] says what the service did not take, and that the copy here stays for
         }
       : channel,
   );
+  expect(cutsOf({ channels })).toEqual([
+    'The service took 9.1 MB of 18.2 MB of Microphone, and no more. The rest is kept here, encrypted.',
+  ]);
   expect(outcomeOf(snapshotOf({ state: 'complete' }, { ...complete, channels }))).toEqual([
     'System audio is kept by Acme.',
-    'The service verified every part.',
+    'The service verified every part of System audio.',
     'The copy of System audio on this device is removed.',
-    'The service took 9.1 MB of 18.2 MB of Microphone, and no more. The rest is kept here, encrypted.',
     'Display 1 was live only and is gone.',
   ]);
 });

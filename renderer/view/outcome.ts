@@ -35,7 +35,12 @@ function copiesOf(whole: readonly Choice[], isCut: boolean): readonly string[] {
   return [isCut ? complete.purgedOf(listOf(namesWith(whole, 'keep'))) : complete.purged];
 }
 
-/** What became of everything, one sentence each: kept and verified, live only and gone, and the copy here. */
+/** What the service did not take to its end, one sentence each: the rest is only here. */
+export function cutsOf({ channels }: Pick<Snapshot, 'channels'>): readonly string[] {
+  return channels.filter(({ cutBy }) => cutBy !== null).map(cutOf);
+}
+
+/** What became of everything else, one sentence each: kept and verified, live only and gone, and the copy here. */
 export function outcomeOf(snapshot: Snapshot): readonly string[] {
   const channels: readonly Choice[] = snapshot.channels
     .filter(({ takes, bytes }) => takes > 0 || bytes > 0)
@@ -50,10 +55,10 @@ export function outcomeOf(snapshot: Snapshot): readonly string[] {
     isRevoked(channel) ? [channelName(channel).name] : [],
   );
   const revoked = revokedNames.length === 0 ? [] : [complete.revoked(listOf(revokedNames))];
-  const cut = channels.filter(isCut).map(({ channel }) => cutOf(channel));
+  const hasCut = channels.some(isCut);
   // What was stored of it before may be kept still.
   if (kept.length === 0)
-    return [...(revoked.length + cut.length === 0 ? [complete.nothing] : []), ...cut, ...gone, ...revoked];
+    return [...(revoked.length === 0 && !hasCut ? [complete.nothing] : []), ...gone, ...revoked];
 
   const { terms } = snapshot;
   const { all, delivered } = bytesOf(whole.map(({ channel }) => channel));
@@ -61,10 +66,15 @@ export function outcomeOf(snapshot: Snapshot): readonly string[] {
     terms === null
       ? complete.keptSomewhere(listOf(kept), kept.length)
       : complete.kept(listOf(kept), terms.organisation, kept.length),
-    delivered >= all ? complete.verified : complete.unverified(size(delivered), size(all)),
-    ...copiesOf(whole, cut.length > 0),
-    ...cut,
+    verdictOf(delivered >= all, hasCut ? kept : [], { all, delivered }),
+    ...copiesOf(whole, hasCut),
     ...gone,
     ...revoked,
   ];
+}
+
+/** Of `only` alone, where the service did not take everything. */
+function verdictOf(isWhole: boolean, only: readonly string[], { all, delivered }: Bytes): string {
+  if (!isWhole) return complete.unverified(size(delivered), size(all));
+  return only.length === 0 ? complete.verified : complete.verifiedOf(listOf(only));
 }
