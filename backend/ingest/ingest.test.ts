@@ -171,6 +171,9 @@ describe('a stored stream', () => {
     expect(await put(service, stream, { ...piece(take, 1), bytes: Buffer.alloc(0) }, token)).toMatchObject(
       notMedia,
     );
+    // A second one inside would be measured and placed nowhere.
+    const two = Buffer.concat([piece(take, 1).bytes, piece(take, 2).bytes]);
+    expect(await put(service, stream, { ...piece(take, 1), bytes: two }, token)).toMatchObject(notMedia);
   });
 
   test('takes nothing new after the session has stopped, and still knows what it holds', async () => {

@@ -1,5 +1,4 @@
-import { compareKeys, INIT_SEQUENCE } from '../../contract/fragment.ts';
-import { timescaleOf, timingOf } from '../../contract/mp4.ts';
+import { compareKeys } from '../../contract/fragment.ts';
 import { fail, ok, type Result } from '../../contract/result.ts';
 import type { FragmentReceipt } from '../../contract/wire.ts';
 import { streamKey } from '../blobs/stream-key.ts';
@@ -8,10 +7,18 @@ import { completeIfStopping } from '../session/complete.ts';
 import type { FragmentRecord, StreamRecord } from '../store/records.ts';
 import type { Arrival, Delivery } from './arrival.ts';
 import { becomeActive, toLive } from './live.ts';
+import { measure } from './measure.ts';
 import { isNext, nextAfter, spoken } from './place.ts';
 
-/** Keeps a fragment of a stored stream. To be called in the session's turn. */
-export async function keep(parts: Parts, delivery: Delivery): Promise<Result<FragmentReceipt>> {
+/**
+ * Keeps a fragment of a stored stream, of which at most `longestMs` milliseconds of media are kept.
+ * To be called in the session's turn.
+ */
+export async function keep(
+  parts: Parts,
+  delivery: Delivery,
+  longestMs: number,
+): Promise<Result<FragmentReceipt>> {
   const { session, stream, arrival } = delivery;
   const again = await heldBefore(parts, stream, arrival);
   if (again !== undefined) {
@@ -23,7 +30,11 @@ export async function keep(parts: Parts, delivery: Delivery): Promise<Result<Fra
     return fail('session-ended', `the session is ${session.status}`);
   const outOfOrder = fail('fragment-out-of-order', `expected ${spoken(nextAfter(stream.last))}`);
   if (!isNext(stream.last, arrival.place)) return outOfOrder;
-  if (!isPlayable(arrival)) return fail('bad-request', `${spoken(arrival.place)} is not fragmented MP4`);
+  const measured = measure(stream.measured, arrival);
+  if (measured === undefined)
+    return fail('bad-request', `${spoken(arrival.place)} is not fragmented MP4 of one track`);
+  // How long it is tells the media itself: the times that come with it are the client's word.
+  if (measured.mediaMs > longestMs) return fail('session-too-long', spoken(arrival.place));
 
   const blobOf = { ...arrival.place, sessionId: session.id, streamId: stream.id };
   const key = streamKey(parts.keyring, session, stream);
@@ -32,7 +43,7 @@ export async function keep(parts: Parts, delivery: Delivery): Promise<Result<Fra
   const blob = written.value;
   const { bytes, place, ...said } = arrival;
   const fragment = { ...said, ...place, bytes: bytes.length, blob, receivedAt: parts.clock() };
-  if (!(await parts.store.append(fragment, stream.last))) {
+  if (!(await parts.store.append(fragment, stream.last, measured))) {
     await parts.blobs.remove(blobOf, blob);
     return outOfOrder;
   }
@@ -52,16 +63,6 @@ async function heldBefore(
   const held = await parts.store.fragment(id, place);
   if (held === undefined) return undefined;
   return held.sha256 === sha256 ? ok(receiptOf(held)) : fail('fragment-conflict', spoken(place));
-}
-
-/** What cannot be laid out later is refused now, while the recorder still has its copy. */
-function isPlayable({ place, bytes }: Arrival): boolean {
-  try {
-    return place.sequence === INIT_SEQUENCE ? (timescaleOf(bytes) ?? 0) > 0 : timingOf(bytes) !== undefined;
-  } catch (error) {
-    if (error instanceof RangeError) return false;
-    throw error;
-  }
 }
 
 function receiptOf(fragment: FragmentRecord): FragmentReceipt {

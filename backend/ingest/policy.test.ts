@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { DEFAULT_POLICY } from '../../contract/policy.ts';
 import { POLICY_VERSION_HEADER } from '../../contract/wire.ts';
 import { SOME_CLIENT } from '../trial/client.ts';
-import { takeOf } from '../trial/media.ts';
+import { type Piece, takeOf } from '../trial/media.ts';
 import { recorded } from '../trial/recorded.ts';
 import { call, deliver, manifestOf, put, shownBy, start, stopOf } from '../trial/recorder.ts';
 import { type Trial, trial } from '../trial/service.ts';
@@ -135,6 +135,31 @@ test('what was recorded after the longest time is refused, and what came before 
       status: 403,
       error_code: 'session-too-long',
     });
+});
+
+describe('[P13] of one channel no more is kept than the longest session', () => {
+  async function full(clock: (piece: Piece) => Piece) {
+    const service = await trial();
+    await policyOf(service, { maxSessionMinutes: 1 });
+    const wish = { endUserId: 'ada', channels: ['+mic:default'], until: 'started' } as const;
+    const { streams, token } = await recorded(service, service.key, wish);
+    const send = (piece: Piece) => put(service, streams[0] ?? '', clock(piece), token);
+    for (const piece of takeOf({ seconds: 65 })) expect(await send(piece)).toMatchObject({ status: 200 });
+    return send;
+  }
+  const TOO_LONG = { status: 403, error_code: 'session-too-long' };
+
+  test.each<[string, (piece: Piece) => Piece]>([
+    ['begins at 0', (piece) => ({ ...piece, startedAtMs: 0 })],
+    ['lasts no time', (piece) => ({ ...piece, startedAtMs: 0, durationMs: 0 })],
+  ])('where every fragment says that it %s', async (_name, clock) => {
+    const send = await full(clock);
+    const [init, ...more] = takeOf({ take: 2, seconds: 8 });
+    if (init !== undefined) expect(await send(init)).toMatchObject({ status: 200 });
+    // 65 s are held, and some seconds are forgiven.
+    for (const piece of more.slice(0, 4)) expect(await send(piece)).toMatchObject({ status: 200 });
+    for (const piece of more.slice(4, 5)) expect(await send(piece)).toMatchObject(TOO_LONG);
+  });
 });
 
 test('[P26] what is live only is of now: after the longest session nothing of it is passed on, whatever time it names', async () => {

@@ -27,7 +27,7 @@ export function receive(parts: Parts, sessionId: string, arrival: Arrival): Prom
       await completeIfStopping(parts, session);
       return welcome;
     }
-    return stream.store ? keep(parts, delivery) : passOn(parts, delivery);
+    return stream.store ? keep(parts, delivery, welcome.value.longestMs) : passOn(parts, delivery);
   });
 }
 
@@ -36,19 +36,26 @@ const OVERTIME_MS = 10_000;
 /** How late what is live may arrive. */
 const LATE_MS = 60_000;
 
-/** Whether this may come here at all, whatever the client thinks: by consent, and by the policies of now and of the start. */
-async function isWelcome(parts: Parts, { session, stream, arrival }: Delivery): Promise<Result<void>> {
+/**
+ * Whether this may come here at all, whatever the client thinks: by consent, and by the policies of now and of the start.
+ * `longestMs`: how much of one stream may be kept, in milliseconds.
+ */
+async function isWelcome(
+  parts: Parts,
+  { session, stream, arrival }: Delivery,
+): Promise<Result<{ longestMs: number }>> {
   if (stream.revokedAt !== null) return fail('consent-revoked', stream.channelId);
   const policy = await policyFor(parts.policies, session);
   const mode = stream.store ? 'keep' : 'live';
   if (!isAllowed(policy, kindOf(stream.channelId), mode))
     return fail('policy-forbids', `${stream.channelId}: ${mode}`);
   const { maxSessionMinutes } = policy;
-  if (maxSessionMinutes !== null && arrival.startedAtMs > maxSessionMinutes * 60_000 + OVERTIME_MS)
-    return fail('session-too-long', `${maxSessionMinutes} minutes`);
+  if (maxSessionMinutes === null) return ok({ longestMs: Number.POSITIVE_INFINITY });
+  const tooLong = fail('session-too-long', `${maxSessionMinutes} minutes`);
+  const longestMs = maxSessionMinutes * 60_000 + OVERTIME_MS;
+  if (arrival.startedAtMs > longestMs) return tooLong;
   // What is kept may come late, when it was recorded in time. What is live is of now, whatever it says of itself.
-  const liveUntil = (session.startedAt ?? 0) * 1000 + (maxSessionMinutes ?? 0) * 60_000 + LATE_MS;
-  if (maxSessionMinutes !== null && !stream.store && parts.clock() > liveUntil)
-    return fail('session-too-long', `${maxSessionMinutes} minutes`);
-  return ok(undefined);
+  const liveUntil = (session.startedAt ?? 0) * 1000 + maxSessionMinutes * 60_000 + LATE_MS;
+  if (!stream.store && parts.clock() > liveUntil) return tooLong;
+  return ok({ longestMs });
 }

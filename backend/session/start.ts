@@ -121,6 +121,7 @@ function newStream(
     last: null,
     fragments: 0,
     bytes: 0,
+    measured: { timescale: null, mediaMs: 0 },
     // What is not kept needs no key.
     wrappedKey: channel.store ? keyring.wrapNew({ kind: 'stream', id }) : '',
     revokedAt: null,

@@ -68,7 +68,7 @@ async function before(path: string): Promise<void> {
   });
   for (const id of STREAMS)
     await put(db, 'fragment', {
-      ...{ stream_id: id, take: 1, sequence: 0, started_at_ms: 1.5, duration_ms: 0, paused_before_ms: 0 },
+      ...{ stream_id: id, take: 1, sequence: 0, started_at_ms: 1.5, duration_ms: 2.5, paused_before_ms: 0 },
       ...{ bytes: 300, sha256: 'a'.repeat(64), blob: '1.0.x', received_at: 8 },
     });
   await put(db, 'video', {
@@ -112,7 +112,13 @@ test('[P31] a database from before there was sealing is read as it was, and tell
   expect(await store.sessions(person)).toMatchObject([{ id: SESSION }]);
   expect(await store.sessions({ ...person, endUserId: 'bob' })).toEqual([]);
   expect(await store.streamsOf([SESSION])).toMatchObject([
-    { id: STREAMS[0], channelId: 'mic:built-in_audio', channelName: 'Meeting room', wrappedKey: null },
+    {
+      id: STREAMS[0],
+      channelId: 'mic:built-in_audio',
+      channelName: 'Meeting room',
+      wrappedKey: null,
+      measured: { timescale: null, mediaMs: 2.5 },
+    },
     { id: STREAMS[1], channelId: 'display:7', fingerprint: '0123456789abcdef', revokedAt: null },
   ]);
   expect(await store.fragmentsOf(STREAMS[0])).toMatchObject([{ take: 1, sequence: 0, blob: '1.0.x' }]);

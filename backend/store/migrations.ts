@@ -14,6 +14,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '001-first', up: first },
   { name: '002-fingerprint', up: fingerprint },
   { name: '003-trust', up: trustTables },
+  { name: '004-measured', up: measured },
 ];
 
 /** Brings the database to the newest form; false where it was. Safe to run from several processes at once. */
@@ -94,4 +95,16 @@ async function first(db: Kysely<Tables>): Promise<void> {
 
 async function fingerprint(db: Kysely<Tables>): Promise<void> {
   await sql.raw('alter table rtstream add column fingerprint text').execute(db);
+}
+
+/** What is held by now is counted as it was said to be. */
+async function measured(db: Kysely<Tables>): Promise<void> {
+  await sql.raw('alter table rtstream add column timescale bigint').execute(db);
+  await sql.raw('alter table rtstream add column media_ms double precision not null default 0').execute(db);
+  await sql
+    .raw(
+      `update rtstream set media_ms = coalesce(
+         (select sum(duration_ms) from fragment where fragment.stream_id = rtstream.id), 0)`,
+    )
+    .execute(db);
 }

@@ -125,6 +125,14 @@ export type SessionRecord = {
   readonly manifest: StopSessionRequest | null;
 };
 
+/** What a stored stream holds by its own MP4, whatever the client says of its times. */
+export type Measured = {
+  /** Ticks per second of the take under way; null: none, or one that began before this was noted. */
+  readonly timescale: number | null;
+  /** Milliseconds of media in all its takes. */
+  readonly mediaMs: number;
+};
+
 export type StreamRecord = {
   readonly id: string;
   readonly sessionId: string;
@@ -140,6 +148,7 @@ export type StreamRecord = {
   readonly last: Place | null;
   readonly fragments: number;
   readonly bytes: number;
+  readonly measured: Measured;
   /** Its data key, encrypted with the master key; null: its media is sealed with the session's; empty: destroyed. */
   readonly wrappedKey: string | null;
   /** Unix time in seconds, when the consent to it was taken back; null: it was not. */

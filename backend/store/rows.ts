@@ -117,6 +117,7 @@ export function toStream(keyring: Keyring, row: StreamRow): StreamRecord {
     last: take === null || sequence === null ? null : { take, sequence },
     fragments: row.fragments,
     bytes: row.bytes,
+    measured: { timescale: row.timescale, mediaMs: row.media_ms },
     wrappedKey: row.wrapped_key,
     revokedAt: row.revoked_at,
   };
@@ -137,6 +138,8 @@ export function fromStream(keyring: Keyring, sessionKey: string, stream: StreamR
     last_sequence: stream.last?.sequence ?? null,
     fragments: stream.fragments,
     bytes: stream.bytes,
+    timescale: stream.measured.timescale,
+    media_ms: stream.measured.mediaMs,
     wrapped_key: stream.wrappedKey,
     revoked_at: stream.revokedAt,
     sealed: sealText(key, streamContext(id), JSON.stringify({ channelId, channelName, fingerprint })),

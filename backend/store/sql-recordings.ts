@@ -42,7 +42,7 @@ export function recordingsOver(db: Kysely<Tables>, keyring: Keyring): Recordings
       return rows.map((row) => toStream(keyring, row));
     },
 
-    async append(fragment, after) {
+    async append(fragment, after, measured) {
       return db.transaction().execute(async (tx) => {
         const moved = await tx
           .updateTable('rtstream')
@@ -51,6 +51,8 @@ export function recordingsOver(db: Kysely<Tables>, keyring: Keyring): Recordings
             last_sequence: fragment.sequence,
             fragments: column('fragments', '+', 1),
             bytes: column('bytes', '+', fragment.bytes),
+            timescale: measured.timescale,
+            media_ms: measured.mediaMs,
           }))
           .where('id', '=', fragment.streamId)
           .where('last_take', after === null ? 'is' : '=', after?.take ?? null)

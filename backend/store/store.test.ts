@@ -20,6 +20,8 @@ import { openStore } from './open.ts';
 import type { StreamRecord } from './records.ts';
 import type { Store } from './store.ts';
 
+const MEASURED = { timescale: 48_000, mediaMs: 1000.25 };
+
 type Opened = { readonly open: () => Promise<Store>; readonly stop: () => Promise<void> };
 
 const KINDS: { readonly [name: string]: () => Promise<Opened> } = {
@@ -110,14 +112,15 @@ describe.each(Object.keys(KINDS))('the store on %s', (kind) => {
     await store.addSession(session);
     await store.startSession(start(session.id, stream));
     const fragment = aFragment(stream.id, 1, 0);
-    expect(await store.append(fragment, { take: 1, sequence: 0 })).toBe(false);
-    expect(await store.append(fragment, null)).toBe(true);
-    expect(await store.append(aFragment(stream.id, 1, 0), null)).toBe(false);
-    expect(await store.append(aFragment(stream.id, 2, 0), { take: 1, sequence: 0 })).toBe(true);
+    expect(await store.append(fragment, { take: 1, sequence: 0 }, MEASURED)).toBe(false);
+    expect(await store.append(fragment, null, MEASURED)).toBe(true);
+    expect(await store.append(aFragment(stream.id, 1, 0), null, MEASURED)).toBe(false);
+    expect(await store.append(aFragment(stream.id, 2, 0), { take: 1, sequence: 0 }, MEASURED)).toBe(true);
     expect(await store.stream(stream.id)).toMatchObject({
       last: { take: 2, sequence: 0 },
       fragments: 2,
       bytes: 10_000_000_000,
+      measured: MEASURED,
     });
     expect(await store.fragment(stream.id, { take: 1, sequence: 0 })).toEqual(fragment);
     expect((await store.fragmentsOf(stream.id)).map((each) => each.take)).toEqual([1, 2]);
@@ -129,7 +132,7 @@ describe.each(Object.keys(KINDS))('the store on %s', (kind) => {
     await store.addSession(session);
     await store.startSession(start(session.id, stream));
     const both = [aFragment(stream.id, 1, 0), aFragment(stream.id, 2, 0)];
-    const outcomes = await Promise.all(both.map((fragment) => store.append(fragment, null)));
+    const outcomes = await Promise.all(both.map((fragment) => store.append(fragment, null, MEASURED)));
     expect(outcomes.filter(Boolean)).toHaveLength(1);
     expect(await store.fragmentsOf(stream.id)).toHaveLength(1);
   });
@@ -167,8 +170,8 @@ describe.each(Object.keys(KINDS))('the store on %s', (kind) => {
     const video = aVideo(stream);
     await store.addSession(session);
     await store.startSession(start(session.id, stream));
-    await store.append(aFragment(stream.id, 1, 0), null);
-    await store.append(aFragment(stream.id, 2, 0), { take: 1, sequence: 0 });
+    await store.append(aFragment(stream.id, 1, 0), null, MEASURED);
+    await store.append(aFragment(stream.id, 2, 0), { take: 1, sequence: 0 }, MEASURED);
     await store.settleManifest(session.id, ['starting'], { duration_ms: 0, active_ms: 0, channels: [] });
     const second = { ...aVideo(stream), part: 2 };
     await store.finishSession(session.id, [video, second], 5);
@@ -205,7 +208,7 @@ describe.each(Object.keys(KINDS))('the store on %s', (kind) => {
     for (const [session, stream] of [[gone, streams[0]] as const, [stays, streams[1]] as const]) {
       await store.addSession(session);
       await store.startSession(start(session.id, stream));
-      await store.append(aFragment(stream.id, 1, 0), null);
+      await store.append(aFragment(stream.id, 1, 0), null, MEASURED);
     }
     const key = aKey();
     await store.addKey(key);
@@ -370,7 +373,7 @@ describe.each(Object.keys(KINDS))('the store on %s', (kind) => {
     ];
     await store.addSession(session);
     await store.startSession(start(session.id, stream, other));
-    for (const { id } of [stream, other]) await store.append(aFragment(id, 1, 0), null);
+    for (const { id } of [stream, other]) await store.append(aFragment(id, 1, 0), null, MEASURED);
     await store.settleManifest(session.id, ['starting'], { duration_ms: 0, active_ms: 0, channels: [] });
     await store.finishSession(session.id, [aVideo(stream), aVideo(other)], 5);
     expect(await store.revokeStream(stream.id, 7, null)).toBe(true);

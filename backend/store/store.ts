@@ -14,6 +14,7 @@ import type {
   KeyRecord,
   Letter,
   LetterOutcome,
+  Measured,
   Place,
   PolicyOf,
   PolicyVersion,
@@ -136,7 +137,7 @@ export type Store = {
   stream(id: string): Promise<StreamRecord | undefined>;
   streamsOf(sessionIds: readonly string[]): Promise<StreamRecord[]>;
   /** Appends after `after`; false where another fragment got there first. */
-  append(fragment: FragmentRecord, after: Place | null): Promise<boolean>;
+  append(fragment: FragmentRecord, after: Place | null, measured: Measured): Promise<boolean>;
   /** Counts an ephemeral fragment, and keeps nothing else of it. */
   countPassedOn(streamId: string, bytes: number): Promise<void>;
   fragment(streamId: string, place: Place): Promise<FragmentRecord | undefined>;

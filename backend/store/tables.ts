@@ -74,6 +74,9 @@ export type Tables = {
     last_sequence: number | null;
     fragments: number;
     bytes: number;
+    /** Of the take under way, ticks per second. */
+    timescale: number | null;
+    media_ms: number;
     /** Null: from before streams had keys, sealed with the session's. Empty: destroyed. */
     wrapped_key: string | null;
     revoked_at: number | null;

@@ -54,6 +54,7 @@ export function aStream(sessionId: string, more: Partial<StreamRecord> = {}): St
     last: null,
     fragments: 0,
     bytes: 0,
+    measured: { timescale: null, mediaMs: 0 },
     wrappedKey: '',
     revokedAt: null,
     ...more,
