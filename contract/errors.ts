@@ -1,9 +1,15 @@
 import { CAPTURE_REMEDIES } from './remedies/capture.ts';
+import { DESTINATION_REMEDIES } from './remedies/destinations.ts';
 import type { Remedy } from './remedies/remedy.ts';
 import { SERVICE_REMEDIES } from './remedies/service.ts';
 import { VAULT_REMEDIES } from './remedies/vault.ts';
 
-const remedies = { ...CAPTURE_REMEDIES, ...SERVICE_REMEDIES, ...VAULT_REMEDIES } as const;
+const remedies = {
+  ...CAPTURE_REMEDIES,
+  ...SERVICE_REMEDIES,
+  ...DESTINATION_REMEDIES,
+  ...VAULT_REMEDIES,
+} as const;
 
 export type ErrorCode = keyof typeof remedies;
 

@@ -1,0 +1,41 @@
+import type { Remedy } from './remedy.ts';
+
+/** Copies of recordings in stores of somebody else's. Whatever went wrong there, the recording here is untouched. */
+export const DESTINATION_REMEDIES = {
+  'destination-unreachable': {
+    message: 'The destination does not answer. The recording is safe here.',
+    action: 'Nothing has to be done: it is tried again. If it stays, check address and network.',
+    retryable: true,
+    http: 502,
+    exit: 1,
+  },
+  'destination-refused': {
+    message: 'The destination does not take the recording. It is safe here.',
+    action:
+      'Check credentials, their permissions, the bucket, container or directory, and the certificate or host key.',
+    retryable: false,
+    http: 502,
+    exit: 1,
+  },
+  'destination-mismatch': {
+    message: 'What lies at the destination is not what was sent. The recording is safe here.',
+    action: 'It was removed there and is sent again. If it stays, check the store and what lies in between.',
+    retryable: true,
+    http: 502,
+    exit: 1,
+  },
+  'destination-stopped': {
+    message: 'The copy was stopped before it was complete. The recording is safe here.',
+    action: 'Send it again; nothing half is left at the destination.',
+    retryable: true,
+    http: 503,
+    exit: 1,
+  },
+  'credentials-invalid': {
+    message: 'The credentials do not have the form that this kind of destination takes.',
+    action: 'Compare them with the fields that the documentation lists for this kind.',
+    retryable: false,
+    http: 422,
+    exit: 2,
+  },
+} as const satisfies Record<string, Remedy>;
