@@ -6,11 +6,11 @@ export type BlobOf = Place & { readonly sessionId: string; readonly streamId: st
 
 /** Where the bytes of stored fragments are kept, always encrypted with the key of their session. */
 export type Blobs = {
-  /** Durable when it resolves. Answers the name to ask for it by, or `disk-full`. */
+  /** Durable when it resolves. Answers the name to ask for it by, `disk-full`, or `service-failed` where the store does not answer. */
   write(of: BlobOf, key: Uint8Array, bytes: Uint8Array): Promise<Result<string>>;
-  /** `vault-damaged` where the blob is missing or not what was written. */
+  /** `vault-damaged` where the blob is missing or not what was written, `service-failed` where nobody can say now. */
   read(of: BlobOf, name: string, key: Uint8Array): Promise<Result<Uint8Array>>;
-  /** Removing what is not there is no failure: a removal that was cut short is simply repeated. */
+  /** Removing what is not there is no failure: a removal that was cut short is simply repeated. Throws where it cannot be removed now. */
   remove(of: BlobOf, name: string): Promise<void>;
   removeStream(sessionId: string, streamId: string): Promise<void>;
   removeSession(sessionId: string): Promise<void>;

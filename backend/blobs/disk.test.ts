@@ -26,11 +26,6 @@ test('a blob is read as it was written, and only its owner may read the file', a
   expect(statSync(directory).mode & 0o777).toBe(0o700);
 });
 
-test('[P30] a blob does not open with another key', async () => {
-  const { blobs, name } = await oneBlob();
-  expect(await blobs.read(of, name, randomBytes(32))).toMatchObject(damaged);
-});
-
 test('[P61] a blob does not open in the place of another', async () => {
   const { root, blobs, key, name } = await oneBlob();
   for (const moved of [{ take: 2 }, { sequence: 3 }, { streamId: 'rts-2' }]) {
@@ -40,17 +35,6 @@ test('[P61] a blob does not open in the place of another', async () => {
     renameSync(pathOf(elsewhere, other), pathOf(of, name));
     expect(await blobs.read(of, name, key)).toMatchObject(damaged);
   }
-});
-
-test('a blob that is not there is damage, and no reason to fail when it is removed', async () => {
-  const { blobs, key, name } = await oneBlob();
-  await blobs.remove(of, name);
-  await blobs.remove(of, name);
-  await blobs.removeStream(of.sessionId, of.streamId);
-  expect(await blobs.read(of, name, key)).toMatchObject(damaged);
-  expect(await blobs.sessionIds()).toEqual([of.sessionId]);
-  await blobs.removeSession(of.sessionId);
-  expect(await blobs.sessionIds()).toEqual([]);
 });
 
 test('two blobs of the same content and place differ in every file', async () => {

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail, ok } from '../../contract/result.ts';
-import { open, seal } from '../secrets/seal.ts';
 import type { BlobOf, Blobs } from './blobs.ts';
+import { opened, sealed } from './context.ts';
 import { makeDirectory, writeDurably } from './durable.ts';
 
 /** Blobs as files `<root>/<session>/<stream>/<name>`. */
@@ -15,7 +15,7 @@ export function blobsOnDisk(root: string): Blobs {
       const name = `${of.take}.${of.sequence}.${randomBytes(6).toString('hex')}`;
       try {
         const directory = await makeDirectory(root, of.sessionId, of.streamId);
-        await writeDurably(join(directory, name), seal(key, bytes, contextOf(of)));
+        await writeDurably(join(directory, name), sealed(of, key, bytes));
         return ok(name);
       } catch (error) {
         if (hasCode(error, 'ENOSPC', 'EDQUOT')) return fail('disk-full');
@@ -23,13 +23,7 @@ export function blobsOnDisk(root: string): Blobs {
       }
     },
 
-    async read(of, name, key) {
-      const damaged = fail('vault-damaged', `${of.streamId} ${of.take}/${of.sequence}`);
-      const sealed = await ifThere(readFile(join(directoryOf(of), name)));
-      if (sealed === undefined) return damaged;
-      const plain = open(key, sealed, contextOf(of));
-      return plain === undefined ? damaged : ok(plain);
-    },
+    read: async (of, name, key) => opened(of, key, await ifThere(readFile(join(directoryOf(of), name)))),
 
     remove: (of, name) => rm(join(directoryOf(of), name), { force: true }),
     removeStream: (sessionId, streamId) =>
@@ -37,10 +31,6 @@ export function blobsOnDisk(root: string): Blobs {
     removeSession: (sessionId) => rm(join(root, sessionId), { recursive: true, force: true }),
     sessionIds: async () => (await ifThere(readdir(root))) ?? [],
   };
-}
-
-function contextOf({ streamId, take, sequence }: BlobOf): string {
-  return `tallylight fragment 1\n${streamId}\n${take}\n${sequence}`;
 }
 
 async function ifThere<T>(reading: Promise<T>): Promise<T | undefined> {

@@ -1,0 +1,96 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startS3 } from '../trial/s3.ts';
+import { must } from '../trial/service.ts';
+import type { BlobOf, Blobs } from './blobs.ts';
+import { blobsOnDisk } from './disk.ts';
+import { blobsOnS3 } from './s3.ts';
+
+type Opened = { readonly blobs: Blobs; readonly stop: () => Promise<unknown> };
+
+const KINDS: { readonly [name: string]: () => Promise<Opened> } = {
+  async disk() {
+    const root = await mkdtemp(join(tmpdir(), 'tallylight-blobs-'));
+    return { blobs: blobsOnDisk(root), stop: () => rm(root, { recursive: true }) };
+  },
+  async S3() {
+    const server = await startS3();
+    const blobs = blobsOnS3(server.place);
+    return { blobs, stop: () => server.stop().finally(blobs.close) };
+  },
+};
+
+let sessions = 0;
+const fresh = (): BlobOf => {
+  sessions += 1;
+  return { sessionId: `cap-${sessions}`, streamId: `rts-${sessions}`, take: 1, sequence: 2 };
+};
+const damaged = ({ streamId, take, sequence }: BlobOf) => ({
+  ok: false,
+  error: { code: 'vault-damaged', detail: `${streamId} ${take}/${sequence}` },
+});
+
+describe.each(Object.keys(KINDS))('blobs on %s', (kind) => {
+  let opened: Opened | undefined;
+  let blobs: Blobs;
+  beforeAll(async () => {
+    opened = await KINDS[kind]?.();
+    if (opened === undefined) throw new Error('no such blobs');
+    ({ blobs } = opened);
+  });
+  afterAll(() => opened?.stop());
+
+  async function oneBlob(of = fresh()) {
+    const key = randomBytes(32);
+    const bytes = randomBytes(1000);
+    return { of, key, bytes, name: must(await blobs.write(of, key, bytes)) };
+  }
+
+  test('a blob is read as it was written, an empty one too', async () => {
+    const { of, key, bytes, name } = await oneBlob();
+    expect(Buffer.from(must(await blobs.read(of, name, key)))).toEqual(bytes);
+    const empty = must(await blobs.write(of, key, new Uint8Array()));
+    expect(must(await blobs.read(of, empty, key))).toHaveLength(0);
+  });
+
+  test('[P30] a blob does not open with another key', async () => {
+    const { of, name } = await oneBlob();
+    expect(await blobs.read(of, name, randomBytes(32))).toMatchObject(damaged(of));
+  });
+
+  test('two blobs of one place are two, and each is what was written', async () => {
+    const { of, key, bytes, name } = await oneBlob();
+    const other = must(await blobs.write(of, key, randomBytes(10)));
+    expect(other).not.toBe(name);
+    await blobs.remove(of, other);
+    expect(Buffer.from(must(await blobs.read(of, name, key)))).toEqual(bytes);
+  });
+
+  test('a blob that is not there is damage, and no reason to fail when it is removed', async () => {
+    const { of, key, name } = await oneBlob();
+    await blobs.remove(of, name);
+    await blobs.remove(of, name);
+    await blobs.removeStream(of.sessionId, of.streamId);
+    await blobs.removeSession(of.sessionId);
+    expect(await blobs.read(of, name, key)).toMatchObject(damaged(of));
+    expect(await blobs.sessionIds()).not.toContain(of.sessionId);
+  });
+
+  test('a stream, a session is removed with all of its blobs and with no other', async () => {
+    const one = await oneBlob();
+    const { sessionId } = one.of;
+    const second = await oneBlob({ ...one.of, streamId: `${one.of.streamId}0` });
+    const other = await oneBlob({ ...fresh(), sessionId: `${sessionId}0` });
+    await blobs.removeStream(sessionId, one.of.streamId);
+    expect(await blobs.read(one.of, one.name, one.key)).toMatchObject(damaged(one.of));
+    expect(await blobs.read(second.of, second.name, second.key)).toMatchObject({ ok: true });
+    expect(await blobs.sessionIds()).toEqual(expect.arrayContaining([sessionId, `${sessionId}0`]));
+    await blobs.removeSession(sessionId);
+    expect(await blobs.read(second.of, second.name, second.key)).toMatchObject(damaged(second.of));
+    expect(await blobs.read(other.of, other.name, other.key)).toMatchObject({ ok: true });
+    expect(await blobs.sessionIds()).not.toContain(sessionId);
+  });
+});
