@@ -2,6 +2,7 @@ import type { ErrorCode } from '../../contract/errors.ts';
 import { REMEDIES } from '../../contract/errors.ts';
 import type { TallylightError } from '../../contract/result.ts';
 import type { ErrorEnvelope } from '../../contract/wire.ts';
+import { digestHeader } from './digest.ts';
 
 /** The response header by which the request log learns the code; it says no more than the body. */
 export const ERROR_CODE_HEADER = 'x-tallylight-error-code';
@@ -10,7 +11,7 @@ export const ERROR_CODE_HEADER = 'x-tallylight-error-code';
 const PRIVATE = { 'cache-control': 'no-store' };
 
 export function answered(data: unknown): Response {
-  return Response.json({ success: true, data }, { headers: PRIVATE });
+  return json({ success: true, data }, { headers: PRIVATE });
 }
 
 /** An error as it leaves: `status` is the remedy's own unless HTTP knows better. */
@@ -26,5 +27,11 @@ export function refused(error: TallylightError, status = REMEDIES[error.code].ht
   const headers: Record<string, string> = { ...PRIVATE, [ERROR_CODE_HEADER]: code satisfies ErrorCode };
   // RFC 9110, section 10.2.3: seconds, which is what the detail of this error is.
   if (code === 'too-many-attempts' && detail !== undefined) headers['retry-after'] = detail;
-  return Response.json(body, { status, headers });
+  return json(body, { status, headers });
+}
+
+function json(value: object, { headers, ...init }: { status?: number; headers: Record<string, string> }) {
+  const body = JSON.stringify(value);
+  const more = { 'content-type': 'application/json', ...digestHeader(body) };
+  return new Response(body, { ...init, headers: { ...more, ...headers } });
 }

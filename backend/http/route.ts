@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import { z } from 'zod';
+import { FRAGMENT_HEADERS } from '../../contract/fragment.ts';
 import { type Failed, fail, ok, type Result } from '../../contract/result.ts';
 import {
   ACCESS_TOKEN_HEADER,
@@ -12,6 +13,7 @@ import { type About, noteCall, noteStranger } from '../audit/calls.ts';
 import type { Parts } from '../parts.ts';
 import type { Role } from '../store/records.ts';
 import { readBounded } from './body.ts';
+import { fits } from './digest.ts';
 import { answered, refused } from './envelope.ts';
 
 type Shape = z.ZodObject;
@@ -181,10 +183,15 @@ const MAX_JSON_BYTES = 1024 * 1024;
 /** Deeper than anything of ours, and far from what would exhaust the stack of whoever walks through it. */
 const MAX_JSON_DEPTH = 32;
 
-/** Undefined where the body is not JSON or too long to be ours; the schema then refuses it. Error: `bad-request`. */
+/**
+ * Undefined where the body is not JSON or too long to be ours; the schema then refuses it. Errors: `bad-request`,
+ * `digest-mismatch` where it is not the body that was sent.
+ */
 async function jsonOf(context: Context): Promise<Result<unknown>> {
   const read = await readBounded(context.req.raw, MAX_JSON_BYTES);
   if (!read.ok) return ok(undefined);
+  if (!fits(read.value, context.req.header(FRAGMENT_HEADERS.contentDigest)))
+    return fail('digest-mismatch', 'sha-256');
   try {
     const value: unknown = JSON.parse(Buffer.from(read.value).toString('utf8'));
     return isDeeper(value, MAX_JSON_DEPTH)

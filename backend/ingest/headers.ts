@@ -3,15 +3,12 @@ import { crc32 } from 'node:zlib';
 import { z } from 'zod';
 import { crc32Hex, FRAGMENT_HEADERS, sessionMs } from '../../contract/fragment.ts';
 import { fail, ok, type Result } from '../../contract/result.ts';
+import { sha256In } from '../http/digest.ts';
 
-/** RFC 9530: a dictionary of digests, of which ours is `sha-256=:<base64>:`; others are left alone. */
 const contentDigest = z
   .string()
-  .regex(/(?:^|,\s*)sha-256=:[A-Za-z0-9+/]{43}=:/, 'Content-Digest must have sha-256=:…:')
-  .transform((value) => {
-    const base64 = /(?:^|,\s*)sha-256=:([A-Za-z0-9+/]{43}=):/.exec(value)?.[1] ?? '';
-    return Buffer.from(base64, 'base64').toString('hex');
-  });
+  .transform((value) => sha256In(value) ?? '')
+  .pipe(z.string().min(1, 'Content-Digest must have sha-256=:…:'));
 
 const milliseconds = z.string().min(1).transform(Number).pipe(sessionMs);
 

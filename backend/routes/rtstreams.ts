@@ -31,10 +31,11 @@ export const RTSTREAM_ROUTES: readonly Route[] = [
       const { stream } = reached.value;
       const body = await readBounded(context.req.raw, MAX_FRAGMENT_BYTES);
       if (!body.ok) return body;
-      if (body.value.length === 0) return fail('bad-request', 'the fragment is empty');
       const sha256 = headers[FRAGMENT_HEADERS.contentDigest];
       const checked = checkDigests(body.value, sha256, headers[FRAGMENT_HEADERS.crc32]);
       if (!checked.ok) return checked;
+      // Told last: one that lost all of its bytes on the way is to be sent again.
+      if (body.value.length === 0) return fail('bad-request', 'the fragment is empty');
       return receive(parts, stream.sessionId, {
         streamId: stream.id,
         place: { take: params.take, sequence: params.sequence },

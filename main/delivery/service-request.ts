@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import type { z } from 'zod';
+import { FRAGMENT_HEADERS } from '../../contract/fragment.ts';
 import { errorOf, fail, ok, type Result, type TallylightError } from '../../contract/result.ts';
 import {
   ACCESS_TOKEN_HEADER,
@@ -63,7 +65,7 @@ async function attempt<T>(
   try {
     response = await fetch(url, {
       method,
-      headers: { ...proven, ...body?.headers },
+      headers: { ...proven, ...(body === undefined ? {} : digested(body)) },
       ...(body === undefined ? {} : { body: Buffer.from(body.bytes) }),
       signal: AbortSignal.timeout(
         REQUEST_TIMEOUT_MS + Math.ceil((body?.bytes.length ?? 0) / SLOWEST_BYTES_PER_MS),
@@ -86,6 +88,12 @@ async function attempt<T>(
       isWorthAnother: false,
     };
   return { result: { ok: false, error }, isWorthAnother: error.code === 'proof-refused' && isClockKnown };
+}
+
+/** So that the service can tell whether it got what was sent: RFC 9530, section 2. */
+function digested({ bytes, headers }: NonNullable<ServiceRequest<unknown>['body']>): Record<string, string> {
+  const digest = createHash('sha256').update(bytes).digest('base64');
+  return { [FRAGMENT_HEADERS.contentDigest]: `sha-256=:${digest}:`, ...headers };
 }
 
 function tellPolicyVersion(response: Response, tell: ServiceRequest<unknown>['onPolicyVersion']): void {
