@@ -6,6 +6,9 @@ import { newTickets } from './access/tickets.ts';
 import { anchorAt, anchorPlace } from './audit/anchor.ts';
 import { newStrangers } from './audit/bursts.ts';
 import { newAudit } from './audit/log.ts';
+import { backupFolder } from './backup/folder.ts';
+import { forgettingStore } from './backup/forget.ts';
+import type { Blobs } from './blobs/blobs.ts';
 import { blobsOnDisk } from './blobs/disk.ts';
 import { newLive } from './live/hub.ts';
 import type { Parts } from './parts.ts';
@@ -14,19 +17,29 @@ import { signerWith } from './secrets/signer.ts';
 import { newEvents } from './session/events.ts';
 import type { StoreConfig } from './store/open.ts';
 import type { OpenedStore } from './store/prepared.ts';
+import type { Store } from './store/store.ts';
 import { newTurns } from './turns.ts';
 
 export type PartsConfig = StoreConfig & {
   /** File that the heads of the audit logs are kept in, best on another disk; default: one in the data folder. */
   readonly auditAnchor?: string;
+  /** Folder of the backups, which deletions reach, too. */
+  readonly backupTo?: string | undefined;
 } & Pick<Parts, 'clock' | 'log' | 'targets' | 'publicUrl' | 'origins' | 'behindProxy'> & {
     /** Told of everything that was written to be sent. */
     readonly wake: () => void;
   };
 
+/** Where this service keeps its blobs. */
+export function blobsFor({ dataDir }: StoreConfig): Blobs {
+  return blobsOnDisk(join(dataDir, 'blobs'));
+}
+
 /** All of the service but the port it listens on. */
-export async function partsOver({ store, keyring }: OpenedStore, config: PartsConfig): Promise<Parts> {
-  const { dataDir, clock, log, targets, publicUrl, origins, behindProxy } = config;
+export async function partsOver(opened: OpenedStore, config: PartsConfig): Promise<Parts> {
+  const { keyring } = opened;
+  const { clock, log, targets, publicUrl, origins, behindProxy } = config;
+  const store = toldTo(config, opened.store);
   const signer = await signerWith(keyring.signingKey);
   const turns = newTurns();
   const audit = newAudit(store, turns, clock, anchorAt(anchorPlace(config), { store, signer, clock, log }));
@@ -34,7 +47,7 @@ export async function partsOver({ store, keyring }: OpenedStore, config: PartsCo
   return {
     ...{ store, keyring, signer, turns, audit, events, targets },
     ...{ clock, log, publicUrl, origins, behindProxy },
-    blobs: blobsOnDisk(join(dataDir, 'blobs')),
+    blobs: blobsFor(config),
     policies: policiesOf(store, signer, clock),
     strangers: newStrangers({ audit, events, clock }),
     live: newLive(),
@@ -44,4 +57,10 @@ export async function partsOver({ store, keyring }: OpenedStore, config: PartsCo
     sockets: newSockets(),
     passedOn: new Map(),
   };
+}
+
+function toldTo({ backupTo, log, clock }: PartsConfig, store: Store): Store {
+  return backupTo === undefined
+    ? store
+    : forgettingStore({ store, folder: backupFolder(backupTo), log, clock });
 }

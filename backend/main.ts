@@ -1,6 +1,8 @@
 import { mkdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { fail, ok, type Result } from '../contract/result.ts';
 import { addKey, revokeKey } from './access/manage-keys.ts';
+import { type AutomaticBackups, KEEP } from './backup/automatic.ts';
 import { partsOver } from './compose.ts';
 import { targetsOf } from './events/targets.ts';
 import type { Log } from './log.ts';
@@ -25,6 +27,8 @@ export type ServeOptions = {
    * TALLYLIGHT_DATABASE_URL: `postgres://…` in place of the SQLite file.
    * TALLYLIGHT_PUBLIC_URL: where clients reach the service.
    * TALLYLIGHT_AUDIT_ANCHOR: file for the heads of the audit logs.
+   * TALLYLIGHT_BACKUP_TO: folder that the service backs itself up to each day, and that deletions reach, too.
+   * TALLYLIGHT_BACKUP_KEEP: how many of those are kept; default: 7.
    * TALLYLIGHT_BEHIND_TLS_PROXY=1: TLS is terminated in front of it.
    * TALLYLIGHT_SECURITY_CONTACT: `https:` or `mailto:` address for reports of weaknesses, in /.well-known/security.txt.
    * TALLYLIGHT_WEBHOOK_ALLOW: `host` or `host:port`, separated by commas, where events may go although they are private.
@@ -39,6 +43,8 @@ export async function serve(options: ServeOptions): Promise<Result<Service>> {
   if (!store.ok) return store;
   const contact = contactOf(variables);
   if (!contact.ok) return contact;
+  const backups = backupsOf(variables);
+  if (!backups.ok) return backups;
   const publicUrl = variables.TALLYLIGHT_PUBLIC_URL?.replace(/\/+$/, '');
   const behindTlsProxy = variables.TALLYLIGHT_BEHIND_TLS_PROXY === '1';
   // Proofs, forms and cookies are made for the address that people see.
@@ -54,6 +60,7 @@ export async function serve(options: ServeOptions): Promise<Result<Service>> {
     master: variables,
     ...(publicUrl === undefined ? {} : { publicUrl }),
     ...contact.value,
+    ...(backups.value === undefined ? {} : { backups: backups.value }),
     behindTlsProxy,
     webhooks: { allow: listOf(variables.TALLYLIGHT_WEBHOOK_ALLOW) },
   });
@@ -114,11 +121,14 @@ export function withParts<T>(
     const targets = targetsOf(listOf(variables.TALLYLIGHT_WEBHOOK_ALLOW));
     if (!config.ok) return config;
     if (!targets.ok) return targets;
+    const backups = backupsOf(variables);
+    if (!backups.ok) return backups;
     const none = { log: () => undefined, wake: () => undefined, publicUrl: () => '', origins: () => [] };
     return work(
       await partsOver(opened, {
         ...{ ...config.value, ...anchorOf(variables), ...none },
         ...{ clock: Date.now, targets: targets.value, behindProxy: false },
+        backupTo: backups.value?.to,
       }),
     );
   });
@@ -140,6 +150,18 @@ async function withStore<T>(
   } finally {
     await opened.value.store.close();
   }
+}
+
+/** Where the service backs itself up to; undefined: nowhere by itself. Error: `usage`. */
+export function backupsOf({
+  TALLYLIGHT_BACKUP_TO: to,
+  TALLYLIGHT_BACKUP_KEEP: count,
+}: Variables): Result<AutomaticBackups | undefined> {
+  if (to === undefined || to === '') return ok(undefined);
+  const keep = Number(count === undefined || count === '' ? KEEP : count);
+  return Number.isInteger(keep) && keep > 0
+    ? ok({ to: resolve(to), keep })
+    : fail('usage', 'TALLYLIGHT_BACKUP_KEEP is the number of backups that are kept');
 }
 
 /** Where the heads of the audit logs are kept, if not in the data folder. */

@@ -7,6 +7,7 @@ import { WebSocketServer } from 'ws';
 import { fail, ok, type Result } from '../contract/result.ts';
 import { keepCheckingKeys } from './access/sockets.ts';
 import { anchorPlace } from './audit/anchor.ts';
+import { type AutomaticBackups, keepBackedUp } from './backup/automatic.ts';
 import { partsOver } from './compose.ts';
 import { serveSecurityText } from './console/security-text.ts';
 import { serveConsole } from './console/serve.ts';
@@ -43,6 +44,8 @@ export type ServiceConfig = StoreConfig & {
   /** Where the master key comes from: TALLYLIGHT_MASTER_KEY and its like; default: a file in the data folder. */
   readonly master?: MasterSource;
   readonly webhooks?: WebhookConfig;
+  /** Default: none by itself. */
+  readonly backups?: AutomaticBackups;
 };
 
 export type WebhookConfig = {
@@ -112,6 +115,7 @@ export async function startService(config: ServiceConfig): Promise<Result<Servic
       publicUrl: () => config.publicUrl ?? url,
       origins: () => originsOf(url, config.publicUrl),
       behindProxy: config.behindTlsProxy === true,
+      backupTo: config.backups?.to,
     });
     undo.push(keepCheckingKeys(parts));
     undo.push(keepFailingLost(parts, lookMs));
@@ -140,6 +144,7 @@ export async function startService(config: ServiceConfig): Promise<Result<Servic
     // In the background: a long recording takes seconds to read through.
     const recovered = recover(parts).catch((error) => log(faultOf(error, clock())));
     undo.push(upkeep(parts, recovered));
+    if (config.backups !== undefined) undo.push(keepBackedUp(parts, config, config.backups, recovered));
     undo.push(() => recovered);
     undo.push(() => closed(server, sockets));
     return ok({ url, close });

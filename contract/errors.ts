@@ -1,3 +1,4 @@
+import { BACKUP_REMEDIES } from './remedies/backup.ts';
 import { CAPTURE_REMEDIES } from './remedies/capture.ts';
 import { DESTINATION_REMEDIES } from './remedies/destinations.ts';
 import type { Remedy } from './remedies/remedy.ts';
@@ -5,6 +6,7 @@ import { SERVICE_REMEDIES } from './remedies/service.ts';
 import { VAULT_REMEDIES } from './remedies/vault.ts';
 
 const remedies = {
+  ...BACKUP_REMEDIES,
   ...CAPTURE_REMEDIES,
   ...SERVICE_REMEDIES,
   ...DESTINATION_REMEDIES,

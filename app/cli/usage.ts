@@ -39,6 +39,13 @@ export const USAGE = `tallylight: records microphone, screens and system audio a
       TALLYLIGHT_AUDIT_ANCHOR (audit-heads.json in DIR). audit anchor begins that file anew where it was lost.
   tallylight backend sweep [--dry-run]
       Deletes what is older than the policies keep it, as the service does every hour; --dry-run only says what.
+  tallylight backend backup --to DIR [--keep N] [--verify] | backup list --to DIR
+  tallylight backend backup verify --to DIR [--generation G]
+      Everything of the service but the master key, into a folder on another disk; what is there already is not copied
+      again. The last 7 are kept, or N. The service does it each day by itself with TALLYLIGHT_BACKUP_TO.
+  tallylight backend restore --from DIR [--generation G] [--leave-out-damaged] --data NEW
+      Makes a service of the newest backup, or of G, in an empty folder that may hold its master.key. What was deleted
+      since stays deleted.
   tallylight backend master-key rotate
       Wraps all keys for a new master key: that of TALLYLIGHT_NEW_MASTER_KEY (…_FILE, …_COMMAND), or a new master.key.
       The service, every instance of it, must be stopped.

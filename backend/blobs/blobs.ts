@@ -10,6 +10,10 @@ export type Blobs = {
   write(of: BlobOf, key: Uint8Array, bytes: Uint8Array): Promise<Result<string>>;
   /** `vault-damaged` where the blob is missing or not what was written, `service-failed` where nobody can say now. */
   read(of: BlobOf, name: string, key: Uint8Array): Promise<Result<Uint8Array>>;
+  /** The bytes as they are kept, which say nothing without the key; undefined: there are none. For a backup. */
+  readSealed(of: BlobOf, name: string): Promise<Uint8Array | undefined>;
+  /** Puts such bytes back under their name, durable when it resolves, or `disk-full`. */
+  writeSealed(of: BlobOf, name: string, sealed: Uint8Array): Promise<Result<void>>;
   /** Removing what is not there is no failure: a removal that was cut short is simply repeated. Throws where it cannot be removed now. */
   remove(of: BlobOf, name: string): Promise<void>;
   removeStream(sessionId: string, streamId: string): Promise<void>;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fail, ok } from '../../contract/result.ts';
+import { fail, ok, type Result } from '../../contract/result.ts';
 import type { BlobOf, Blobs } from './blobs.ts';
 import { opened, sealed } from './context.ts';
 import { makeDirectory, writeDurably } from './durable.ts';
@@ -9,21 +9,29 @@ import { makeDirectory, writeDurably } from './durable.ts';
 /** Blobs as files `<root>/<session>/<stream>/<name>`. */
 export function blobsOnDisk(root: string): Blobs {
   const directoryOf = (of: BlobOf) => join(root, of.sessionId, of.streamId);
+
+  async function putFile(of: BlobOf, name: string, sealed: Uint8Array): Promise<Result<void>> {
+    try {
+      const directory = await makeDirectory(root, of.sessionId, of.streamId);
+      await writeDurably(join(directory, name), sealed);
+      return ok(undefined);
+    } catch (error) {
+      if (hasCode(error, 'ENOSPC', 'EDQUOT')) return fail('disk-full');
+      throw error;
+    }
+  }
+
   return {
     async write(of, key, bytes) {
       // A random part, so that two writers of one place cannot overwrite each other before one is recorded.
       const name = `${of.take}.${of.sequence}.${randomBytes(6).toString('hex')}`;
-      try {
-        const directory = await makeDirectory(root, of.sessionId, of.streamId);
-        await writeDurably(join(directory, name), sealed(of, key, bytes));
-        return ok(name);
-      } catch (error) {
-        if (hasCode(error, 'ENOSPC', 'EDQUOT')) return fail('disk-full');
-        throw error;
-      }
+      const put = await putFile(of, name, sealed(of, key, bytes));
+      return put.ok ? ok(name) : put;
     },
 
     read: async (of, name, key) => opened(of, key, await ifThere(readFile(join(directoryOf(of), name)))),
+    readSealed: (of, name) => ifThere(readFile(join(directoryOf(of), name))),
+    writeSealed: putFile,
 
     remove: (of, name) => rm(join(directoryOf(of), name), { force: true }),
     removeStream: (sessionId, streamId) =>

@@ -80,13 +80,15 @@ export function blobsOnS3(place: S3Place): S3Blobs {
       const name = `${of.take}.${of.sequence}.${randomBytes(6).toString('hex')}`;
       return orUnanswered(async () => {
         const isWritten = await put(keyOf(of, name), sealed(of, key, bytes));
-        return isWritten
-          ? ok(name)
-          : fail('service-failed', 'the store holds something else than it was given');
+        return isWritten ? ok(name) : notTaken();
       });
     },
 
     read: (of, name, key) => orUnanswered(async () => opened(of, key, await get(keyOf(of, name)))),
+
+    readSealed: (of, name) => get(keyOf(of, name)),
+    writeSealed: (of, name, bytes) =>
+      orUnanswered(async () => ((await put(keyOf(of, name), bytes)) ? ok(undefined) : notTaken())),
 
     async remove(of, name) {
       await client.send(new DeleteObjectCommand({ Bucket, Key: keyOf(of, name) }));
@@ -144,6 +146,10 @@ function isTaken(answer: PutObjectCommandOutput, body: Uint8Array, sha256: strin
   const etag = /^"?([0-9a-f]{32})"?$/.exec(answer.ETag ?? '')?.[1];
   if (etag === undefined || answer.ServerSideEncryption !== undefined) return true;
   return etag === createHash('md5').update(body).digest('hex');
+}
+
+function notTaken(): Result<never> {
+  return fail('service-failed', 'the store holds something else than it was given');
 }
 
 /** The SDK has tried as often as it may; what is left is for whoever asked to try later. */

@@ -17,11 +17,15 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '004-measured', up: measured },
 ];
 
-/** Brings the database to the newest form; false where it was. Safe to run from several processes at once. */
+/**
+ * Brings the database to the newest form, or to that of `upTo`, the names of the migrations of a backup; false where it was.
+ * Safe to run from several processes at once.
+ */
 export async function migrate(
   db: Kysely<Tables>,
   kind: 'sqlite' | 'postgres',
   master: Master,
+  upTo?: readonly string[],
 ): Promise<boolean> {
   if (await isNewest(db)) return false;
   await db.connection().execute(async (connection) => {
@@ -33,7 +37,7 @@ export async function migrate(
       const rows = await connection.selectFrom('migration').select('name').execute();
       const applied = new Set(rows.map((row) => row.name));
       for (const migration of MIGRATIONS) {
-        if (applied.has(migration.name)) continue;
+        if (applied.has(migration.name) || upTo?.includes(migration.name) === false) continue;
         await migration.up(connection, () => openKeyring(connection, master));
         await connection.insertInto('migration').values({ name: migration.name }).execute();
       }

@@ -9,6 +9,12 @@ import type { Tables } from './tables.ts';
  * it does not answer.
  */
 export async function openPostgres(url: string, master: Master): Promise<OpenedStore | undefined> {
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: poolAt(url) }) });
+  return preparedStore(db, 'postgres', master, async () => true);
+}
+
+/** Connections to the database, made as they are needed. */
+export function poolAt(url: string): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
     max: 10,
@@ -21,6 +27,5 @@ export async function openPostgres(url: string, master: Master): Promise<OpenedS
   });
   // An idle connection that breaks is replaced by the pool; the query that needs one reports what is wrong.
   pool.on('error', () => undefined);
-  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
-  return preparedStore(db, 'postgres', master, async () => true);
+  return pool;
 }

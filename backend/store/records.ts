@@ -220,6 +220,9 @@ export type Tombstone = {
 /** A person as the log and the outbox know one: by blind index, in one environment. */
 export type Concerned = { readonly subject: string; readonly environment: Environment };
 
+/** That a tenant's log knows of a person. */
+export type PersonLink = Concerned & { readonly tenantId: string };
+
 export type AuditQuery = {
   readonly tenantId: string;
   readonly actor?: string | undefined;

@@ -12,6 +12,7 @@ type Rights = Pick<
   Store,
   | 'eraseSessions'
   | 'forgetPerson'
+  | 'people'
   | 'addRightsRequest'
   | 'changeRightsRequest'
   | 'rightsRequests'
@@ -73,6 +74,19 @@ export function rightsOver(db: Kysely<Tables>, keyring: Keyring): Rights {
           .where('environment', 'in', within)
           .execute();
       });
+    },
+
+    async people() {
+      const rows = await db
+        .selectFrom('audit_subject')
+        .select(['tenant_id', 'subject', 'environment'])
+        .distinct()
+        .execute();
+      return rows.map((row) => ({
+        tenantId: row.tenant_id,
+        subject: row.subject,
+        environment: environment.parse(row.environment),
+      }));
     },
 
     async addRightsRequest(record) {

@@ -15,6 +15,7 @@ import type {
   Letter,
   LetterOutcome,
   Measured,
+  PersonLink,
   Place,
   PolicyOf,
   PolicyVersion,
@@ -208,6 +209,8 @@ export type Store = {
   eraseSessions(erasure: Erasure): Promise<string[]>;
   /** Nothing links this person with the log, with tokens or with events any more. `environment`: null for both. */
   forgetPerson(tenantId: string, subject: string, environment: Environment | null): Promise<void>;
+  /** Whom the log knows of: the links that `forgetPerson` takes away. */
+  people(): Promise<PersonLink[]>;
   addRightsRequest(record: RightsRecord): Promise<void>;
   changeRightsRequest(id: string, change: (record: RightsRecord) => RightsRecord): Promise<void>;
   /** Newest first. */

@@ -1,0 +1,76 @@
+import { ok, type Result, type TallylightError } from '../../contract/result.ts';
+import { faultOf } from '../log.ts';
+import type { Parts } from '../parts.ts';
+import { FIRST_TENANT } from '../store/trust-tables.ts';
+import { type BackupConfig, backUp } from './back-up.ts';
+import { type BackupFolder, backupFolder } from './folder.ts';
+import { forgetAll } from './forget.ts';
+import { readManifest } from './manifest.ts';
+
+export type AutomaticBackups = {
+  /** The folder, best on another disk. */
+  readonly to: string;
+  /** How many generations are kept. Default: 7. */
+  readonly keep?: number;
+  /** How old the newest may become. Default: a day. */
+  readonly everyMs?: number;
+  /** How often that is looked at. Default: ten minutes. */
+  readonly lookMs?: number;
+};
+
+export const KEEP = 7;
+const DAY_MS = 86_400_000;
+const LOOK_MS = 600_000;
+
+/** Backs the service up by itself, the first time once `recovered`. Answers how to end it. */
+export function keepBackedUp(
+  parts: Parts,
+  config: BackupConfig,
+  { to, keep = KEEP, everyMs = DAY_MS, lookMs = LOOK_MS }: AutomaticBackups,
+  recovered: Promise<void>,
+): () => Promise<void> {
+  const folder = backupFolder(to);
+  const ending = new AbortController();
+  let failing = '';
+  const tend = async () => {
+    if (ending.signal.aborted || !(await isDue(folder, parts.clock(), everyMs))) return;
+    const made = await backUp(parts, config, folder, { keep, signal: ending.signal });
+    // Another instance is at it, or this one ends.
+    if (!made.ok && ['data-in-use', 'backup-cancelled'].includes(made.error.code)) return;
+    const code = made.ok ? '' : made.error.code;
+    if (!made.ok && code !== failing) await tellFailed(parts, made.error);
+    failing = code;
+  };
+  const told = (work: Promise<unknown>) => work.catch((error) => parts.log(faultOf(error, parts.clock())));
+  // What was deleted just before the service ended last.
+  let tending = told(recovered.then(() => forgottenSince(parts, folder)).then(tend));
+  const looking = setInterval(() => {
+    tending = told(tending.then(tend));
+  }, lookMs);
+  return async () => {
+    ending.abort();
+    clearInterval(looking);
+    await tending;
+  };
+}
+
+async function forgottenSince({ store }: Parts, folder: BackupFolder): Promise<Result<void>> {
+  return (await folder.generations()).length === 0 ? ok(undefined) : forgetAll(store, folder);
+}
+
+/** A clock that was set back by more than that is no reason to wait for it. */
+async function isDue(folder: BackupFolder, nowMs: number, everyMs: number): Promise<boolean> {
+  const newest = (await folder.generations()).at(-1);
+  if (newest === undefined) return true;
+  const manifest = await readManifest(folder.generationPath(newest));
+  return manifest === undefined || Math.abs(nowMs - Date.parse(manifest.made_at)) >= everyMs;
+}
+
+async function tellFailed(
+  { audit, log, clock }: Parts,
+  { code, detail = '' }: TallylightError,
+): Promise<void> {
+  log({ at: new Date(clock()).toISOString(), type: 'fault', error_code: code, cause: `backup: ${detail}` });
+  const entry = { tenantId: FIRST_TENANT, actor: 'system', action: 'service.backed-up', object: '' };
+  await audit.note({ ...entry, outcome: 'failed', reason: code });
+}

@@ -1,0 +1,129 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { noteCommand } from '../main.ts';
+import { readAudit } from '../operate.ts';
+import { downloaded, restoredElsewhere, videosOf } from '../trial/backups.ts';
+import { filesOf } from '../trial/held.ts';
+import { partsOf } from '../trial/parts.ts';
+import { recorded } from '../trial/recorded.ts';
+import { call } from '../trial/recorder.ts';
+import { folder, must, trial } from '../trial/service.ts';
+import { listBackups, makeBackup } from './commands.ts';
+import { KEY_COLUMNS } from './dump.ts';
+
+test('[P39] a service that is restored elsewhere gives every recording as it was, and its log is whole', async () => {
+  const service = await trial();
+  const { key, dataDir } = service;
+  const ada = await recorded(service, key, { endUserId: 'ada', metadata: { room: 'blue' } });
+  const bob = await recorded(service, key, { endUserId: 'bob', channels: ['+mic:default', '+mic:other'] });
+  const to = await folder();
+  const made = must(await makeBackup({ dataDir }, to, { keep: 7 }));
+  expect(made).toMatchObject({ sessions: 2, recordings: 3, blobs: 9, newBlobs: 9, unreadable: [] });
+
+  const elsewhere = await restoredElsewhere(service, to);
+  expect(elsewhere.restored).toMatchObject({ sessions: 2, blobs: 9, deleted: 0, damage: [], leftOut: [] });
+  for (const { session } of [ada, bob]) {
+    const videos = await videosOf(service, key, session.id);
+    expect(videos.length).toBeGreaterThan(0);
+    expect(await videosOf(elsewhere, key, session.id)).toEqual(videos);
+    for (const video of videos)
+      expect(await downloaded(elsewhere, key, video)).toBe(await downloaded(service, key, video));
+  }
+  const path = `/collection/default/capture/session/${ada.session.id}`;
+  expect(await call(elsewhere, 'GET', path, key)).toEqual(await call(service, 'GET', path, key));
+  expect(await call(elsewhere, 'GET', '/audit/verify', key)).toMatchObject({ status: 200 });
+  expect(await saidIn(elsewhere.dataDir, 'service.restored')).toEqual([made.generation]);
+  expect(await saidIn(dataDir, 'service.backed-up')).toEqual([made.generation]);
+});
+
+/** Objects of what the log says of an action. */
+async function saidIn(dataDir: string, action: string): Promise<string[]> {
+  const objects: string[] = [];
+  must(
+    await readAudit({ dataDir }, {}, (entry) => {
+      if (entry.action === action && entry.outcome === 'done') objects.push(entry.object);
+    }),
+  );
+  return objects;
+}
+
+test('a backup copies only what is new, and what no kept one names goes', async () => {
+  const service = await trial();
+  const { key, dataDir } = service;
+  const to = await folder();
+  const ada = await recorded(service, key, { endUserId: 'ada' });
+  const first = must(await makeBackup({ dataDir }, to, { keep: 2 }));
+  expect(first).toMatchObject({ blobs: 3, newBlobs: 3 });
+  const bob = await recorded(service, key, { endUserId: 'bob' });
+  const second = must(await makeBackup({ dataDir }, to, { keep: 2 }));
+  expect(second).toMatchObject({ blobs: 6, newBlobs: 3 });
+  expect(must(await listBackups(to)).map(({ generation }) => generation)).toEqual([
+    first.generation,
+    second.generation,
+  ]);
+  await call(service, 'DELETE', `/collection/default/capture/session/${ada.session.id}`, key);
+  const third = must(await makeBackup({ dataDir }, to, { keep: 2 }));
+  expect(third).toMatchObject({ sessions: 1, blobs: 3, newBlobs: 0 });
+  expect(must(await listBackups(to)).map(({ generation }) => generation)).toEqual([
+    second.generation,
+    third.generation,
+  ]);
+  for (const part of ['blobs', 'sums']) expect(readdirSync(join(to, part))).toEqual([bob.session.id]);
+});
+
+test('what the service cannot read itself is named, and not taken for a backup', async () => {
+  const service = await trial();
+  const { key, dataDir } = service;
+  const { session, streams } = await recorded(service, key, { endUserId: 'ada' });
+  const { blobs, store } = await partsOf(service);
+  const [, one] = await store.fragmentsOf(streams[0] ?? '');
+  const of = { sessionId: session.id, streamId: streams[0] ?? '', take: 1, sequence: 1 };
+  must(await blobs.writeSealed(of, one?.blob ?? '', Buffer.from('something else')));
+  const to = await folder();
+  expect(must(await makeBackup({ dataDir }, to, { keep: 7 }))).toMatchObject({
+    blobs: 2,
+    unreadable: [{ session: session.id, stream: of.streamId, take: 1, sequence: 1 }],
+  });
+  const { restored } = await restoredElsewhere(service, to);
+  expect(restored).toMatchObject({ blobs: 2, damage: [] });
+});
+
+test('[P31] the master key is in no backup, and every column of wrapped keys is kept out of the generations', async () => {
+  const service = await trial();
+  const to = await folder();
+  await recorded(service, service.key, { endUserId: 'ada' });
+  must(await makeBackup(service, to, { keep: 7 }));
+  const master = filesOf(service.dataDir).get('master.key') ?? Buffer.from('none');
+  for (const [path, content] of filesOf(to)) {
+    expect(path).not.toContain('master.key');
+    expect(content.includes(master), path).toBe(false);
+    expect(content.includes(master.toString('base64')), path).toBe(false);
+  }
+  const { DatabaseSync } = await import('node:sqlite');
+  const database = new DatabaseSync(join(service.dataDir, 'tallylight.sqlite'), { readOnly: true });
+  const columns = database
+    .prepare(
+      `select s.name as "table", c.name as "column" from sqlite_schema s, pragma_table_info(s.name) c
+       where s.type = 'table' and c.name like '%wrapped%' and s.name != 'service_secret'`,
+    )
+    .all();
+  database.close();
+  // One that is not among them would be in every generation, and a deletion could not take it away there.
+  expect(columns.map((each) => ({ ...each }))).toEqual(KEY_COLUMNS);
+});
+
+test('an earlier backup is restored by its name, and a folder of another service is refused', async () => {
+  const service = await trial();
+  const to = await folder();
+  const first = must(await makeBackup(service, to, { keep: 7 }));
+  await noteCommand(await partsOf(service), 'default', 'something.else', '');
+  await recorded(service, service.key, { endUserId: 'ada' });
+  must(await makeBackup(service, to, { keep: 7 }));
+  const { restored } = await restoredElsewhere(service, to, { generation: first.generation });
+  expect(restored).toMatchObject({ sessions: 0, generation: first.generation });
+  const other = await trial();
+  expect(await makeBackup(other, to, { keep: 7 })).toMatchObject({ error: { code: 'backup-foreign' } });
+  const inside = join(service.dataDir, 'backups');
+  expect(await makeBackup(service, inside, { keep: 7 })).toMatchObject({ error: { code: 'usage' } });
+});

@@ -1,0 +1,90 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fail, ok, type Result } from '../../contract/result.ts';
+import { anchorOf, storeOf, type Variables, withParts } from '../main.ts';
+import { isNamed, MASTER_FILE, readMaster } from '../secrets/master.ts';
+import { type BackupOptions, backUp, type Made } from './back-up.ts';
+import { backupFolder, checkedHead } from './folder.ts';
+import { readManifest } from './manifest.ts';
+import { openBackup } from './opened-backup.ts';
+import type { Watched } from './progress.ts';
+import { type Restored, type RestoreOptions, restore } from './restore.ts';
+import { type VerifiedBackup, verifyGeneration } from './verify.ts';
+
+type Where = { readonly dataDir: string; readonly variables?: Variables };
+
+/** Backs the service of a data folder up, while it runs or not. Errors as `backUp` and those of opening the store. */
+export async function makeBackup(
+  { dataDir, variables = process.env }: Where,
+  to: string,
+  options: BackupOptions,
+): Promise<Result<Made>> {
+  const config = storeOf(dataDir, variables);
+  if (!config.ok) return config;
+  if (!existsSync(dataDir)) return fail('usage', `there is no ${dataDir}`);
+  const place = { ...config.value, ...anchorOf(variables) };
+  return withParts(dataDir, variables, (parts) => backUp(parts, place, backupFolder(resolve(to)), options));
+}
+
+/**
+ * Reads every byte of the backups in a folder, or of one of them. Where the master key is at hand, each fragment is opened, too.
+ * Errors: `backup-none`, `backup-key`, `backup-damaged`, `backup-cancelled`.
+ */
+export async function verifyBackups(
+  { dataDir, variables = process.env }: Where,
+  to: string,
+  options: Watched & { readonly generation?: string | undefined },
+): Promise<Result<VerifiedBackup[]>> {
+  const folder = backupFolder(resolve(to));
+  const head = await checkedHead(folder);
+  if (!head.ok) return head;
+  const isAtHand = isNamed(variables) || existsSync(join(dataDir, MASTER_FILE));
+  const master = isAtHand ? await readMaster(dataDir, variables) : undefined;
+  if (master?.ok === false) return master;
+  const opened = master === undefined ? undefined : await openBackup(folder, master.value);
+  if (opened?.ok === false) return opened;
+  const all = options.generation === undefined ? await folder.generations() : [options.generation];
+  if (all.length === 0) return fail('backup-none', folder.path);
+  const verified: VerifiedBackup[] = [];
+  for (const generation of all) {
+    const one = await verifyGeneration({ folder, opened: opened?.value }, generation, options);
+    if (!one.ok) return one;
+    verified.push(one.value);
+  }
+  return ok(verified);
+}
+
+export type ListedBackup = Pick<Made, 'generation' | 'sessions' | 'recordings' | 'blobs' | 'bytes'> & {
+  /** ISO 8601; null: what the backup says of itself is damaged. */
+  readonly madeAt: string | null;
+};
+
+/** The backups in a folder, oldest first. Errors: `backup-none`, `backup-damaged`. */
+export async function listBackups(to: string): Promise<Result<ListedBackup[]>> {
+  const folder = backupFolder(resolve(to));
+  const head = await checkedHead(folder);
+  if (!head.ok) return head;
+  const listed: ListedBackup[] = [];
+  for (const generation of await folder.generations()) {
+    const manifest = await readManifest(folder.generationPath(generation));
+    const { sessions = 0, recordings = 0, blobs = 0, bytes = 0 } = manifest ?? {};
+    listed.push({ generation, madeAt: manifest?.made_at ?? null, sessions, recordings, blobs, bytes });
+  }
+  return ok(listed);
+}
+
+/** Makes a service in an empty data folder of a backup. Errors as `restore`. */
+export async function restoreService(
+  { dataDir, variables = process.env }: Where,
+  from: string,
+  options: RestoreOptions,
+): Promise<Result<Restored>> {
+  const config = storeOf(dataDir, variables);
+  if (!config.ok) return config;
+  return restore(
+    { ...config.value, ...anchorOf(variables) },
+    variables,
+    backupFolder(resolve(from)),
+    options,
+  );
+}

@@ -1,0 +1,113 @@
+import { fail, ok, type Result } from '../../contract/result.ts';
+import type { BlobOf } from '../blobs/blobs.ts';
+import { blobContext } from '../blobs/context.ts';
+import { streamKey } from '../blobs/stream-key.ts';
+import type { Parts } from '../parts.ts';
+import { open } from '../secrets/seal.ts';
+import { sha256Of } from './checked-file.ts';
+import type { DumpedFragment, DumpedStream } from './dump.ts';
+import { type BackupFolder, namesIn } from './folder.ts';
+import type { RecordingLine, Unreadable } from './manifest.ts';
+import { digestOf, readSums, writeSums } from './sums.ts';
+
+export type Copied = {
+  /** Null: it was deleted meanwhile. */
+  readonly line: RecordingLine | null;
+  readonly unreadable: readonly Unreadable[];
+  /** What was not there before. */
+  readonly newBlobs: number;
+  readonly newBytes: number;
+};
+
+/** So many blobs are on their way at once: each is synced to the disk, and waits for that. */
+const AT_ONCE = 8;
+
+/**
+ * Copies the blobs of one stream that the backup does not have yet. Each is opened and held against the digest of its fragment
+ * before: what the service cannot read itself is told, and not taken for a backup. Error: `backup-unreachable`,
+ * `backup-cancelled`.
+ */
+export async function copyStream(
+  parts: Pick<Parts, 'store' | 'blobs' | 'keyring'>,
+  folder: BackupFolder,
+  stream: DumpedStream,
+  signal?: AbortSignal,
+): Promise<Result<Copied>> {
+  const sums = await readSums(folder, stream);
+  const there = new Set(await namesIn(`${folder.path}/blobs/${stream.sessionId}/${stream.streamId}`));
+  const isThere = ({ blob }: DumpedFragment) => sums.has(blob) && there.has(blob);
+  const missing = stream.fragments.filter((fragment) => !isThere(fragment));
+  const key = missing.length === 0 ? undefined : await keyOf(parts, stream);
+  const unreadable: Unreadable[] = [];
+  const made = { newBlobs: 0, newBytes: 0 };
+  for (let from = 0; from < missing.length; from += AT_ONCE) {
+    if (signal?.aborted === true) return fail('backup-cancelled');
+    const copied = await Promise.all(
+      missing.slice(from, from + AT_ONCE).map((each) => copyBlob(parts, folder, stream, each, key)),
+    );
+    for (const { fragment, sealed, full } of copied) {
+      if (full) return fail('backup-unreachable', 'no room left');
+      if (sealed === undefined) {
+        const { take, sequence } = fragment;
+        unreadable.push({ session: stream.sessionId, stream: stream.streamId, take, sequence });
+        continue;
+      }
+      sums.set(fragment.blob, sha256Of(sealed));
+      made.newBlobs++;
+      made.newBytes += sealed.length;
+    }
+  }
+  // What was deleted while it was copied is not missing: it is to be gone.
+  if (unreadable.length > 0 && (await keyOf(parts, stream)) === undefined)
+    return ok({ line: null, unreadable: [], ...made });
+  if (made.newBlobs > 0) await writeSums(folder, stream, sums);
+  const kept = stream.fragments.filter(({ blob }) => sums.has(blob));
+  return ok({ line: lineOf(stream, kept, sums), unreadable, ...made });
+}
+
+function lineOf(
+  { sessionId, streamId }: DumpedStream,
+  kept: readonly DumpedFragment[],
+  sums: ReadonlyMap<string, string>,
+): RecordingLine {
+  const bytes = kept.reduce((sum, fragment) => sum + fragment.bytes, 0);
+  const digest = digestOf(kept, sums);
+  return { session: sessionId, stream: streamId, blobs: kept.length, bytes, digest };
+}
+
+async function copyBlob(
+  { blobs }: Pick<Parts, 'blobs'>,
+  folder: BackupFolder,
+  { sessionId, streamId }: DumpedStream,
+  fragment: DumpedFragment,
+  key: Uint8Array | undefined,
+) {
+  const of = { sessionId, streamId, take: fragment.take, sequence: fragment.sequence };
+  const sealed = await blobs.readSealed(of, fragment.blob);
+  if (sealed === undefined || key === undefined || !holds(of, fragment, key, sealed))
+    return { fragment, sealed: undefined, full: false };
+  const put = await folder.blobs.writeSealed(of, fragment.blob, sealed);
+  return { fragment, sealed, full: !put.ok };
+}
+
+/** Whether a blob opens, and to what was received. */
+export function holds(
+  of: BlobOf,
+  { sha256 }: Pick<DumpedFragment, 'sha256'>,
+  key: Uint8Array,
+  sealed: Uint8Array,
+): boolean {
+  const plain = open(key, sealed, blobContext(of));
+  return plain !== undefined && sha256Of(plain) === sha256;
+}
+
+/** The key of a stream as it is now; undefined: it was destroyed. */
+async function keyOf(
+  { store, keyring }: Pick<Parts, 'store' | 'keyring'>,
+  { sessionId, streamId }: DumpedStream,
+): Promise<Uint8Array | undefined> {
+  const session = await store.session(sessionId);
+  const stream = await store.stream(streamId);
+  if (session === undefined || stream === undefined || stream.wrappedKey === '') return undefined;
+  return streamKey(keyring, session, stream);
+}

@@ -1,0 +1,277 @@
+import { existsSync } from 'node:fs';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fail, ok, type Result } from '../../contract/result.ts';
+import { anchorPlace } from '../audit/anchor.ts';
+import { writeDurably } from '../blobs/durable.ts';
+import { blobsFor, partsOver } from '../compose.ts';
+import { targetsOf } from '../events/targets.ts';
+import { claim } from '../lock.ts';
+import { isNamed, MASTER_FILE, type Master, type MasterSource, readMaster } from '../secrets/master.ts';
+import { SQLITE_FILE } from '../store/file.ts';
+import { openStore } from '../store/open.ts';
+import { isFilled, isKnown, refill } from '../store/refill.ts';
+import type { BackupConfig } from './back-up.ts';
+import { ifThere } from './checked-file.ts';
+import { dumped, streamsIn } from './dump.ts';
+import { type BackupFolder, unreachable } from './folder.ts';
+import { keysOfSession, type SessionKeys, sessionsWithKeys } from './keys.ts';
+import { DATABASE_FILE, HEADS_FILE, type Manifest, readManifest } from './manifest.ts';
+import { type OpenedBackup, openBackup } from './opened-backup.ts';
+import type { Watched } from './progress.ts';
+import { restoredRows, type Selection } from './restored-rows.ts';
+import { type Damage, isDestroyed, verifyGeneration } from './verify.ts';
+
+export type RestoreOptions = Watched & {
+  /** Default: the newest. */
+  readonly generation?: string;
+  /** What is damaged is left out, session by session, and the rest restored. */
+  readonly leaveOutDamaged?: boolean;
+};
+
+export type Restored = {
+  readonly generation: string;
+  readonly madeAt: string;
+  readonly sessions: number;
+  readonly blobs: number;
+  readonly bytes: number;
+  /** Sessions of the generation that were deleted since, and are not restored. */
+  readonly deleted: number;
+  readonly damage: readonly Damage[];
+  /** Sessions that were left out because of it. */
+  readonly leftOut: readonly string[];
+  /** File with the heads of the audit logs that was there and was left as it is; null: that of the backup is there. */
+  readonly otherHeads: string | null;
+};
+
+/** While a restore is under way it builds the database in there; who finds it knows that it was cut short. */
+const BUILDING = 'restoring';
+
+/**
+ * Makes a service of one generation where there is none. Every byte is verified before anything is written; cut short, it can
+ * be called again. Errors: `backup-none`, `backup-key`, `backup-damaged`, `backup-version`, `restore-not-empty`,
+ * `data-in-use`, `backup-cancelled`, `usage`.
+ */
+export async function restore(
+  config: BackupConfig,
+  source: MasterSource,
+  folder: BackupFolder,
+  options: RestoreOptions = {},
+): Promise<Result<Restored>> {
+  const empty = await isEmpty(config);
+  if (!empty.ok) return empty;
+  const master = await presentMaster(config.dataDir, source);
+  if (!master.ok) return master;
+  const opened = await openBackup(folder, master.value);
+  if (!opened.ok) return opened;
+  const generation = options.generation ?? (await folder.generations()).at(-1);
+  if (generation === undefined) return fail('backup-none', folder.path);
+  const chosen = await chosenOf(opened.value, generation, options);
+  if (!chosen.ok) return chosen;
+  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  const claimed = claim(config.dataDir);
+  if (!claimed.ok) return claimed;
+  try {
+    const restored = await build(config, master.value, opened.value, chosen.value, options);
+    if (!restored.ok) await tidyUp(config, chosen.value);
+    return restored;
+  } finally {
+    claimed.value();
+  }
+}
+
+/** The database is written last, so whatever is there without one is of a restore that was cut short. */
+async function isEmpty(config: BackupConfig): Promise<Result<void>> {
+  const taken = fail('restore-not-empty', config.dataDir);
+  const names = existsSync(config.dataDir) ? await readdir(config.dataDir) : [];
+  const ours = [
+    MASTER_FILE,
+    'in-use.lock',
+    ...(names.includes(BUILDING) ? [BUILDING, 'blobs', 'audit-heads.json'] : []),
+  ];
+  if (names.some((name) => !ours.includes(name.replace(/-journal$/, '')))) return taken;
+  if (config.databaseUrl === undefined) return ok(undefined);
+  return (await isFilled(config)) ? fail('restore-not-empty', 'the database') : ok(undefined);
+}
+
+/** One that is there: to make a new one would help nobody. */
+async function presentMaster(dataDir: string, source: MasterSource): Promise<Result<Master>> {
+  if (!isNamed(source) && !existsSync(join(dataDir, MASTER_FILE))) return fail('backup-key');
+  return readMaster(dataDir, source);
+}
+
+type Chosen = {
+  readonly generation: string;
+  readonly manifest: Manifest;
+  readonly keys: ReadonlyMap<string, SessionKeys>;
+  readonly damage: readonly Damage[];
+  readonly leftOut: ReadonlySet<string>;
+  readonly deletedSessions: number;
+};
+
+async function chosenOf(
+  opened: OpenedBackup,
+  generation: string,
+  options: RestoreOptions,
+): Promise<Result<Chosen>> {
+  const { folder, signer } = opened;
+  const verified = await verifyGeneration({ folder, opened }, generation, options);
+  if (!verified.ok) return verified;
+  const { damage } = verified.value;
+  const [first] = damage;
+  const isWhole = damage.some(({ session }) => session === null);
+  if (first !== undefined && (isWhole || options.leaveOutDamaged !== true))
+    return fail('backup-damaged', saidOf(damage));
+  const manifest = await readManifest(folder.generationPath(generation), signer);
+  if (manifest === undefined) return fail('backup-damaged', generation);
+  if (!isKnown(manifest.migrations)) return fail('backup-version', generation);
+  const keys = new Map<string, SessionKeys>();
+  for (const id of await sessionsWithKeys(folder)) {
+    const known = await keysOfSession(folder, id);
+    if (known !== undefined && known !== 'damaged') keys.set(id, known);
+  }
+  const leftOut = new Set(damage.flatMap(({ session }) => session ?? []));
+  const deletedSessions = await countDeleted(folder, generation, keys);
+  return ok({ generation, manifest, keys, damage, leftOut, deletedSessions });
+}
+
+const NAMED = 5;
+
+function saidOf(damage: readonly Damage[]): string {
+  const named = damage.slice(0, NAMED).map(({ path, what }) => `${path}: ${what}`);
+  return [...named, ...(damage.length > NAMED ? [`and ${damage.length - NAMED} more`] : [])].join('; ');
+}
+
+async function countDeleted(
+  folder: BackupFolder,
+  generation: string,
+  keys: ReadonlyMap<string, SessionKeys>,
+): Promise<number> {
+  let count = 0;
+  for await (const { table, row } of dumped(join(folder.generationPath(generation), DATABASE_FILE))) {
+    if (table === 'rtstream') break;
+    if (table === 'capture_session' && keys.get(String(row.id))?.session === null) count++;
+  }
+  return count;
+}
+
+async function build(
+  config: BackupConfig,
+  master: Master,
+  opened: OpenedBackup,
+  chosen: Chosen,
+  { tell, signal }: Watched,
+): Promise<Result<Restored>> {
+  try {
+    const building = join(config.dataDir, BUILDING);
+    await rm(building, { recursive: true, force: true });
+    await mkdir(building, { mode: 0o700 });
+    const copied = await copyBack(config, opened, chosen, { tell, signal });
+    if (!copied.ok) return copied;
+    const selection: Selection = { ...chosen, opened, master: master.fingerprint };
+    const database = { ...config, dataDir: building };
+    const lines = dumped(join(opened.folder.generationPath(chosen.generation), DATABASE_FILE));
+    await refill(database, master, chosen.manifest.migrations, restoredRows(lines, selection));
+    const otherHeads = await putHeads(config, opened.folder, chosen.generation);
+    const sessions = await noteRestored(config, database, master, chosen);
+    if (!sessions.ok) return sessions;
+    if (config.databaseUrl === undefined) await moveIn(building, config.dataDir);
+    await rm(building, { recursive: true, force: true });
+    const { generation, manifest, damage, leftOut, deletedSessions: deleted } = chosen;
+    return ok({
+      ...{ generation, madeAt: manifest.made_at, sessions: sessions.value, ...copied.value },
+      ...{ deleted, damage, leftOut: [...leftOut], otherHeads },
+    });
+  } catch (error) {
+    return unreachable(error);
+  }
+}
+
+/** The blobs of what is restored, into wherever this service keeps them. */
+async function copyBack(
+  config: BackupConfig,
+  { folder }: OpenedBackup,
+  { generation, manifest, keys, leftOut }: Chosen,
+  { tell, signal }: Watched,
+): Promise<Result<{ readonly blobs: number; readonly bytes: number }>> {
+  const blobs = blobsFor(config);
+  const copied = { blobs: 0, bytes: 0 };
+  for await (const { sessionId, streamId, fragments } of streamsIn(
+    join(folder.generationPath(generation), DATABASE_FILE),
+  )) {
+    tell?.({ step: 'restore', done: copied.blobs, of: manifest.blobs });
+    const known = keys.get(sessionId);
+    if (known === undefined || leftOut.has(sessionId) || isDestroyed(known, streamId)) continue;
+    for (const { take, sequence, blob } of fragments) {
+      if (signal?.aborted === true) return fail('backup-cancelled');
+      const of = { sessionId, streamId, take, sequence };
+      const sealed = await folder.blobs.readSealed(of, blob);
+      // Of what the service itself could not read then; all others were there a moment ago.
+      if (sealed === undefined) continue;
+      const put = await blobs.writeSealed(of, blob, sealed);
+      if (!put.ok) return put;
+      copied.blobs++;
+      copied.bytes += sealed.length;
+    }
+  }
+  tell?.({ step: 'restore', done: copied.blobs, of: manifest.blobs });
+  return ok(copied);
+}
+
+/** The heads of the audit logs as they were; where others are kept already, those stay: they may know of entries that are lost. */
+async function putHeads(
+  config: BackupConfig,
+  folder: BackupFolder,
+  generation: string,
+): Promise<string | null> {
+  const { path } = anchorPlace(config);
+  const isOwn = path === anchorPlace({ dataDir: config.dataDir }).path;
+  if (!isOwn && existsSync(path)) return path;
+  const heads = await ifThere(join(folder.generationPath(generation), HEADS_FILE));
+  if (heads !== undefined) await writeDurably(path, Buffer.from(heads));
+  return null;
+}
+
+/** In the log of every tenant, since what came after the backup is missing in each. Answers how many sessions there are. */
+async function noteRestored(
+  config: BackupConfig,
+  database: BackupConfig,
+  master: Master,
+  { generation, manifest, leftOut }: Chosen,
+): Promise<Result<number>> {
+  const targets = targetsOf([]);
+  const opened = await openStore(database, master);
+  if (!targets.ok) return targets;
+  if (!opened.ok) return opened;
+  const { store } = opened.value;
+  try {
+    const parts = await partsOver(opened.value, {
+      ...{ ...database, auditAnchor: anchorPlace(config).path, clock: Date.now, targets: targets.value },
+      ...{ log: () => undefined, wake: () => undefined, publicUrl: () => '', origins: () => [] },
+      behindProxy: false,
+    });
+    const reason = `${generation}, made ${manifest.made_at}; ${leftOut.size} sessions left out`;
+    for (const { id: tenantId } of await store.tenants())
+      await parts.audit.note({
+        ...{ tenantId, actor: 'operator', action: 'service.restored', object: generation },
+        ...{ outcome: 'done', reason },
+      });
+    return ok((await store.sessionIds()).length);
+  } finally {
+    await store.close();
+  }
+}
+
+async function moveIn(building: string, dataDir: string): Promise<void> {
+  const file = await open(join(building, SQLITE_FILE), 'r+');
+  await file.sync();
+  await file.close();
+  await rename(join(building, SQLITE_FILE), join(dataDir, SQLITE_FILE));
+}
+
+/** What a restore that does not go on has written. */
+async function tidyUp(config: BackupConfig, { keys }: Chosen): Promise<void> {
+  const blobs = blobsFor(config);
+  for (const id of keys.keys()) await blobs.removeSession(id);
+  await rm(join(config.dataDir, BUILDING), { recursive: true, force: true });
+}

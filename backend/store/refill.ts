@@ -1,0 +1,85 @@
+import { join } from 'node:path';
+import { Kysely, PostgresDialect, sql } from 'kysely';
+import type { Master } from '../secrets/master.ts';
+import { SQLITE_FILE } from './file.ts';
+import { MIGRATIONS, migrate } from './migrations.ts';
+import type { StoreConfig } from './open.ts';
+import type { Batch } from './snapshot.ts';
+import { MASTER_FACT } from './sql-rewrap.ts';
+import { databaseAt } from './sqlite.ts';
+import type { Tables } from './tables.ts';
+
+/** Whether this version can read a database of these migrations. */
+export function isKnown(migrations: readonly string[]): boolean {
+  return migrations.every((name) => MIGRATIONS.some((migration) => migration.name === name));
+}
+
+/** Whether there is a database that holds anything. Throws where it does not answer. */
+export async function isFilled(config: StoreConfig): Promise<boolean> {
+  const { db } = await databaseOf(config);
+  try {
+    const tables = await db.introspection.getTables();
+    if (!tables.some(({ name }) => name === 'fact')) return false;
+    const known = await db.selectFrom('fact').select('value').where('name', '=', MASTER_FACT).execute();
+    return known.length > 0;
+  } finally {
+    await db.destroy();
+  }
+}
+
+/**
+ * Makes a database of these migrations that holds these rows and nothing else. All of it or nothing: cut short, it can be
+ * called again.
+ */
+export async function refill(
+  config: StoreConfig,
+  master: Master,
+  migrations: readonly string[],
+  batches: AsyncIterable<Batch>,
+): Promise<void> {
+  const { db, kind } = await databaseOf(config);
+  try {
+    await migrate(db, kind, master, migrations);
+    const tables = (await db.introspection.getTables()).map(({ name }) => name);
+    await db.transaction().execute(async (tx) => {
+      await emptied(tx, tables);
+      for await (const { table, rows } of batches) await insert(tx, table, rows);
+    });
+  } finally {
+    await db.destroy();
+  }
+}
+
+/** What the migrations themselves have put there. */
+async function emptied(tx: Kysely<Tables>, tables: readonly string[]): Promise<void> {
+  let left = tables.filter((table) => table !== 'migration' && !table.startsWith('sqlite_'));
+  // What others refer to goes after them.
+  const last = ['rtstream', 'capture_session', 'api_key', 'admin', 'collection', 'tenant'];
+  left = [...left.filter((table) => !last.includes(table)), ...last.filter((table) => left.includes(table))];
+  for (const table of left) await sql`delete from ${sql.table(table)}`.execute(tx);
+}
+
+/** SQLite takes 32,766 values in one statement: https://www.sqlite.org/limits.html */
+const VALUES = 30_000;
+
+async function insert(tx: Kysely<Tables>, table: string, rows: Batch['rows']): Promise<void> {
+  const columns = Object.keys(rows[0] ?? {});
+  const most = Math.max(1, Math.floor(VALUES / Math.max(1, columns.length)));
+  for (let from = 0; from < rows.length; from += most) {
+    const values = rows
+      .slice(from, from + most)
+      .map((row) => sql`(${sql.join(columns.map((column) => sql`${row[column] ?? null}`))})`);
+    const names = sql.join(columns.map((column) => sql.ref(column)));
+    await sql`insert into ${sql.table(table)} (${names}) values ${sql.join(values)}`.execute(tx);
+  }
+}
+
+async function databaseOf({
+  dataDir,
+  databaseUrl,
+}: StoreConfig): Promise<{ readonly db: Kysely<Tables>; readonly kind: 'sqlite' | 'postgres' }> {
+  if (databaseUrl === undefined) return { db: databaseAt(join(dataDir, SQLITE_FILE)).db, kind: 'sqlite' };
+  const { poolAt } = await import('./postgres.ts');
+  const dialect = new PostgresDialect({ pool: poolAt(databaseUrl) });
+  return { db: new Kysely<Tables>({ dialect }), kind: 'postgres' };
+}
