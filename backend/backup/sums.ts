@@ -13,8 +13,9 @@ export async function readSums(folder: BackupFolder, of: Of): Promise<Map<string
   const text = (await ifThere(folder.sumsPath(of.sessionId, of.streamId))) ?? '';
   const sums = new Map<string, string>();
   for (const line of text.split('\n')) {
-    const [, sha256, name] = /^([0-9a-f]{64}) {2}blobs\/[^/]+\/[^/]+\/([^/]+)$/.exec(line) ?? [];
-    if (sha256 !== undefined && name !== undefined) sums.set(name, sha256);
+    const [sha256 = '', path = ''] = line.split('  ');
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    if (line === lineOf(of, name, sha256)) sums.set(name, sha256);
   }
   return sums;
 }
@@ -26,7 +27,7 @@ export async function writeSums(
 ): Promise<void> {
   const path = folder.sumsPath(sessionId, streamId);
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const lines = [...sums].map(([name, sha256]) => `${sha256}  blobs/${sessionId}/${streamId}/${name}\n`);
+  const lines = [...sums].map(([name, sha256]) => `${lineOf({ sessionId, streamId }, name, sha256)}\n`);
   await writeDurably(path, Buffer.from(lines.join('')));
 }
 
@@ -35,4 +36,8 @@ export function digestOf(fragments: readonly DumpedFragment[], sums: ReadonlyMap
   const digest = createHash('sha256');
   for (const { blob } of fragments) digest.update(`${sums.get(blob) ?? '-'}  ${blob}\n`);
   return digest.digest('hex');
+}
+
+function lineOf({ sessionId, streamId }: Of, name: string, sha256: string): string {
+  return `${sha256}  blobs/${sessionId}/${streamId}/${name}`;
 }

@@ -27,7 +27,7 @@ export function wrappedKeys(dataDir: string): Map<string, string> {
   return new Map(rows.map(({ id, wrapped_key: wrapped }) => [String(id), String(wrapped)]));
 }
 
-export type Elsewhere = Place & { readonly dataDir: string; readonly restored: Restored };
+export type Elsewhere = Required<Place> & { readonly dataDir: string; readonly restored: Restored };
 
 /** An empty folder with the master key of that one. */
 export async function emptyBeside(dataDir: string): Promise<string> {

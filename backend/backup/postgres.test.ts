@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { checkAudit } from '../operate.ts';
+import { startService } from '../serve.ts';
+import { downloaded, emptyBeside, restoredElsewhere, videosOf } from '../trial/backups.ts';
+import { type PostgresServer, startPostgres } from '../trial/postgres.ts';
+import { recorded } from '../trial/recorded.ts';
+import { call } from '../trial/recorder.ts';
+import { folder, must, trial } from '../trial/service.ts';
+import { makeBackup, restoreService } from './commands.ts';
+
+let from: PostgresServer | undefined;
+let into: PostgresServer | undefined;
+beforeAll(() => {
+  from = startPostgres();
+  into = startPostgres();
+});
+afterAll(async () => {
+  await from?.stop();
+  await into?.stop();
+});
+
+test('[P39][P41] a service on PostgreSQL is backed up, and restored to PostgreSQL and to SQLite', async () => {
+  const databaseUrl = from?.url ?? '';
+  const service = await trial({ databaseUrl });
+  const { key, dataDir } = service;
+  const variables = { TALLYLIGHT_DATABASE_URL: databaseUrl };
+  const ada = await recorded(service, key, { endUserId: 'ada' });
+  const bob = await recorded(service, key, { endUserId: 'bob' });
+  const to = await folder();
+  const before = must(await makeBackup({ dataDir, variables }, to, { keep: 7 }));
+  expect(before).toMatchObject({ sessions: 2, blobs: 6 });
+  const [video = ''] = await videosOf(service, key, ada.session.id);
+  await call(service, 'DELETE', `/collection/default/capture/session/${bob.session.id}`, key);
+  must(await makeBackup({ dataDir, variables }, to, { keep: 7 }));
+  const options = { generation: before.generation };
+
+  const embedded = await restoredElsewhere(service, to, options);
+  expect(embedded.restored).toMatchObject({ sessions: 1, deleted: 1 });
+  expect(await downloaded(embedded, key, video)).toBe(await downloaded(service, key, video));
+
+  const target = { TALLYLIGHT_DATABASE_URL: into?.url ?? '' };
+  const other = await emptyBeside(dataDir);
+  expect(await restoreService({ dataDir: other, variables }, to, options)).toMatchObject({
+    error: { code: 'restore-not-empty', detail: 'the database' },
+  });
+  const restored = must(await restoreService({ dataDir: other, variables: target }, to, options));
+  expect(restored).toMatchObject({ sessions: 1, deleted: 1, blobs: 3 });
+  must(await checkAudit({ dataDir: other, variables: target }));
+  const running = must(await startService({ dataDir: other, port: 0, databaseUrl: into?.url ?? '' }));
+  try {
+    expect(await downloaded(running, key, video)).toBe(await downloaded(service, key, video));
+  } finally {
+    await running.close();
+  }
+});
