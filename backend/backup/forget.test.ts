@@ -2,7 +2,7 @@ import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import type { VideoView } from '../../contract/wire.ts';
-import { blobContext } from '../blobs/blobs.ts';
+import { blobContext } from '../blobs/context.ts';
 import { streamKey } from '../blobs/stream-key.ts';
 import { open } from '../secrets/seal.ts';
 import { holdingUnpacked, restoredElsewhere, videosOf, wrappedKeys } from '../trial/backups.ts';
