@@ -69,7 +69,15 @@ export const auditEvent = z.discriminatedUnion('type', [
     activeMs: z.number(),
     by: z.string(),
   }),
-  z.object({ type: z.literal('channel.delivered'), sessionId, channelId, ...counted, digest: sha256Hex }),
+  z.object({
+    type: z.literal('channel.delivered'),
+    sessionId,
+    channelId,
+    ...counted,
+    digest: sha256Hex,
+    /** SHA-256 of the service's signed receipt (compact JWS); absent in what is from before there were such. */
+    receiptSha256: sha256Hex.exactOptional(),
+  }),
   /**
    * In place of `channel.delivered` where the service took no more of it (`cutBy`): the counts are of what it holds, and
    * `left` fragments are only here.

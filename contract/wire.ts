@@ -148,6 +148,8 @@ export const stopSessionRequest = z.object({
   duration_ms: sessionMs,
   active_ms: sessionMs,
   channels: z.array(manifestChannel),
+  /** The same as the client signs it (contract/delivery-receipt.ts); whoever can prove possession has to send it. */
+  manifest_jws: z.string().max(65_536).exactOptional(),
 });
 export type StopSessionRequest = z.infer<typeof stopSessionRequest>;
 
@@ -200,6 +202,8 @@ export const sessionView = z.object({
   policy_jws: z.string(),
   /** The consent receipt, countersigned (`countersignedConsent`); null before the start. */
   consent_jws: z.string().nullable(),
+  /** The service's signed receipt for all that it holds of the session (`deliveryClaims`); null before it has stopped. */
+  delivery_jws: z.string().nullable(),
   /** Channels whose consent was taken back. */
   revoked: z.array(channelId),
 });
@@ -273,6 +277,8 @@ export const sessionExport = z.object({
   video_channel_id: channelId,
   export_status: z.literal('exported'),
   video_id: z.string(),
+  /** As in the session. */
+  delivery_jws: z.string().nullable(),
 });
 export type SessionExport = z.infer<typeof sessionExport>;
 

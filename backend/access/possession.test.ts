@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { DEFAULT_POLICY } from '../../contract/policy.ts';
 import type { TokenGrant } from '../../contract/wire.ts';
@@ -125,7 +126,13 @@ describe('a client that cannot prove possession', () => {
     // For good: proving something later makes it no more.
     expect(await call(service, 'POST', '/capture/session/token/renew', token)).toMatchObject(BEYOND);
     const stop = { duration_ms: 1, active_ms: 1, channels: [] };
-    expect(await ask('POST', '/stop', stop)).toMatchObject({ status: 200 });
+    const stopped = await ask('POST', '/stop', stop);
+    expect(stopped).toMatchObject({ status: 200, data: { status: 'stopped' } });
+    // The receipt is for nobody's signature.
+    expect(decodeJwt(stopped.data.delivery_jws)).toMatchObject({ manifest_sha256: null });
+    const claims = { ...stop, session_id: session.id, iat: 1 };
+    const signed = { ...stop, manifest_jws: await SOME_CLIENT.manifest(claims) };
+    expect(await ask('POST', '/stop', signed)).toMatchObject({ error_code: 'bad-request' });
     expect(await actorsOf(service, session.id)).toEqual(
       expect.arrayContaining([
         ['session.start', 'bearer:fam'],

@@ -64,7 +64,8 @@ test('[P11] [P25] everything that happens to a session is told in its order, by 
   expect(stopped).toMatchObject({ status: 'stopped', exported_video_id: null, export_status: null });
 
   const video = (channelId: string) => stopped.videos.find(({ name }) => name === channelId)?.id;
-  const exported = { session_id: id, export_status: 'exported' };
+  const { delivery_jws } = stopped;
+  const exported = { session_id: id, export_status: 'exported', delivery_jws };
   const first = await askExport();
   const primary = { ...exported, video_channel_id: 'display:1', video_id: video('display:1') };
   expect(first).toMatchObject({ status: 200, data: primary });

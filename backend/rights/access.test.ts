@@ -66,6 +66,9 @@ test('[P19][P26][P37][P38] everything of one person is in one archive that other
   expect(within(0)).toEqual([
     'consent.json',
     'consent.jws',
+    'delivery.json',
+    'delivery.jws',
+    'recorder.jws',
     'recordings/mic-default-part1.mp4',
     'recordings/mic-default-part1.mp4.sha256',
     'recordings/system_audio-default-part1.mp4',
@@ -90,6 +93,13 @@ test('[P19][P26][P37][P38] everything of one person is in one archive that other
   ]);
   expect(JSON.parse(archive.text(`${folderOf(0)}/consent.json`))).toMatchObject({
     receipt: { statement: { endUserId: 'ada@x.org', purpose: 'Meeting notes', text: 'I agree.' } },
+  });
+
+  const recorder = archive.bytes(`${folderOf(0)}/recorder.jws`);
+  expect(JSON.parse(archive.text(`${folderOf(0)}/delivery.json`))).toMatchObject({
+    session_id: ada[0]?.session.id,
+    channels: [{ channel_id: 'mic:default' }, { channel_id: 'system_audio:default' }],
+    manifest_sha256: createHash('sha256').update(recorder).digest('hex'),
   });
 
   for (const path of archive.paths) {

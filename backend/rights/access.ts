@@ -158,6 +158,12 @@ async function addSession(
     await archive.add(`${folder}/consent.jws`, textOf(session.consentJws));
     await archive.add(`${folder}/consent.json`, jsonOf(readConsent(session.consentJws)));
   }
+  if (manifest?.manifest_jws !== undefined)
+    await archive.add(`${folder}/recorder.jws`, textOf(manifest.manifest_jws));
+  if (session.deliveryJws !== null) {
+    await archive.add(`${folder}/delivery.jws`, textOf(session.deliveryJws));
+    await archive.add(`${folder}/delivery.json`, jsonOf(decodeJwt(session.deliveryJws)));
+  }
   const recordings = await recordingsOf(parts, session);
   const concerned = concernedIn(parts.keyring, session);
   for (const recording of recordings) {

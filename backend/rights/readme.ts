@@ -18,6 +18,10 @@ sessions/ID/session.json   the session: who, when, its channels, its policy, and
 sessions/ID/streams.json   the channels as they were sent, stored or live only; live only means nothing was kept
 sessions/ID/consent.jws    the consent receipt, signed by the recorder and countersigned by the service (RFC 7515)
 sessions/ID/consent.json   the same, to be read
+sessions/ID/recorder.jws   what the recorder said it made, signed by it
+sessions/ID/delivery.jws   the service's signed receipt for what it held when the session was complete: digests of every channel
+                           and file, and of recorder.jws
+sessions/ID/delivery.json  the same, to be read
 sessions/ID/recordings/    the media, one MP4 (ISO/IEC 14496-12) per channel and part, each with its .sha256
 requests.json              what was asked for in their name before: access and erasure
 audit.jsonl                who did what with it and when, one entry a line, each media read included

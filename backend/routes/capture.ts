@@ -94,7 +94,7 @@ export const CAPTURE_ROUTES: readonly Route[] = [
     answer: sessionView,
     async handle({ parts, caller, params, body }) {
       const reached = await sessionFor(parts, caller, params.id);
-      return reached.ok ? shown(parts, await stopSession(parts, params.id, body)) : reached;
+      return reached.ok ? shown(parts, await stopSession(parts, caller.token, params.id, body)) : reached;
     },
   }),
   jsonRoute({

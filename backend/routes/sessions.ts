@@ -62,6 +62,7 @@ export const SESSION_ROUTES: readonly Route[] = [
         consentSha256: null,
         consentJws: null,
         manifest: null,
+        deliveryJws: null,
       };
       const news = await newsOf(parts, session, 'created');
       await parts.store.addSession(session, news.letters);

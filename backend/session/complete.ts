@@ -1,18 +1,18 @@
-import { createHash } from 'node:crypto';
 import { kindOf } from '../../contract/channel.ts';
 import { isAllowed } from '../../contract/policy.ts';
 import { ok, type Result } from '../../contract/result.ts';
 import type { ManifestChannel } from '../../contract/wire.ts';
 import type { Parts } from '../parts.ts';
 import { policyFor } from '../policy/in-force.ts';
-import type { FragmentRecord, SessionRecord, StreamRecord, VideoRecord } from '../store/records.ts';
+import type { SessionRecord, StreamRecord } from '../store/records.ts';
 import { makeVideos } from '../video/make.ts';
 import { endStreams } from './end.ts';
+import { digestOf, type Held, signedReceipt } from './receipt.ts';
 import { newsOf } from './tell.ts';
 
 /**
- * Ends a stopping session if every stored stream is as its manifest says, and makes the videos. Otherwise it
- * stays `stopping`, and the counts of its streams say what is missing. To be called in the session's turn.
+ * Ends a stopping session if every stored stream is as its manifest says: makes the videos, which reads every fragment back,
+ * and signs a receipt for all of it. Otherwise it stays `stopping`, and the counts of its streams say what is missing. To be called in the session's turn.
  * Errors: `vault-damaged`.
  */
 export async function completeIfWhole(parts: Parts, session: SessionRecord): Promise<Result<SessionRecord>> {
@@ -25,25 +25,27 @@ export async function completeIfWhole(parts: Parts, session: SessionRecord): Pro
   // Counts first: they cost nothing, and until the last fragment they differ.
   if (!streams.every((stream) => isCut(stream) || countsMatch(stream, said(stream)))) return ok(session);
 
-  const videos: VideoRecord[] = [];
+  const held: Held[] = [];
   for (const stream of streams) {
     const fragments = await parts.store.fragmentsOf(stream.id);
-    if (fragments.length === 0) continue;
     const manifest = said(stream);
     // What was refused for want of consent or by policy is missing at the end; what is there is what came before.
     if (!isCut(stream) && manifest !== undefined && digestOf(fragments) !== manifest.digest)
       return ok(session);
     const made = await makeVideos(parts, session, stream, fragments);
     if (!made.ok) return made;
-    videos.push(...made.value);
+    held.push({ stream, fragments, videos: made.value });
   }
+  const videos = held.flatMap((each) => each.videos);
   const news = await newsOf(parts, session, 'stopped', { video_ids: videos.map((video) => video.id) });
   const endedAt = Math.floor(parts.clock() / 1000);
-  if (await parts.store.finishSession(session.id, videos, endedAt, news.letters)) {
-    endStreams(parts, streams);
-    news.tell();
-  }
-  return ok({ ...session, status: 'stopped' });
+  const deliveryJws = await signedReceipt(parts, session, held);
+  if (!(await parts.store.finishSession(session.id, { videos, deliveryJws, endedAt }, news.letters)))
+    // Another instance was faster, and its receipt is the one.
+    return ok((await parts.store.session(session.id)) ?? session);
+  endStreams(parts, streams);
+  news.tell();
+  return ok({ ...session, status: 'stopped', deliveryJws });
 }
 
 /** The same where the caller has another answer to give: what is wrong goes to the log, and to the next stop. */
@@ -58,11 +60,4 @@ export async function completeIfStopping(parts: Parts, session: SessionRecord): 
 /** A channel that the manifest does not name made nothing. */
 function countsMatch(stream: StreamRecord, said: ManifestChannel | undefined): boolean {
   return stream.fragments === (said?.fragments ?? 0) && stream.bytes === (said?.bytes ?? 0);
-}
-
-/** SHA-256 over the raw SHA-256 values of the fragments in order. */
-function digestOf(fragments: readonly FragmentRecord[]): string {
-  const hash = createHash('sha256');
-  for (const { sha256 } of fragments) hash.update(sha256, 'hex');
-  return hash.digest('hex');
 }

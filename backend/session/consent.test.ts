@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose';
+import { decodeJwt } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { COUNTERSIGNED_TYP, type ConsentReceipt, countersignedConsent } from '../../contract/consent.ts';
 import { DEFAULT_POLICY } from '../../contract/policy.ts';
@@ -11,6 +11,7 @@ import { takeOf } from '../trial/media.ts';
 import { recorded } from '../trial/recorded.ts';
 import { call, deliver, manifestOf, put, start, startOf, stopOf } from '../trial/recorder.ts';
 import { storeOf, type Trial, trial } from '../trial/service.ts';
+import { verifiedBy } from '../trial/signed.ts';
 
 const MISSING = { status: 403, error_code: 'consent-missing' };
 const { version: _, ...POLICY } = DEFAULT_POLICY;
@@ -34,12 +35,6 @@ async function created(service: Trial) {
     consent_jws: await client.consent(receipt),
   });
   return { session, token: data.token, begin, signed };
-}
-
-function verifiedBy(service: Trial, jws: string, typ: string) {
-  const keys = createRemoteJWKSet(new URL(`${service.url}/.well-known/jwks.json`));
-  // The service's time is the test's; what it signs here does not expire.
-  return jwtVerify(jws, keys, { typ, algorithms: ['EdDSA'], currentDate: new Date(service.clock.now) });
 }
 
 describe('a start', () => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { calculateJwkThumbprint, compactVerify, decodeJwt, EmbeddedJWK, errors } from 'jose';
+import { decodeJwt } from 'jose';
 import type { z } from 'zod';
 import { canonicalJson } from '../../contract/canonical.ts';
 import {
@@ -14,6 +14,7 @@ import {
 import type { Policy } from '../../contract/policy.ts';
 import { fail, ok, type Result } from '../../contract/result.ts';
 import type { startSessionRequest } from '../../contract/wire.ts';
+import { openedBy } from '../access/client-signature.ts';
 import type { Parts } from '../parts.ts';
 import type { SessionRecord, TokenRecord } from '../store/records.ts';
 
@@ -107,18 +108,10 @@ function isUnder(statement: ConsentStatement, policy: Policy): boolean {
 
 /** The receipt, signed with the very key that the token is bound to. */
 async function verified(jws: string, jkt: string | null): Promise<Result<ConsentReceipt>> {
-  try {
-    const { payload, protectedHeader } = await compactVerify(jws, EmbeddedJWK, { algorithms: ['ES256'] });
-    const { typ, jwk } = protectedHeader;
-    if (typ !== CONSENT_TYP || jwk === undefined || (await calculateJwkThumbprint(jwk)) !== jkt)
-      return missing('it is not signed with the key of the token');
-    const receipt = consentReceipt.safeParse(JSON.parse(Buffer.from(payload).toString('utf8')));
-    return receipt.success ? ok(receipt.data) : missing('it is not of the form that is expected');
-  } catch (error) {
-    if (error instanceof errors.JOSEError || error instanceof TypeError || error instanceof SyntaxError)
-      return missing('it cannot be verified');
-    throw error;
-  }
+  const opened = await openedBy(jkt, CONSENT_TYP, jws);
+  if (!opened.ok) return missing(opened.why);
+  const receipt = consentReceipt.safeParse(opened.claims);
+  return receipt.success ? ok(receipt.data) : missing('it is not of the form that is expected');
 }
 
 function missing(why: string): Result<never> {

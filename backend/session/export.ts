@@ -33,6 +33,7 @@ export function exportSession(parts: Parts, id: string, channelId?: string): Pro
       video_channel_id: stream.channelId,
       export_status: 'exported',
       video_id: wanted.id,
+      delivery_jws: session.deliveryJws,
     });
   });
 }

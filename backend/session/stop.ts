@@ -2,9 +2,10 @@ import { canonicalJson } from '../../contract/canonical.ts';
 import { fail, ok, type Result } from '../../contract/result.ts';
 import type { StopSessionRequest } from '../../contract/wire.ts';
 import type { Parts } from '../parts.ts';
-import type { SessionRecord } from '../store/records.ts';
+import type { SessionRecord, TokenRecord } from '../store/records.ts';
 import { completeIfWhole } from './complete.ts';
 import { endStreams } from './end.ts';
+import { checkManifest } from './receipt.ts';
 import { newsOf } from './tell.ts';
 
 /**
@@ -14,6 +15,7 @@ import { newsOf } from './tell.ts';
  */
 export function stopSession(
   parts: Parts,
+  token: TokenRecord,
   id: string,
   manifest: StopSessionRequest,
 ): Promise<Result<SessionRecord>> {
@@ -21,6 +23,8 @@ export function stopSession(
     const session = await parts.store.session(id);
     if (session === undefined) return fail('session-unknown', id);
     if (session.status === 'created') return fail('not-now', 'the session was not started');
+    const signed = await checkManifest(token, id, manifest);
+    if (!signed.ok) return signed;
     if (session.manifest !== null && session.status !== 'stopping')
       return canonicalJson(session.manifest.channels) === canonicalJson(manifest.channels)
         ? ok(session)

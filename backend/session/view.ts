@@ -48,6 +48,7 @@ export async function viewsOf(parts: Parts, sessions: readonly SessionRecord[]):
       policy,
       policy_jws: jws,
       consent_jws: session.consentJws,
+      delivery_jws: session.deliveryJws,
       revoked: own.filter((stream) => stream.revokedAt !== null).map((stream) => stream.channelId),
     });
   }

@@ -105,7 +105,14 @@ test('[P31] a database from before there was sealing is read as it was, and tell
     ...{ id: SESSION, tenantId: 'default', environment: 'production', collectionId: 'default' },
     ...{ endUserId: 'ada.lovelace', status: 'stopped', callbackUrl: 'https://hooks.example.org/x' },
     ...{ metadata: METADATA, manifest: MANIFEST, wrappedKey: WRAPPED, policy },
-    ...{ createdAt: 7, startedAt: null, endedAt: null, consentSha256: 'c'.repeat(64), consentJws: null },
+    ...{
+      createdAt: 7,
+      startedAt: null,
+      endedAt: null,
+      consentSha256: 'c'.repeat(64),
+      consentJws: null,
+      deliveryJws: null,
+    },
   });
   expect(keyring.unwrap({ kind: 'session', id: SESSION }, WRAPPED)).toEqual(Buffer.alloc(32, 5));
   const person = { tenantId: 'default', environment: null, endUserId: 'ada.lovelace', limit: 5 };

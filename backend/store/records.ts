@@ -121,8 +121,10 @@ export type SessionRecord = {
   readonly consentSha256: string | null;
   /** The consent receipt, countersigned; null before the start. */
   readonly consentJws: string | null;
-  /** What the recorder says it made; null until it stops. */
+  /** What the recorder says it made, as it came; null until it stops. */
   readonly manifest: StopSessionRequest | null;
+  /** The receipt for all that is held, signed; null until the session has stopped. */
+  readonly deliveryJws: string | null;
 };
 
 /** What a stored stream holds by its own MP4, whatever the client says of its times. */
@@ -204,6 +206,13 @@ export type StartOfSession = {
   /** Unix time in seconds. */
   readonly startedAt: number;
   readonly streams: readonly StreamRecord[];
+};
+
+export type EndOfSession = {
+  readonly videos: readonly VideoRecord[];
+  readonly deliveryJws: string;
+  /** Unix time in seconds. */
+  readonly endedAt: number;
 };
 
 /** What was deleted, and the service's signed word of it. */

@@ -21,6 +21,8 @@ const sessionSecrets = z.object({
   metadata: z.record(z.string(), z.json()),
   manifest: stopSessionRequest.nullable(),
   consentJws: z.string().nullable(),
+  // Not in what was written before there were signed receipts.
+  deliveryJws: z.string().nullable().default(null),
 });
 export type SessionSecrets = z.infer<typeof sessionSecrets>;
 
@@ -71,10 +73,10 @@ export function secretsOf(
 export function sealedSecrets(
   keyring: Keyring,
   { id, wrapped_key }: Pick<SessionRow, 'id' | 'wrapped_key'>,
-  { endUserId, callbackUrl, metadata, manifest, consentJws }: SessionSecrets,
+  { endUserId, callbackUrl, metadata, manifest, consentJws, deliveryJws }: SessionSecrets,
 ): string {
   const key = keyring.unwrap({ kind: 'session', id }, wrapped_key);
-  const secrets: SessionSecrets = { endUserId, callbackUrl, metadata, manifest, consentJws };
+  const secrets: SessionSecrets = { endUserId, callbackUrl, metadata, manifest, consentJws, deliveryJws };
   return sealText(key, sessionContext(id), JSON.stringify(secrets));
 }
 

@@ -189,11 +189,13 @@ export function sessionsOver(db: Kysely<Tables>, keyring: Keyring): Sessions {
       });
     },
 
-    async finishSession(id, videos, endedAt, tell) {
+    async finishSession(id, { videos, deliveryJws, endedAt }, tell) {
       return db.transaction().execute(async (tx) => {
+        const again = await resealed(tx, id, (secrets) => ({ ...secrets, deliveryJws }));
+        if (again === undefined) return false;
         const finished = await tx
           .updateTable('capture_session')
-          .set({ status: 'stopped', ended_at: endedAt })
+          .set({ status: 'stopped', ended_at: endedAt, sealed: again.sealed })
           .where('id', '=', id)
           .where('status', '=', 'stopping')
           .executeTakeFirst();

@@ -37,6 +37,8 @@ const KINDS: { readonly [name: string]: () => Promise<Opened> } = {
   },
 };
 
+const END = { deliveryJws: 'a.b.c', endedAt: 5 };
+
 const start = (sessionId: string, ...streams: StreamRecord[]) => ({
   sessionId,
   policy: DEFAULT_POLICY,
@@ -155,11 +157,13 @@ describe.each(Object.keys(KINDS))('the store on %s', (kind) => {
     await store.addSession({ ...session, status: 'created' });
     await store.startSession(start(session.id, ...streams));
     const videos = streams.map((stream) => aVideo(stream));
-    expect(await store.finishSession(session.id, videos, 1_900_000_009)).toBe(false);
+    const end = { videos, deliveryJws: 'a.b.c', endedAt: 1_900_000_009 };
+    expect(await store.finishSession(session.id, end)).toBe(false);
     expect(await store.settleManifest(session.id, ['starting'], manifest)).toBe(true);
     expect(await store.session(session.id)).toMatchObject({ status: 'stopping', manifest });
-    expect(await store.finishSession(session.id, videos.toReversed(), 1_900_000_009)).toBe(true);
-    expect(await store.finishSession(session.id, videos, 1_900_000_009)).toBe(false);
+    expect(await store.finishSession(session.id, { ...end, videos: videos.toReversed() })).toBe(true);
+    expect(await store.finishSession(session.id, end)).toBe(false);
+    expect(await store.session(session.id)).toMatchObject({ status: 'stopped', deliveryJws: 'a.b.c' });
     expect(await store.videosOf([session.id])).toEqual(videos);
     expect(await store.videosOf([])).toEqual([]);
   });
@@ -174,7 +178,7 @@ describe.each(Object.keys(KINDS))('the store on %s', (kind) => {
     await store.append(aFragment(stream.id, 2, 0), { take: 1, sequence: 0 }, MEASURED);
     await store.settleManifest(session.id, ['starting'], { duration_ms: 0, active_ms: 0, channels: [] });
     const second = { ...aVideo(stream), part: 2 };
-    await store.finishSession(session.id, [video, second], 5);
+    await store.finishSession(session.id, { ...END, videos: [video, second] });
     const tombstone = aTombstone(session.id, 'mic:default');
     expect(await store.deleteVideos(stream.id, tombstone)).toBe(true);
     expect(await store.deleteVideos(stream.id, tombstone)).toBe(false);
@@ -191,7 +195,7 @@ describe.each(Object.keys(KINDS))('the store on %s', (kind) => {
     await store.addSession(session);
     await store.startSession(start(session.id, stream));
     await store.settleManifest(session.id, ['starting'], { duration_ms: 0, active_ms: 0, channels: [] });
-    await store.finishSession(session.id, [video], 5);
+    await store.finishSession(session.id, { ...END, videos: [video] });
     const own = { tenantId: 'default', environment: 'production' } as const;
     for (const id of [session.id, stream.id, video.id]) {
       expect(await store.sessionIdOf(own, id)).toBe(session.id);
@@ -375,7 +379,7 @@ describe.each(Object.keys(KINDS))('the store on %s', (kind) => {
     await store.startSession(start(session.id, stream, other));
     for (const { id } of [stream, other]) await store.append(aFragment(id, 1, 0), null, MEASURED);
     await store.settleManifest(session.id, ['starting'], { duration_ms: 0, active_ms: 0, channels: [] });
-    await store.finishSession(session.id, [aVideo(stream), aVideo(other)], 5);
+    await store.finishSession(session.id, { ...END, videos: [aVideo(stream), aVideo(other)] });
     expect(await store.revokeStream(stream.id, 7, null)).toBe(true);
     expect(await store.revokeStream(stream.id, 8, null)).toBe(false);
     expect(await store.fragmentsOf(stream.id)).toHaveLength(1);

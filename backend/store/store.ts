@@ -8,6 +8,7 @@ import type {
   AuditQuery,
   CollectionRecord,
   Concerned,
+  EndOfSession,
   Environment,
   Erasure,
   FragmentRecord,
@@ -123,13 +124,8 @@ export type Store = {
     manifest: StopSessionRequest,
     tell?: readonly Letter[],
   ): Promise<boolean>;
-  /** `stopping` → `stopped` with its videos; `endedAt` is Unix time in seconds. */
-  finishSession(
-    id: string,
-    videos: readonly VideoRecord[],
-    endedAt: number,
-    tell?: readonly Letter[],
-  ): Promise<boolean>;
+  /** `stopping` → `stopped` with its videos and the receipt for all of it; `endedAt` is Unix time in seconds. */
+  finishSession(id: string, end: EndOfSession, tell?: readonly Letter[]): Promise<boolean>;
   /** Takes everything with it: key, streams, fragments, videos, tokens, dead letters. */
   deleteSession(id: string, tombstone: Tombstone, tell?: readonly Letter[]): Promise<boolean>;
   /** What was deleted of these sessions. */

@@ -131,6 +131,7 @@ async function sealSessions(db: Kysely<Tables>, keyring: Keyring): Promise<void>
       metadata: JSON.parse(row.metadata),
       manifest: row.manifest === null ? null : JSON.parse(row.manifest),
       consentJws: null,
+      deliveryJws: null,
     };
     const sealed = sealText(key, sessionContext(row.id), JSON.stringify(known));
     const subject = keyring.subjectOf(FIRST_TENANT, row.end_user_id);

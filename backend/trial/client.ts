@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { canonicalJson } from '../../contract/canonical.ts';
 import { CONSENT_TYP, type ConsentReceipt, type ConsentStatement } from '../../contract/consent.ts';
+import { MANIFEST_TYP, type ManifestClaims } from '../../contract/delivery-receipt.ts';
 import { DEFAULT_POLICY, type Policy } from '../../contract/policy.ts';
 
 /** A client with a key of its own: it proves possession of its token and signs consent, as the real one does. */
@@ -15,6 +16,7 @@ export type TrialClient = {
     readonly nowMs: number;
   }): Promise<string>;
   consent(receipt: ConsentReceipt): Promise<string>;
+  manifest(claims: ManifestClaims): Promise<string>;
   /** RFC 7638, of its public key. */
   thumbprint(): Promise<string>;
 };
@@ -36,6 +38,8 @@ export async function newClient(): Promise<TrialClient> {
         .sign(privateKey),
     consent: (receipt) =>
       new SignJWT(receipt).setProtectedHeader({ alg: 'ES256', typ: CONSENT_TYP, jwk }).sign(privateKey),
+    manifest: (claims) =>
+      new SignJWT(claims).setProtectedHeader({ alg: 'ES256', typ: MANIFEST_TYP, jwk }).sign(privateKey),
     thumbprint: () => calculateJwkThumbprint(jwk),
   };
 }

@@ -3,7 +3,13 @@ import { crc32 } from 'node:zlib';
 import { expect } from 'vitest';
 import { kindOf, mediaTypeOf } from '../../contract/channel.ts';
 import type { ErrorCode } from '../../contract/errors.ts';
-import type { FragmentReceipt, ManifestChannel, SessionView, TokenGrant } from '../../contract/wire.ts';
+import {
+  type FragmentReceipt,
+  type ManifestChannel,
+  type SessionView,
+  stopSessionRequest,
+  type TokenGrant,
+} from '../../contract/wire.ts';
 import { receiptOf, SOME_CLIENT, type TrialClient } from './client.ts';
 import type { Piece } from './media.ts';
 
@@ -47,9 +53,19 @@ export async function call<T = SessionView>(
       'content-type': 'application/json',
       ...(await shownBy(client, place, method, path, secret)),
     },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(body === undefined ? {} : { body: JSON.stringify(await signedWhereStop(path, body, client)) }),
   });
   return { status: response.status, ...JSON.parse(await response.text()) };
+}
+
+/** A client that stops signs what it says it made. What is no manifest, or is signed already, is sent as it is. */
+async function signedWhereStop(path: string, body: unknown, client: TrialClient): Promise<unknown> {
+  const [, sessionId] = /^\/capture\/session\/([^/]+)\/stop$/.exec(path) ?? [];
+  const manifest = stopSessionRequest.safeParse(body);
+  if (sessionId === undefined || !manifest.success || manifest.data.manifest_jws !== undefined) return body;
+  const { manifest_jws: _, ...said } = manifest.data;
+  const claims = { ...said, session_id: sessionId, iat: Math.floor(Date.now() / 1000) };
+  return { ...said, manifest_jws: await client.manifest(claims) };
 }
 
 /** The headers that say what a fragment is. */

@@ -37,6 +37,7 @@ export function aSession(more: Partial<SessionRecord> = {}): SessionRecord {
     consentSha256: null,
     consentJws: null,
     manifest: null,
+    deliveryJws: null,
     ...more,
   };
 }

@@ -212,6 +212,15 @@ export const SERVICE_REMEDIES = {
     http: 409,
     exit: 6,
   },
+  'receipt-untrusted': {
+    message:
+      'The media service did not sign for this recording as it is kept here. Nothing of it is removed.',
+    action:
+      'It is asked again at the next start. If it stays so, ask whoever runs the media service, and your admin.',
+    retryable: true,
+    http: 502,
+    exit: 6,
+  },
   'revocation-refused': {
     message: 'Your consent is taken back here. The media service did not take it.',
     action: 'Ask your admin to end it there, and to erase what was to be erased.',

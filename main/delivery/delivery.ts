@@ -1,11 +1,11 @@
 import type { CutCode } from '../../contract/channel.ts';
 import type { Fragment } from '../../contract/fragment.ts';
 import { fail, ok, type Result, type TallylightError } from '../../contract/result.ts';
-import type { ManifestChannel, SessionView, StopSessionRequest } from '../../contract/wire.ts';
+import type { ManifestChannel, SessionView } from '../../contract/wire.ts';
 import type { Recording } from '../vault/recording.ts';
 import type { Exchange } from './exchange.ts';
 import { liveSender } from './live-sender.ts';
-import type { ServiceClient } from './service-client.ts';
+import type { Manifest, ServiceClient } from './service-client.ts';
 import { storedSender } from './stored-sender.ts';
 
 export type DeliveredChannel = {
@@ -34,7 +34,7 @@ export type Delivery = {
    * Delivers everything stored and has the service confirm it against the manifest; may take as long as it takes. The
    * manifest is made anew for each request, as a channel may be cut meanwhile.
    */
-  readonly finishStored: (request: () => Promise<StopSessionRequest>) => Promise<Result<SessionView>>;
+  readonly finishStored: (manifest: () => Promise<Manifest>) => Promise<Result<SessionView>>;
   readonly close: () => void;
 };
 
@@ -77,8 +77,8 @@ export function openDelivery(
           ]),
   );
 
-  async function finishStored(request: () => Promise<StopSessionRequest>): Promise<Result<SessionView>> {
-    const stop = async (token: string) => client.stop(token, await request());
+  async function finishStored(manifest: () => Promise<Manifest>): Promise<Result<SessionView>> {
+    const stop = async (token: string) => client.stop(token, await manifest());
     // The service should know at once that the session ended, also where fragments are still missing.
     await exchange.insist(stop, 1);
     const errors = await Promise.all([...stored.values()].map((sender) => sender.finish()));

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { MANIFEST_TYP, type ManifestClaims } from '../../contract/delivery-receipt.ts';
 import { FRAGMENT_HEADERS, type Fragment } from '../../contract/fragment.ts';
 import { fail, type Result } from '../../contract/result.ts';
 import {
@@ -30,7 +31,8 @@ export type ServiceClient = {
   readonly start: (token: string, request: StartSessionRequest) => Promise<Result<SessionView>>;
   readonly pause: (token: string, atMs: number) => Promise<Result<SessionView>>;
   readonly resume: (token: string, atMs: number) => Promise<Result<SessionView>>;
-  readonly stop: (token: string, request: StopSessionRequest) => Promise<Result<SessionView>>;
+  /** Says what was made, signed. */
+  readonly stop: (token: string, manifest: Manifest) => Promise<Result<SessionView>>;
   readonly put: (token: string, rtstreamId: string, fragment: Fragment) => Promise<Result<FragmentReceipt>>;
   readonly list: (token: string, rtstreamId: string) => Promise<Result<FragmentList>>;
   readonly revokeConsent: (token: string, request: RevokeConsentRequest) => Promise<Result<SessionView>>;
@@ -48,6 +50,9 @@ export type ServiceClientOptions = {
 };
 
 type Body = NonNullable<ServiceRequest<unknown>['body']>;
+
+/** What was made of a session, before it is signed. */
+export type Manifest = Omit<StopSessionRequest, 'manifest_jws'>;
 
 /** `server` is the base address of the media service. */
 export function serviceClient(
@@ -88,7 +93,15 @@ export function serviceClient(
     start: (token, request) => post('/capture/session/start', token, sessionView, request),
     pause: (token, atMs) => post(`${own}/pause`, token, sessionView, { at_ms: atMs }),
     resume: (token, atMs) => post(`${own}/resume`, token, sessionView, { at_ms: atMs }),
-    stop: (token, request) => post(`${own}/stop`, token, sessionView, request),
+    stop: async (token, request) => {
+      const claims: ManifestClaims = {
+        ...request,
+        session_id: sessionId,
+        iat: Math.floor(Date.now() / 1000),
+      };
+      const manifest_jws = await key.sign(MANIFEST_TYP, claims);
+      return post(`${own}/stop`, token, sessionView, { ...request, manifest_jws });
+    },
     list: (token, rtstreamId) => send('GET', `${streamPath(rtstreamId)}/fragments`, token, fragmentList),
     put: async (token, rtstreamId, { header, bytes }) => {
       const path = `${streamPath(rtstreamId)}/fragment/${header.take}/${header.sequence}`;

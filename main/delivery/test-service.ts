@@ -3,6 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { kindOf } from '../../contract/channel.ts';
 import { COUNTERSIGNED_TYP, type CountersignedConsent } from '../../contract/consent.ts';
+import { DELIVERY_TYP } from '../../contract/delivery-receipt.ts';
 import { isAllowed, POLICY_TYP, type PolicyClaims } from '../../contract/policy.ts';
 import { errorOf, fail, ok, type Result } from '../../contract/result.ts';
 import {
@@ -18,7 +19,8 @@ import {
   TOKEN_ACTIONS,
 } from '../../contract/wire.ts';
 import { checkConsent } from './test-consent.ts';
-import { testSettings } from './test-settings.ts';
+import { checkManifest, deliveryOf } from './test-delivery.ts';
+import { BARE_VIEW, testSettings } from './test-settings.ts';
 import { testSigner } from './test-signer.ts';
 import {
   type Held,
@@ -55,6 +57,7 @@ export async function startTestService(sessionId: string) {
   const sockets = new Set<Socket>();
   const settings = testSettings();
   let consent: string | null = null;
+  let delivery: string | null = null;
   let manifest: StopSessionRequest | undefined;
   let listeners: (() => void)[] = [];
 
@@ -122,7 +125,7 @@ export async function startTestService(sessionId: string) {
       case `POST ${own}/resume`:
         return move(['paused'], 'active');
       case `POST ${own}/stop`:
-        return stop(stopSessionRequest.parse(told));
+        return stop(stopSessionRequest.parse(told), family);
       case `POST ${own}/consent/revoke`:
         return revoke(told);
       case 'POST /capture/session/token/renew':
@@ -159,14 +162,14 @@ export async function startTestService(sessionId: string) {
     const stream = streams.find(({ name }) => name === channel_id);
     if (stream === undefined) return fail('channel-unknown', channel_id);
     stream.isRevoked = true;
-    if (erase) stream.held = [];
+    if (erase) Object.assign(stream, { held: [], isErased: true });
     return ok(view());
   }
 
   function deletions(request: unknown): Result<unknown> {
     const { session_ids } = deletionsRequest.parse(request);
-    const iat = Math.floor(nowMs() / 1000);
     const found = settings.deleted.filter(({ session_id }) => session_ids.includes(session_id));
+    const iat = Math.floor(nowMs() / 1000);
     const signed = found.map((claims) => signer.sign(DELETION_TYP, { ...claims, iat }));
     return ok({ deletions: [...settings.tombstones, ...signed] });
   }
@@ -177,10 +180,15 @@ export async function startTestService(sessionId: string) {
     return ok(view());
   }
 
-  function stop(told: StopSessionRequest): Result<unknown> {
+  async function stop(told: StopSessionRequest, { jkt }: TokenFamily): Promise<Result<unknown>> {
     if (settings.status === 'created') return fail('not-now');
+    const signed = await checkManifest(told, sessionId, jkt);
+    if (!signed.ok) return signed;
     manifest = told;
     settings.status = isWhole(streams, told) ? 'stopped' : 'stopping';
+    const held = deliveryOf(sessionId, streams, told, nowMs());
+    const signing = settings.deliveryJws ?? ((claims) => signer.sign(DELIVERY_TYP, claims));
+    if (settings.status === 'stopped') delivery = signing(held);
     return ok(view());
   }
 
@@ -203,20 +211,12 @@ export async function startTestService(sessionId: string) {
     return sessionView.parse({
       id: sessionId,
       session_id: sessionId,
-      collection_id: 'default',
-      end_user_id: 'ada',
-      client_id: null,
+      ...BARE_VIEW,
       status,
-      callback_url: null,
-      metadata: {},
-      created_at: 1,
-      primary_video_channel_id: null,
-      exported_video_id: null,
-      export_status: null,
-      videos: [],
       policy,
       policy_jws: settings.policyJws?.(claims) ?? signer.sign(POLICY_TYP, claims),
       consent_jws: consent,
+      delivery_jws: delivery,
       ...streamViews(streams, status),
     });
   }
@@ -249,6 +249,7 @@ export async function startTestService(sessionId: string) {
     asked,
     grant: () => grant(),
     consent: () => consent,
+    delivery: () => delivery,
     down,
     up: () => up(port),
     manifest: () => manifest,

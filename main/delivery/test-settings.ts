@@ -1,7 +1,15 @@
 import type { CountersignedConsent } from '../../contract/consent.ts';
+import type { DeliveryClaims } from '../../contract/delivery-receipt.ts';
 import type { ErrorCode } from '../../contract/errors.ts';
 import { DEFAULT_POLICY, type Policy, type PolicyClaims } from '../../contract/policy.ts';
 import type { DeletionClaims, SessionStatus } from '../../contract/wire.ts';
+
+/** What every view of its session says. */
+export const BARE_VIEW = {
+  ...{ collection_id: 'default', end_user_id: 'ada', client_id: null, callback_url: null, metadata: {} },
+  ...{ created_at: 1, primary_video_channel_id: null, exported_video_id: null, export_status: null },
+  videos: [],
+};
 
 /** How a service for tests behaves; a test changes it as it goes. */
 export function testSettings() {
@@ -23,5 +31,7 @@ export function testSettings() {
     policyJws: undefined as ((claims: PolicyClaims) => string) | undefined,
     /** The countersigned consent likewise. */
     consentJws: undefined as ((held: CountersignedConsent) => string | null) | undefined,
+    /** The signed receipt for what was delivered likewise. */
+    deliveryJws: undefined as ((held: DeliveryClaims) => string | null) | undefined,
   };
 }

@@ -19,10 +19,12 @@ export type Stream = {
   held: Held[];
   /** The consent to it was taken back. */
   isRevoked: boolean;
+  /** And nothing of it was to be left. */
+  isErased: boolean;
 };
 
 export function newStream(name: string, store: boolean): Stream {
-  return { id: `rts-${name.replace(':', '-')}`, name, store, held: [], isRevoked: false };
+  return { id: `rts-${name.replace(':', '-')}`, name, store, held: [], isRevoked: false, isErased: false };
 }
 
 /** Takes one fragment as the service would. `place` is what follows `fragment/` in its path. */
@@ -103,7 +105,7 @@ export function streamViews(streams: readonly Stream[], status: string) {
   };
 }
 
-function digestOf(held: readonly Held[]): string {
+export function digestOf(held: readonly Held[]): string {
   const digest = createHash('sha256');
   for (const { sha256 } of held) digest.update(sha256, 'hex');
   return digest.digest('hex');

@@ -79,7 +79,9 @@ export function backgroundDelivery({
     const noted = await recording.recording?.change({ ended });
     // What is not noted here is read from the fragments themselves at the next start.
     if (noted?.ok === false) on.trouble(noted.error);
-    const done = await conclude({ ...recording, ...on, sessionId, durationMs, activeMs, live, audit });
+    const { server } = recording.grant;
+    const known = { sessionId, server, policies, durationMs, activeMs, live, audit };
+    const done = await conclude({ ...recording, ...on, ...known });
     if (!done.ok && isSessionGone(done.error))
       await eraseWhereDeleted(recording, { policies, audit, log: host.log });
     return done;

@@ -3,13 +3,19 @@ import { fingerprintOf } from '../../contract/consent.ts';
 import { errorOf, ok, type Result, type TallylightError } from '../../contract/result.ts';
 import type { ManifestChannel } from '../../contract/wire.ts';
 import type { Delivery } from '../delivery/delivery.ts';
+import type { PolicyKeeper } from '../policy/keeper.ts';
+import { receiptSha256 } from '../vault/delivery-receipt.ts';
 import { onlyHere } from '../vault/facts.ts';
 import type { Recording } from '../vault/recording.ts';
 import { purgeWhereAgreed } from './purge.ts';
+import { receivedBy } from './received.ts';
 import type { Revocations } from './revocations.ts';
 
 export type Conclusion = {
   readonly sessionId: string;
+  /** Address of the media service. */
+  readonly server: string;
+  readonly policies: Pick<PolicyKeeper, 'opened'>;
   readonly recording: Recording | undefined;
   readonly delivery: Delivery;
   /** The service has to know of them before it is asked whether it holds what it should. */
@@ -25,8 +31,8 @@ export type Conclusion = {
 };
 
 /**
- * Delivers what is stored, has the service confirm it against the manifest, then does with the copy on this device
- * what the policy said at consent. Nothing is purged before the confirmation, and nothing that is only here.
+ * Delivers what is stored, has the service confirm it against the manifest and sign for it, then does with the copy on this
+ * device what the policy said at consent. Nothing is purged before that signature, and nothing that is only here.
  */
 export async function conclude(parts: Conclusion): Promise<Result<void>> {
   const { sessionId, recording, delivery, revocations, audit } = parts;
@@ -40,8 +46,10 @@ export async function conclude(parts: Conclusion): Promise<Result<void>> {
   });
   if (!confirmed.ok) return confirmed;
   if (recording !== undefined) {
-    await tellDelivered(recording, delivery, audit);
-    const noted = await recording.change({ delivered: true });
+    const receipt = await receivedBy(parts.server, confirmed.value, recording, parts.policies);
+    if (!receipt.ok) return receipt;
+    await tellDelivered(recording, delivery, receipt.value, audit);
+    const noted = await recording.change({ delivered: true, receipt: receipt.value });
     // Where it cannot be noted the service is asked once more at the next start.
     const purged = noted.ok ? await purgeWhereAgreed(recording, audit) : noted;
     if (!purged.ok) parts.trouble(purged.error);
@@ -57,6 +65,7 @@ export async function conclude(parts: Conclusion): Promise<Result<void>> {
 async function tellDelivered(
   recording: Recording,
   delivery: Delivery,
+  receipt: string,
   audit: Conclusion['audit'],
 ): Promise<void> {
   const { sessionId, erased = [] } = recording.facts();
@@ -71,7 +80,7 @@ async function tellDelivered(
     const left = recording.fragments(channelId).length - fragments;
     await audit(
       code === undefined
-        ? { type: 'channel.delivered', ...held }
+        ? { type: 'channel.delivered', ...held, receiptSha256: receiptSha256(receipt) }
         : { type: 'channel.cut', cutBy: code, ...held, left },
     );
   }

@@ -1,6 +1,6 @@
 import type { Result } from '../../contract/result.ts';
-import type { SessionView, StartSessionRequest, StopSessionRequest } from '../../contract/wire.ts';
-import type { ServiceClient } from '../delivery/service-client.ts';
+import type { SessionView, StartSessionRequest } from '../../contract/wire.ts';
+import type { Manifest, ServiceClient } from '../delivery/service-client.ts';
 
 /** One start of a session. Whether our own receipt began it decides whether it is ours to end. */
 export type OwnStart = {
@@ -23,7 +23,7 @@ export type OwnStartParts = {
 };
 
 /** What the service is told of a session in which nothing was captured. */
-const NOTHING: StopSessionRequest = { duration_ms: 0, active_ms: 0, channels: [] };
+const NOTHING: Manifest = { duration_ms: 0, active_ms: 0, channels: [] };
 
 export function ownStart({ client, countersigned, ask, signal }: OwnStartParts): OwnStart {
   let sent: { readonly token: string; readonly answer: Promise<Result<SessionView>> } | undefined;

@@ -172,7 +172,7 @@ describe('a recording of an earlier run', () => {
   });
 
   test('[P55] that was delivered and should have been purged is purged now', async () => {
-    const left = await leftBehind({ localCopy: 'purge-after-delivery', delivered: true });
+    const left = await leftBehind({ localCopy: 'purge-after-delivery', delivered: true, receipt: 'a.b.c' });
     const t = await startedOn(left.dataDir, left.grant);
     await t.when(() => t.logged.some((line) => line.startsWith('delivery.caught-up')));
     expect(await vaultIn(left.dataDir, t.secrets).list()).toEqual([]);

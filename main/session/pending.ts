@@ -174,6 +174,8 @@ async function sendWith(
     if (!isAllowed(policy.value, kind, 'keep')) delivery.cut(id, 'policy-forbids');
   return conclude({
     sessionId,
+    server,
+    policies,
     recording,
     delivery,
     revocations,

@@ -6,9 +6,12 @@ import type { Recording } from '../vault/recording.ts';
 
 type Audit = (event: AuditEvent) => Promise<unknown>;
 
-/** Whether something of a delivered recording is to go from here and is there still. */
+/**
+ * Whether something of a delivered recording is to go from here and is there still. Nothing goes without the service's signed
+ * receipt, as in recordings from before there were such.
+ */
 export function hasToGo(facts: RecordingFacts): boolean {
-  if (facts.localCopy === 'keep') return false;
+  if (facts.localCopy === 'keep' || facts.receipt === undefined) return false;
   return onlyHere(facts).length === 0 || delivered(facts).length > 0;
 }
 
@@ -43,6 +46,8 @@ export async function purgeChannel(
 
 async function purge(recording: Recording, audit: Audit): Promise<Result<void>> {
   const { sessionId } = recording.facts();
+  const kept = await recording.keepReceipt();
+  if (!kept.ok) return kept;
   try {
     const files = await recording.erase();
     await audit({ type: 'recording.purged', sessionId, reason: 'delivered', files });

@@ -1,4 +1,5 @@
-import { readdir } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readAuditLog } from '../audit/log.ts';
@@ -103,9 +104,16 @@ describe('a recording', () => {
     t.second();
     done(await t.recorder.stop('person'));
     await t.when(({ session }) => session.state === 'complete');
-    expect(await readdir(join(t.dataDir, 'vault'))).toEqual([]);
-    const types = (await t.story()).map(({ type }) => type);
+    expect(await readdir(join(t.dataDir, 'vault'))).toEqual(['receipts']);
+    const story = await t.story();
+    const types = story.map(({ type }) => type);
     expect(types.slice(-3)).toEqual(['channel.delivered', 'recording.purged', 'session.complete']);
+    const receipt = t.service.delivery() ?? '';
+    const kept = join(t.dataDir, 'vault', 'receipts', `${TEST_SESSION}.jws`);
+    expect(await readFile(kept, 'utf8')).toBe(receipt);
+    expect((await stat(kept)).mode & 0o777).toBe(0o600);
+    const receiptSha256 = createHash('sha256').update(receipt).digest('hex');
+    expect(story.at(-3)).toMatchObject({ type: 'channel.delivered', receiptSha256 });
   });
 
   test('can be stopped before anything arrived, and while it is paused', async () => {

@@ -51,6 +51,8 @@ export const recordingFacts = z.object({
     .nullable(),
   /** Whether the service confirmed that it holds every stored fragment, but for what it takes no more of (`cut`). */
   delivered: z.boolean(),
+  /** The service's signed receipt (`deliveryClaims`) that was verified before `delivered` was noted. */
+  receipt: z.string().exactOptional(),
   /** Their rest is only here. */
   cut: z.array(cutChannel).exactOptional(),
   /** The consent receipt as the service countersigned it (`countersignedConsent`); absent in recordings of before. */

@@ -1,14 +1,15 @@
-import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Fragment } from '../../contract/fragment.ts';
 import { errorOf, type Failed, fail, ok, type Result, type TallylightError } from '../../contract/result.ts';
 import type { ManifestChannel } from '../../contract/wire.ts';
 import { type ChannelKeys, makeChannelKeys, readChannelKeys, slug } from './channel-keys.ts';
+import { keepReceipt } from './delivery-receipt.ts';
 import { diskError } from './disk-error.ts';
 import { eraseChannelFiles, eraseFolder } from './erase.ts';
 import type { CutChannel, RecordingFacts } from './facts.ts';
 import { readFacts, writeFacts } from './facts-file.ts';
+import { manifestOf } from './manifest.ts';
 import { noteReceipt, type ReadReceipts, readReceipts, receiptKey } from './receipts.ts';
 import { FIRST_LINK, type Link } from './record.ts';
 import {
@@ -21,7 +22,9 @@ import {
 
 type Ended = Omit<NonNullable<RecordingFacts['ended']>, 'stored'>;
 
-type Change = Partial<Pick<RecordingFacts, 'delivered' | 'localCopy' | 'revoked' | 'erased' | 'cut'>> & {
+type Change = Partial<
+  Pick<RecordingFacts, 'delivered' | 'receipt' | 'localCopy' | 'revoked' | 'erased' | 'cut'>
+> & {
   readonly ended?: Ended;
 };
 
@@ -56,6 +59,8 @@ export type Recording = {
   /** Media files of one channel on this disk. */
   readonly filesOf: (channelId: string) => Promise<string[]>;
   readonly close: () => Promise<void>;
+  /** Keeps the service's signed receipt, where there is one, beside the recordings. Errors: those of the disk. */
+  readonly keepReceipt: () => Promise<Result<void>>;
   /** Destroys the recording's key, then the files: nothing of it is held any more; answers how many files there were. */
   readonly erase: () => Promise<number>;
 };
@@ -277,24 +282,13 @@ function recordingIn({
     filesOf: async (channelId) =>
       (await readdir(dir)).filter((name) => name.startsWith(`${slug(channelId)}.take-`)),
     close,
+    keepReceipt: async () =>
+      facts.receipt === undefined ? ok(undefined) : keepReceipt(dirname(dir), facts.sessionId, facts.receipt),
     erase: async () => {
       await close();
       const files = await eraseFolder(dir);
       index.clear();
       return files;
     },
-  };
-}
-
-function manifestOf(channelId: string, stored: readonly StoredFragment[]): ManifestChannel {
-  const digest = createHash('sha256');
-  for (const { header } of stored) digest.update(Buffer.from(header.sha256, 'hex'));
-  return {
-    channel_id: channelId,
-    takes: new Set(stored.map(({ header }) => header.take)).size,
-    fragments: stored.length,
-    bytes: stored.reduce((sum, { header }) => sum + header.bytes, 0),
-    digest: digest.digest('hex'),
-    dropped: 0,
   };
 }

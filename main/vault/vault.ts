@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fail, ok, type Result } from '../../contract/result.ts';
 import type { SecretStore } from '../host.ts';
 import { CHANNEL_KEY } from './channel-keys.ts';
+import { keptReceipt } from './delivery-receipt.ts';
 import { diskError } from './disk-error.ts';
 import { syncFolder } from './durable.ts';
 import { eraseFolder, type Finished, finishErasing, KEY_FILE } from './erase.ts';
@@ -18,6 +19,8 @@ export type Vault = {
   readonly open: (sessionId: string) => Promise<Result<Recording>>;
   /** Only what is known of a recording, without reading its media. */
   readonly facts: (sessionId: string) => Promise<Result<RecordingFacts>>;
+  /** The service's signed receipt for a recording that was purged; undefined where none is kept. */
+  readonly receipt: (sessionId: string) => Promise<Buffer | undefined>;
   /** Destroys a recording without reading any of it, also where its key does not open here; answers how many files it had. */
   readonly erase: (sessionId: string) => Promise<Result<number>>;
   /** Finishes erasing what a crash left half erased; answers of which recordings, as nobody has noted their deletion. */
@@ -75,6 +78,7 @@ export function vaultIn(dataDir: string, secrets: SecretStore): Vault {
       const key = await keyOf(sessionId);
       return key.ok ? readFacts(join(root, sessionId), key.value, sessionId) : key;
     },
+    receipt: async (sessionId) => (isSessionId(sessionId) ? keptReceipt(root, sessionId) : undefined),
     erase: async (sessionId) => {
       if (!isSessionId(sessionId)) return fail('recording-unknown', sessionId);
       try {
