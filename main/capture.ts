@@ -7,8 +7,11 @@ import { permissionCalls } from './bridge/permission-calls.ts';
 import { serveBridge } from './bridge/serve.ts';
 import { snapshotFeed } from './bridge/snapshot-feed.ts';
 import { defaultOf, listChannels, locateChannel } from './channels/list.ts';
+import { openUplink } from './delivery/uplink.ts';
 import type { Capture, Host } from './host.ts';
 import { machineOf } from './machine.ts';
+import { sendSettings } from './network/send-settings.ts';
+import { systemNetwork } from './network/system-network.ts';
 import { DEFAULT_FORMAT } from './pipeline/capture-format.ts';
 import type { CaptureFfmpeg } from './pipeline/capture-way.ts';
 import { createChannelPipeline } from './pipeline/channel-pipeline.ts';
@@ -37,7 +40,7 @@ const SOUND_ONLY = { TALLYLIGHT_ENCODER: 'software' };
 
 /**
  * The composition of main: takes the data folder, opens audit log and vault, and answers the bridge. Opens no
- * device. Errors: `data-in-use`, `vault-unwritable`, `audit-broken`.
+ * device. Errors: `data-in-use`, `vault-unwritable`, `audit-broken`, and `usage` for what is set of sending.
  */
 export async function openCapture(host: Host, options: CaptureOptions = {}): Promise<Result<Capture>> {
   const { dataDir, env, log, shell } = host;
@@ -45,6 +48,8 @@ export async function openCapture(host: Host, options: CaptureOptions = {}): Pro
   const framesPerSecond = options.framesPerSecond ?? 15;
   const now = () => new Date();
   const machine = machineOf(host);
+  const sending = sendSettings(env);
+  if (!sending.ok) return sending;
   const permissions = permissionsFor({
     platform: machine.platform,
     env,
@@ -67,6 +72,10 @@ export async function openCapture(host: Host, options: CaptureOptions = {}): Pro
 
   let ffmpeg: CaptureFfmpeg | undefined;
   const feed = snapshotFeed((revision) => recorder.snapshot(revision));
+  const followed =
+    host.network === undefined ? systemNetwork({ platform: machine.platform, env }) : undefined;
+  const network = host.network ?? followed;
+  const uplink = openUplink({ ...sending.value, network, onChange: feed.changed });
   const watched = watchPermissions(permissions, feed.changed);
   const present = presentChannels();
   const recorder = openRecorder({
@@ -127,6 +136,7 @@ export async function openCapture(host: Host, options: CaptureOptions = {}): Pro
     watchClock: (onJump) => watchClock(onJump),
     // Electron tells it on macOS and Windows.
     seesLock: shell !== undefined && machine.platform !== 'linux',
+    uplink,
     framesPerSecond,
     act: host.kind === 'cli' ? 'command-line' : 'window',
     now,
@@ -155,6 +165,8 @@ export async function openCapture(host: Host, options: CaptureOptions = {}): Pro
     close: async () => {
       watched.close();
       await recorder.close();
+      uplink.close();
+      followed?.close();
       feed.close();
       lock.value.release();
     },

@@ -2,6 +2,7 @@ import type { Snapshot } from '../contract/bridge/snapshot.ts';
 import type { Result } from '../contract/result.ts';
 import type { SystemSettings } from '../native-permissions/permission.ts';
 import type { ShellDisplay } from './channels/machine.ts';
+import type { Network } from './network/network.ts';
 import type { PcmSource } from './pipeline/pcm-source.ts';
 
 /** What a host (app/*) brings to main. Main knows neither Electron nor a window. */
@@ -12,10 +13,15 @@ export type Host = {
   readonly secrets: SecretStore;
   readonly connection: Connection;
   readonly log: Log;
-  /** Environment for ffmpeg and the device lists: DISPLAY, PULSE_SERVER, PATH, TALLYLIGHT_FFMPEG. */
+  /**
+   * Environment for ffmpeg and the device lists: DISPLAY, PULSE_SERVER, PATH, TALLYLIGHT_FFMPEG; and what is set of sending:
+   * TALLYLIGHT_MAX_UPLOAD_KBIT, TALLYLIGHT_METERED.
+   */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Folder of the ffmpeg that was packaged with the app, where there is one. */
   readonly packagedDir?: string;
+  /** What it knows of the machine's network; where it is left out, main asks the system for itself. */
+  readonly network?: Network;
   /** What only a desktop shell can ask of the system; there is none behind a browser window or a command line. */
   readonly shell?: Shell;
 };

@@ -12,6 +12,8 @@ const OPTIONS = {
   duration: { type: 'string' },
   fps: { type: 'string' },
   'follow-default': { type: 'boolean' },
+  'max-upload': { type: 'string' },
+  metered: { type: 'string' },
   port: { type: 'string' },
   name: { type: 'string' },
   replace: { type: 'boolean' },

@@ -3,7 +3,9 @@ import type { ErrorCode } from '../../contract/errors.ts';
 import type { TallylightError } from '../../contract/result.ts';
 import { openAuditLog } from '../../main/audit/log.ts';
 import { givenGrant } from '../../main/auth/your-backend.ts';
+import { openUplink, type Uplink } from '../../main/delivery/uplink.ts';
 import type { Grant } from '../../main/host.ts';
+import { sendSettings } from '../../main/network/send-settings.ts';
 import { policyKeeper } from '../../main/policy/keeper.ts';
 import { deliverPending } from '../../main/session/pending.ts';
 import type { Command } from './command.ts';
@@ -12,6 +14,7 @@ import { tellDelivered, tellUndelivered } from './deliver-text.ts';
 import { grantIn } from './given-grant.ts';
 import { type Opened, openVault } from './open-vault.ts';
 import { type Printer, printer } from './print.ts';
+import { withSending } from './with-sending.ts';
 
 /** How long a service that does not answer is waited for. */
 const PATIENCE_MS = 15_000;
@@ -20,16 +23,20 @@ const REFUSED: ReadonlySet<ErrorCode> = new Set(['token-expired', 'not-authorise
 
 /** Sends one recording that is kept on this device to its session, with a fresh token for that one. */
 export const deliver: Command = {
-  options: ['json', 'data', 'server', 'session', 'token'],
+  options: ['json', 'data', 'server', 'session', 'token', 'max-upload'],
   run: async (values) => {
     const out = printer(values.json === true);
     const grant = grantIn(values);
     if (!grant.ok) return out.failed(grant.error);
+    const sending = sendSettings(withSending(values));
+    if (!sending.ok) return out.failed(sending.error);
     const dataDir = values.data ?? clientDir();
     const opened = await openVault(dataDir);
     if (!opened.ok) return out.failed(opened.error);
     try {
-      return await deliverFrom({ ...opened.value, dataDir }, grant.value, out);
+      // Whoever gives this command wants it sent now, on whatever network.
+      const uplink = openUplink({ maxKbit: sending.value.maxKbit });
+      return await deliverFrom({ ...opened.value, dataDir, uplink }, grant.value, out);
     } finally {
       opened.value.lock.release();
     }
@@ -37,7 +44,7 @@ export const deliver: Command = {
 };
 
 async function deliverFrom(
-  { vault, secrets, dataDir }: Opened & { readonly dataDir: string },
+  { vault, secrets, dataDir, uplink }: Opened & { readonly dataDir: string; readonly uplink: Uplink },
   grant: Grant,
   out: Printer,
 ): Promise<number> {
@@ -67,6 +74,7 @@ async function deliverFrom(
     log: debug,
     audit,
     now,
+    uplink,
     trouble: (error) => void troubles.push(error),
     watch: {
       change: () => {

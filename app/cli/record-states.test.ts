@@ -25,18 +25,24 @@ function toldOfSession(...moments: readonly (readonly [session: string, trouble:
 }
 
 function toldOf(
-  moments: readonly { readonly session: string; readonly trouble: object | null; readonly display: object }[],
+  moments: readonly {
+    readonly session: string;
+    readonly trouble: object | null;
+    readonly display: object;
+    readonly waits?: string | null;
+  }[],
 ) {
   const said: { readonly text: string; readonly event: object }[] = [];
   tellStates(
     {
       onSnapshot: (listener) => {
-        for (const { session, trouble, display } of moments) {
+        for (const { session, trouble, display, waits = null } of moments) {
           const channels = [
             display,
             { id: 'mic:default', mode: 'off', state: 'idle', trouble: errorOf('channel-silent') },
           ];
-          listener({ session: { state: session }, lamp: 'live', channels, trouble } as unknown as Snapshot);
+          const told = { session: { state: session }, lamp: 'live', channels, trouble, delivery: { waits } };
+          listener(told as unknown as Snapshot);
         }
         return () => undefined;
       },
@@ -117,4 +123,14 @@ test('[P08] a token that is not renewed while it records is told once, and that 
     },
   ]);
   expect(toldOfSession(['delivering', 'token-expired'], ['complete', null])).toEqual([]);
+});
+
+test('why what is kept is not sent is told once, and that it is again', () => {
+  const display = { id: 'display:1', mode: 'keep', state: 'live', trouble: null };
+  const moments = [null, 'This network is metered.', 'This network is metered.', null, null];
+  const said = toldOf(moments.map((waits) => ({ session: 'recording', trouble: null, display, waits })));
+  expect(said).toEqual([
+    { text: 'This network is metered.', event: { event: 'waits', because: 'This network is metered.' } },
+    { text: 'What is kept is sent again.', event: { event: 'waits', because: null } },
+  ]);
 });

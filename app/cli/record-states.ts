@@ -26,8 +26,17 @@ export function tellStates(capture: Pick<Capture, 'onSnapshot'>, out: Printer): 
       });
     }
     tellSession(snapshot, told, out);
+    tellWaits(snapshot.delivery.waits, told, out);
     for (const channel of chosen) tellTrouble(channel, session.state, told, out);
   });
+}
+
+/** Why what is kept is not sent, once. */
+function tellWaits(waits: string | null, told: Map<string, string>, out: Printer): void {
+  if (waits === (told.get('waits') ?? null)) return;
+  if (waits === null) told.delete('waits');
+  else told.set('waits', waits);
+  out.line(waits ?? 'What is kept is sent again.', { event: 'waits', because: waits });
 }
 
 /** Being paused, renewed or stopped also ends what is known of a trouble, which does not mean that it is over. */

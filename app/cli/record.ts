@@ -15,6 +15,7 @@ import { type Printer, printer } from './print.ts';
 import { allowedModes, consentText, LOCALE, type Modes } from './record-consent.ts';
 import { tellStates } from './record-states.ts';
 import { whenSnapshot } from './when-snapshot.ts';
+import { withSending } from './with-sending.ts';
 
 /** How long the command waits for the last receipts; what is left then is kept and sent by the next start. */
 const DELIVERY_PATIENCE_MS = 15_000;
@@ -42,6 +43,8 @@ export const record: Command = {
     'duration',
     'fps',
     'follow-default',
+    'max-upload',
+    'metered',
   ],
   run: async (values) => {
     const out = printer(values.json === true);
@@ -60,7 +63,7 @@ export const record: Command = {
           if (event === 'ffmpeg.found') out.note(`Using ${String(fields?.sentence)}`);
           if (process.env.TALLYLIGHT_DEBUG !== undefined) out.json({ event, ...fields }, 'stderr');
         },
-        env: process.env,
+        env: withSending(values),
       },
       { framesPerSecond },
     );

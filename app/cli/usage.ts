@@ -9,11 +9,14 @@ export const USAGE = `tallylight: records microphone, screens and system audio a
       --record asks for your consent and tries one channel of each kind, 10 s each, in memory: nothing is kept or
       sent. It says what opened each device, and with which encoder. --yes is that consent.
   tallylight record --server URL --session cap-… [--token st-…] (--store CHANNEL | --ephemeral CHANNEL)…
-                    [--follow-default] [--duration S] [--fps 15|30] [--data DIR] [--json]
+                    [--follow-default] [--duration S] [--fps 15|30] [--max-upload KBIT] [--metered send|wait]
+                    [--data DIR] [--json]
       Records these channels. Running it is your consent to exactly these, and it says so.
       --follow-default: a default device is exchanged when another one becomes the default.
+      --max-upload: no more than so many kilobits a second are sent (TALLYLIGHT_MAX_UPLOAD_KBIT); live only goes first.
+      --metered send: what is kept is sent on a metered network too (TALLYLIGHT_METERED=send); otherwise it waits.
       The token is better given in TALLYLIGHT_TOKEN, where other users of the machine cannot see it.
-  tallylight deliver --server URL --session cap-… [--token st-…] [--data DIR] [--json]
+  tallylight deliver --server URL --session cap-… [--token st-…] [--max-upload KBIT] [--data DIR] [--json]
       Sends one recording that is kept here and not yet delivered, with a fresh token for its session.
   tallylight recordings | verify ID | delete ID   [--data DIR] [--json]
       What this device keeps; every byte checked; gone for good.

@@ -24,6 +24,7 @@ export function absentCapture(error: TallylightError): Capture {
       connected: null,
       disconnectedSince: null,
       undeliveredSeconds: 0,
+      waits: null,
       pendingRecordings: 0,
       recovered: [],
     },

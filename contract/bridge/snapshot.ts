@@ -136,6 +136,8 @@ export const snapshot = z.object({
     /** Since when it has not, or null. */
     disconnectedSince: z.iso.datetime().nullable(),
     undeliveredSeconds: z.number(),
+    /** What of this machine's network is waited for, in words; null where nothing is. */
+    waits: z.string().nullable(),
     /** Other recordings on this device that are still being sent. */
     pendingRecordings: z.int(),
     /** Recordings that a crash had cut off and that were finished when the app started, the newest last. */

@@ -22,6 +22,7 @@ export function testSnapshot(changes: Partial<Snapshot> = {}): Snapshot {
       connected: null,
       disconnectedSince: null,
       undeliveredSeconds: 0,
+      waits: null,
       pendingRecordings: 0,
       recovered: [],
     },

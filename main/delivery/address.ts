@@ -11,3 +11,8 @@ export function serviceAddress(text: string): Result<string> {
     return fail('insecure-address', url.host);
   return ok(url.href.replace(/\/+$/, ''));
 }
+
+/** Whether this is an address of this machine itself. */
+export function isLoopbackAddress(server: string): boolean {
+  return LOOPBACK.has(URL.parse(server)?.hostname ?? '');
+}

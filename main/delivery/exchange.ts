@@ -1,8 +1,9 @@
 import type { ErrorCode } from '../../contract/errors.ts';
 import { errorOf, fail, type Result, type TallylightError } from '../../contract/result.ts';
 import type { TokenHolder } from '../auth/token.ts';
-import { orLetGo, pause } from './let-go.ts';
+import { orLetGo } from './let-go.ts';
 import { retryDelayMs } from './retry-schedule.ts';
+import { type Line, openUplink, type Wish } from './uplink.ts';
 
 /** What the senders of one session share: its token, word of the connection, and a way to be let go. */
 export type Exchange = {
@@ -11,6 +12,12 @@ export type Exchange = {
    * between attempts. `patience` bounds the attempts where the caller has something better to do than wait.
    */
   readonly insist: <T>(
+    request: (token: string) => Promise<Result<T>>,
+    patience?: number,
+  ) => Promise<Result<T>>;
+  /** The same for what is worth queueing for: each attempt is made when it is its turn on the way out. */
+  readonly send: <T>(
+    wish: Wish,
     request: (token: string) => Promise<Result<T>>,
     patience?: number,
   ) => Promise<Result<T>>;
@@ -37,6 +44,7 @@ export function openExchange(
   tokens: TokenHolder,
   on: ExchangeEvents,
   random: () => number = Math.random,
+  line: Line = openUplink().line('http://localhost', 'present'),
 ): Exchange {
   const closing = new AbortController();
   let refusal: TallylightError | undefined;
@@ -59,7 +67,10 @@ export function openExchange(
     const { signal } = closing;
     if (signal.aborted) return fail('delivery-incomplete', 'let go');
     let isRefreshed = false;
+    /** Attempts since the last good reason to think that the next one goes better. */
+    let inVain = 0;
     for (let attempt = 1; ; attempt++) {
+      inVain += 1;
       const answer = await orLetGo(request(tokens.current()), signal);
       if (answer.ok) {
         on.connected(true);
@@ -90,12 +101,18 @@ export function openExchange(
             : 'another token was refused too',
         );
       } else isRefreshed = false;
-      await pause(retryDelayMs(attempt, random()), signal);
+      if (await line.pause(retryDelayMs(inVain, random()), signal)) inVain = 0;
       if (signal.aborted) return answer;
     }
   }
 
-  return { insist, closed: () => closing.signal.aborted, close: () => closing.abort() };
+  return {
+    insist,
+    send: (wish, request, patience) =>
+      insist(() => line.send(wish, () => request(tokens.current()), closing.signal), patience),
+    closed: () => closing.signal.aborted,
+    close: () => closing.abort(),
+  };
 }
 
 /** `token-expired`, or `not-authorised` with what is safe. */

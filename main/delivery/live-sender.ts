@@ -55,7 +55,7 @@ export function liveSender(
       const patience = finishing ? ATTEMPTS_WHEN_FINISHING : ATTEMPTS;
       const put = async (token: string) =>
         isEnded ? fail('consent-revoked', channelId) : client.put(token, rtstreamId, fragment);
-      const answer = await exchange.insist(put, patience);
+      const answer = await exchange.send({ kind: 'live', bytes: fragment.header.bytes }, put, patience);
       if (answer.ok) {
         fragments += 1;
         bytes += fragment.header.bytes;

@@ -63,7 +63,8 @@ export function storedSender(
       if (isOver()) continue;
       if (!fragment.ok) return fragment.error;
       // What is to be forgotten is not tried again either.
-      const answer = await exchange.insist(async (token) =>
+      const wish = { kind: 'stored', bytes: next.header.bytes } as const;
+      const answer = await exchange.send(wish, async (token) =>
         isOver() ? fail('consent-revoked', channelId) : client.put(token, rtstreamId, fragment.value),
       );
       if (isForgotten) return undefined;

@@ -3,6 +3,7 @@ import type { Policy } from '../../contract/policy.ts';
 import type { TallylightError } from '../../contract/result.ts';
 import { type Delivery, openDelivery } from '../delivery/delivery.ts';
 import { type Exchange, openExchange } from '../delivery/exchange.ts';
+import type { Uplink } from '../delivery/uplink.ts';
 import type { Log } from '../host.ts';
 import type { PipelineEvents } from '../pipeline/channel-pipeline.ts';
 import type { SessionClock } from '../pipeline/clock.ts';
@@ -51,6 +52,7 @@ export type ActiveParts = {
   readonly openPipeline: (agreed: AgreedChannel, on: PipelineEvents) => Pipeline;
   readonly audit: (event: AuditEvent) => void;
   readonly log: Log;
+  readonly uplink: Uplink;
   readonly now: () => Date;
   readonly on: {
     readonly change: () => void;
@@ -73,7 +75,12 @@ export type ActiveParts = {
 export function beginRecording(parts: ActiveParts): Active {
   const { connected, prepared, channels, clock, on } = parts;
   const { recording } = prepared;
-  const exchange = openExchange(connected.tokens, on);
+  const exchange = openExchange(
+    connected.tokens,
+    on,
+    Math.random,
+    parts.uplink.line(connected.grant.server, 'present'),
+  );
   const delivery = openDelivery(
     channels.map(({ channel, mode }) => ({
       id: channel.id,

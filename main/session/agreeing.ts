@@ -89,7 +89,7 @@ function begin(
   prepared: Prepared,
   channels: readonly AgreedChannel[],
 ): void {
-  const { parts, state, note, reached, tellTrouble } = context;
+  const { parts, state, uplink, note, reached, tellTrouble } = context;
   const clock = parts.newClock();
   const { sessionId } = connected.grant;
   state.active = beginRecording({
@@ -100,6 +100,7 @@ function begin(
     openPipeline: (agreed, on) => parts.openPipeline(sessionId, clock, agreed, on),
     audit: (event) => void note(event),
     log: parts.host.log,
+    uplink,
     now: parts.now,
     on: {
       change: parts.onChange,

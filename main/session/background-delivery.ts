@@ -3,6 +3,7 @@ import type { Snapshot } from '../../contract/bridge/snapshot.ts';
 import { fingerprintOf } from '../../contract/consent.ts';
 import type { Result, TallylightError } from '../../contract/result.ts';
 import { isSessionGone } from '../delivery/session-over.ts';
+import type { Uplink } from '../delivery/uplink.ts';
 import type { Host } from '../host.ts';
 import type { PolicyKeeper } from '../policy/keeper.ts';
 import type { RecordingFacts } from '../vault/facts.ts';
@@ -21,6 +22,7 @@ export type DeliveryParts = {
   readonly policies: PolicyKeeper;
   readonly audit: (event: AuditEvent) => Promise<unknown>;
   readonly now: () => Date;
+  readonly uplink: Uplink;
   readonly on: {
     readonly change: () => void;
     /** Something to tell that ends nothing. */
@@ -61,6 +63,7 @@ export function backgroundDelivery({
   policies,
   audit,
   now,
+  uplink,
   on,
 }: DeliveryParts): BackgroundDelivery {
   const pending = new Set<PendingDelivery>();
@@ -125,6 +128,7 @@ export function backgroundDelivery({
           log,
           audit,
           now,
+          uplink,
           trouble,
           recovered,
         });

@@ -12,6 +12,8 @@ export type MachineEvents = {
   readonly pausesOnLock: () => boolean;
   /** The clocks no longer fit what was recorded by them. */
   readonly clockStepped: (jump: ClockJump) => void;
+  /** The machine slept until now: what is waited for need not be waited for any longer. */
+  readonly woke: () => void;
 };
 
 export type MachineWatch = {
@@ -30,11 +32,18 @@ export function watchMachine({ watchClock, host }: RecorderParts, on: MachineEve
   function powerChanged(event: PowerEvent): void {
     if (event === 'lock' || event === 'unlock') isLocked = event === 'lock';
     if (event === 'suspend') on.happen({ type: 'pause', reason: 'sleep' });
-    else if (event === 'resume') on.happen({ type: 'resume', by: 'wake' });
-    else if (event === 'unlock') on.happen({ type: 'resume', by: 'unlock' });
+    else if (event === 'resume') {
+      on.woke();
+      on.happen({ type: 'resume', by: 'wake' });
+    } else if (event === 'unlock') on.happen({ type: 'resume', by: 'unlock' });
     else pauseIfLocked();
   }
-  const ends = [watchClock?.(on.clockStepped), host.shell?.onPower(powerChanged)];
+  function clockJumped(jump: ClockJump): void {
+    // Linux tells nobody that it slept, and there the clocks are apart by as long.
+    if (jump.stepMs > 0) on.woke();
+    on.clockStepped(jump);
+  }
+  const ends = [watchClock?.(clockJumped), host.shell?.onPower(powerChanged)];
   return {
     begun: pauseIfLocked,
     end: () => {

@@ -5,9 +5,10 @@ import type { DeletionsRequest } from '../../contract/wire.ts';
 import { holdToken } from '../auth/token.ts';
 import { openDelivery } from '../delivery/delivery.ts';
 import { type Exchange, openExchange } from '../delivery/exchange.ts';
-import { orLetGo, pause } from '../delivery/let-go.ts';
+import { orLetGo } from '../delivery/let-go.ts';
 import { retryDelayMs } from '../delivery/retry-schedule.ts';
 import { serviceClient } from '../delivery/service-client.ts';
+import { type Line, openUplink, type Uplink } from '../delivery/uplink.ts';
 import type { Connection, Grant, Log } from '../host.ts';
 import type { PolicyKeeper } from '../policy/keeper.ts';
 import type { RecordingFacts } from '../vault/facts.ts';
@@ -28,6 +29,8 @@ export type PendingParts = {
   readonly log: Log;
   readonly audit: (event: AuditEvent) => Promise<unknown>;
   readonly now: () => Date;
+  /** The way out that it shares with other deliveries; one of its own where it is left out. */
+  readonly uplink?: Uplink;
   /** Something to tell that ends nothing. */
   readonly trouble: (error: TallylightError) => void;
   /** A crash had cut it off, and it is finished with what was stored. */
@@ -87,7 +90,7 @@ export function deliverPending(sessionId: string, parts: PendingParts): PendingD
 }
 
 async function send(sessionId: string, parts: PendingParts, closing: AbortSignal): Promise<Result<void>> {
-  const { connection, log, audit, now } = parts;
+  const { connection, log, audit, now, uplink = openUplink() } = parts;
   const opened = await parts.vault.open(sessionId);
   if (!opened.ok) return opened;
   const recording = opened.value;
@@ -104,7 +107,9 @@ async function send(sessionId: string, parts: PendingParts, closing: AbortSignal
     await audit({ type: 'session.recovered', sessionId, activeMs: ended?.activeMs ?? 0 });
     parts.recovered?.(recording.facts());
   }
-  const grant = await reopened(connection, facts, closing);
+  // Your backend is asked over it too; where the service is by now is not known yet.
+  const line = uplink.line(facts.server, 'earlier');
+  const grant = await reopened(connection, facts, line, closing);
   if (!grant.ok) return grant;
   const tokens = holdToken({
     grant: grant.value,
@@ -112,13 +117,18 @@ async function send(sessionId: string, parts: PendingParts, closing: AbortSignal
     log,
     now: () => now().getTime(),
   });
-  const exchange = openExchange(tokens, {
-    connected: (isConnected) => {
-      if (isConnected) parts.watch?.change();
-      else parts.watch?.hindered(errorOf('service-unreachable'));
+  const exchange = openExchange(
+    tokens,
+    {
+      connected: (isConnected) => {
+        if (isConnected) parts.watch?.change();
+        else parts.watch?.hindered(errorOf('service-unreachable'));
+      },
+      refused: (error) => parts.watch?.hindered(error),
     },
-    refused: (error) => parts.watch?.hindered(error),
-  });
+    Math.random,
+    uplink.line(grant.value.server, 'earlier'),
+  );
   closing.addEventListener('abort', exchange.close);
   if (closing.aborted) exchange.close();
   try {
@@ -203,12 +213,13 @@ async function eraseWhatWasRevoked(recording: Recording, { audit, log }: Pending
 async function reopened(
   connection: Connection,
   { server, sessionId }: RecordingFacts,
+  line: Line,
   closing: AbortSignal,
 ): Promise<Result<Grant>> {
   for (let attempt = 1; ; attempt++) {
     const grant = await orLetGo(connection.reopen(server, sessionId), closing);
     if (grant.ok || !grant.error.retryable || closing.aborted) return grant;
-    await pause(retryDelayMs(attempt, Math.random()), closing);
+    if (await line.pause(retryDelayMs(attempt, Math.random()), closing)) attempt = 0;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { AuditEvent } from '../../contract/audit.ts';
 import type { Result, TallylightError } from '../../contract/result.ts';
+import { openUplink, type Uplink } from '../delivery/uplink.ts';
 import { type PolicyKeeper, policyKeeper } from '../policy/keeper.ts';
 import type { Active } from './active.ts';
 import { BY_PERSON } from './active-effects.ts';
@@ -29,6 +30,7 @@ export type RecorderContext = {
   readonly state: RecorderState;
   readonly choice: Choice;
   readonly policies: PolicyKeeper;
+  readonly uplink: Uplink;
   /** Writes to the audit log, as the person or as the program; where that fails it is the recorder's trouble. */
   readonly note: (event: AuditEvent) => Promise<Result<unknown>>;
   readonly reached: (isConnected: boolean) => void;
@@ -92,6 +94,7 @@ export function recorderContext(parts: RecorderParts): RecorderContext {
     parts,
     state,
     choice: channelChoice(),
+    uplink: parts.uplink ?? openUplink(),
     policies: policyKeeper({ ...host, now, audit: note }),
     note,
     reached: (isConnected) => {

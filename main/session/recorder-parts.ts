@@ -5,6 +5,7 @@ import type { Result } from '../../contract/result.ts';
 import type { Evidence, Permission } from '../../native-permissions/permission.ts';
 import type { AuditLog } from '../audit/log.ts';
 import type { ChannelList } from '../channels/channel-list.ts';
+import type { Uplink } from '../delivery/uplink.ts';
 import type { Host } from '../host.ts';
 import type { PipelineEvents } from '../pipeline/channel-pipeline.ts';
 import type { SessionClock } from '../pipeline/clock.ts';
@@ -48,6 +49,8 @@ export type RecorderParts = {
   readonly seesLock?: boolean;
   /** Bytes that can still be written to the disk of the vault. */
   readonly freeBytes: FreeBytes;
+  /** The way out that all deliveries share; without one, each goes as it likes. */
+  readonly uplink?: Uplink;
   readonly framesPerSecond: number;
   /** How the person says yes on this host. */
   readonly act: ConsentReceipt['act'];

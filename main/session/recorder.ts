@@ -27,7 +27,7 @@ const NOT_REVOCABLE: ReadonlySet<string> = new Set(['idle', 'consenting', 'compl
 
 export function openRecorder(parts: RecorderParts): Recorder {
   const context = recorderContext(parts);
-  const { state, choice, policies, note, tellTrouble, tellBeside, logBug } = context;
+  const { state, choice, policies, uplink, note, tellTrouble, tellBeside, logBug } = context;
   const { host, vault, now } = parts;
   let effects: Promise<void> = Promise.resolve();
   let watch: PolicyWatch | undefined;
@@ -39,6 +39,7 @@ export function openRecorder(parts: RecorderParts): Recorder {
     policies,
     audit: note,
     now,
+    uplink,
     on: {
       change: parts.onChange,
       trouble: tellTrouble,
@@ -210,6 +211,7 @@ export function openRecorder(parts: RecorderParts): Recorder {
     happen,
     pausesOnLock: () => state.active?.policy.pauseOnLock === true,
     clockStepped,
+    woke: uplink.wake,
   });
   effects = effects
     .then(() => reopenSession())
@@ -224,6 +226,7 @@ export function openRecorder(parts: RecorderParts): Recorder {
         choice,
         pending: deliveries.countBut(state.active),
         recovered: deliveries.recovered(),
+        waitsFor: uplink.waitsFor(),
         host,
         framesPerSecond: parts.framesPerSecond,
         permissions: parts.permissions?.() ?? [],

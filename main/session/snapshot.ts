@@ -3,6 +3,7 @@ import type { Channel } from '../../contract/channel.ts';
 import type { TallylightError } from '../../contract/result.ts';
 import type { Permission } from '../../native-permissions/permission.ts';
 import { isSessionGone } from '../delivery/session-over.ts';
+import type { Uplink } from '../delivery/uplink.ts';
 import type { Host } from '../host.ts';
 import { onlyHere } from '../vault/facts.ts';
 import type { Active } from './active.ts';
@@ -24,11 +25,18 @@ export type SnapshotParts = {
   readonly reach: { readonly connected: boolean | null; readonly since: string | null };
   readonly pending: number;
   readonly recovered: Snapshot['delivery']['recovered'];
+  readonly waitsFor: ReturnType<Uplink['waitsFor']>;
   readonly host: Host;
   readonly framesPerSecond: number;
   readonly permissions: readonly Permission[];
   /** A channel of the recording as it is now: who follows the default is on another device by then. */
   readonly present: (channel: Channel) => Channel;
+};
+
+const WAITS: Readonly<Record<NonNullable<SnapshotParts['waitsFor']>, string>> = {
+  unmetered:
+    'This network is metered. What is kept waits here, encrypted, until there is another one. Live only goes on.',
+  network: 'This machine has no network. What is kept waits here, encrypted, and is sent when there is one.',
 };
 
 /** The whole of what a face may know, made anew each time. */
@@ -77,6 +85,7 @@ export function snapshotOf(parts: SnapshotParts): Snapshot {
       undeliveredSeconds,
       pendingRecordings: parts.pending,
       recovered: parts.recovered,
+      waits: parts.waitsFor === null ? null : WAITS[parts.waitsFor],
     },
     protection: { kind: parts.host.secrets.kind, warning: parts.host.secrets.warning },
     host: parts.host.kind,

@@ -86,6 +86,7 @@ export function snapshotOf(session: Session, rest: Partial<Omit<Snapshot, 'sessi
       connected: true,
       disconnectedSince: null,
       undeliveredSeconds: 0,
+      waits: null,
       pendingRecordings: 0,
       recovered: [],
     },
@@ -103,6 +104,7 @@ const offline = {
   connected: false,
   disconnectedSince: '2026-03-03T14:19:00.000Z',
   undeliveredSeconds: 192,
+  waits: null,
   pendingRecordings: 0,
   recovered: [],
 };
@@ -168,6 +170,7 @@ export const SCENES = {
           connected: true,
           disconnectedSince: null,
           undeliveredSeconds: 0,
+          waits: null,
           pendingRecordings: 2,
           recovered: [
             {
@@ -205,6 +208,7 @@ export const SCENES = {
           connected: false,
           disconnectedSince: null,
           undeliveredSeconds: 0,
+          waits: null,
           pendingRecordings: 0,
           recovered: [],
         },

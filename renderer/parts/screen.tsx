@@ -46,7 +46,7 @@ function Facts({ snapshot, face }: Pick<Props, 'snapshot' | 'face'>) {
 /** What belongs to the state of the session, under the big fact. */
 export function Screen({ snapshot, face, note, ask }: Props) {
   const { state } = snapshot.session;
-  const { pendingRecordings: pending, recovered } = snapshot.delivery;
+  const { pendingRecordings: pending, recovered, waits } = snapshot.delivery;
   return (
     <>
       {state === 'idle' || state === 'consenting' ? (
@@ -63,6 +63,7 @@ export function Screen({ snapshot, face, note, ask }: Props) {
       )}
       <div className="facts">
         <Facts snapshot={snapshot} face={face} />
+        {waits === null ? null : <p className="pending">{waits}</p>}
         {pending > 0 ? <p className="pending">{words.pending(count(pending), pending)}</p> : null}
       </div>
     </>

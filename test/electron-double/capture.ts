@@ -73,6 +73,7 @@ function makeSnapshot(
       connected: null,
       disconnectedSince: null,
       undeliveredSeconds: 0,
+      waits: null,
       pendingRecordings: 0,
       recovered: [],
     },
