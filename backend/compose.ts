@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { attemptsAcross, seenProofsAcross, ticketsAcross } from './access/across.ts';
 import { newAttempts } from './access/attempts.ts';
 import { newSeenProofs } from './access/proof.ts';
 import { newSockets } from './access/sockets.ts';
@@ -10,15 +11,21 @@ import { backupFolder } from './backup/folder.ts';
 import { forgettingStore } from './backup/forget.ts';
 import type { Blobs } from './blobs/blobs.ts';
 import { blobsOnDisk } from './blobs/disk.ts';
-import { newLive } from './live/hub.ts';
+import type { PeersAcross } from './instances/across.ts';
+import { NO_PEERS } from './instances/peers.ts';
+import { aloneAmong, turnsAcross } from './instances/turns.ts';
+import { newHub } from './live/hub.ts';
+import { liveOver } from './live/live.ts';
+import { passedOnAcross, passedOnHere } from './live/passed-on.ts';
 import type { Parts } from './parts.ts';
 import { policiesOf } from './policy/in-force.ts';
+import type { Keyring } from './secrets/keyring.ts';
 import { signerWith } from './secrets/signer.ts';
 import { newEvents } from './session/events.ts';
 import type { StoreConfig } from './store/open.ts';
 import type { OpenedStore } from './store/prepared.ts';
 import type { Store } from './store/store.ts';
-import { newTurns } from './turns.ts';
+import { newTurns, type Turns } from './turns.ts';
 
 export type PartsConfig = StoreConfig & {
   /** File that the heads of the audit logs are kept in, best on another disk; default: one in the data folder. */
@@ -28,34 +35,57 @@ export type PartsConfig = StoreConfig & {
 } & Pick<Parts, 'clock' | 'log' | 'targets' | 'publicUrl' | 'origins' | 'behindProxy'> & {
     /** Told of everything that was written to be sent. */
     readonly wake: () => void;
+    /** The other instances, where there may be such. */
+    readonly peers?: PeersAcross;
   };
 
 /** Where this service keeps its blobs. */
-export function blobsFor({ dataDir }: StoreConfig): Blobs {
-  return blobsOnDisk(join(dataDir, 'blobs'));
+export async function blobsFor({ dataDir, blobs }: StoreConfig): Promise<Blobs> {
+  if (blobs === undefined) return blobsOnDisk(join(dataDir, 'blobs'));
+  // The SDK is loaded only where it is used: it takes tens of MiB.
+  return (await import('./blobs/s3.ts')).blobsOnS3(blobs);
 }
 
 /** All of the service but the port it listens on. */
 export async function partsOver(opened: OpenedStore, config: PartsConfig): Promise<Parts> {
-  const { keyring } = opened;
+  const { keyring, locks } = opened;
   const { clock, log, targets, publicUrl, origins, behindProxy } = config;
   const store = toldTo(config, opened.store);
   const signer = await signerWith(keyring.signingKey);
-  const turns = newTurns();
-  const audit = newAudit(store, turns, clock, anchorAt(anchorPlace(config), { store, signer, clock, log }));
-  const events = newEvents(store, clock, config.wake);
+  const { peers = NO_PEERS } = config;
+  const here = newTurns();
+  // The chain needs no turns across: an entry that is too late for its place takes the next.
+  const audit = newAudit(store, here, clock, anchorAt(anchorPlace(config), { store, signer, clock, log }));
+  const events = newEvents(store, clock, config.wake, peers);
   return {
-    ...{ store, keyring, signer, turns, audit, events, targets },
+    ...{ store, keyring, signer, audit, events, targets },
+    ...(locks === undefined
+      ? inMemory(here, clock)
+      : {
+          ...inStore(store, keyring),
+          turns: turnsAcross(here, locks, peers.settled),
+          alone: aloneAmong(locks),
+        }),
     ...{ clock, log, publicUrl, origins, behindProxy },
-    blobs: blobsFor(config),
+    blobs: await blobsFor(config),
     policies: policiesOf(store, signer, clock),
     strangers: newStrangers({ audit, events, clock }),
-    live: newLive(),
+    live: liveOver(newHub(), peers),
+    sockets: newSockets(),
+  };
+}
+
+type Remembered = Pick<Parts, 'tickets' | 'attempts' | 'seenProofs' | 'passedOn'>;
+
+/** What one process by itself remembers. */
+function inMemory(turns: Turns, clock: () => number): Remembered & Pick<Parts, 'turns' | 'alone'> {
+  return {
+    turns,
+    alone: async (_, work) => work().then(() => true),
     tickets: newTickets(),
     attempts: newAttempts(),
     seenProofs: newSeenProofs(clock()),
-    sockets: newSockets(),
-    passedOn: new Map(),
+    passedOn: passedOnHere(),
   };
 }
 
@@ -63,4 +93,14 @@ function toldTo({ backupTo, log, clock }: PartsConfig, store: Store): Store {
   return backupTo === undefined
     ? store
     : forgettingStore({ store, folder: backupFolder(backupTo), log, clock });
+}
+
+/** The same where any of several instances may be asked next. */
+function inStore(store: Store, keyring: Keyring): Remembered {
+  return {
+    tickets: ticketsAcross(store),
+    attempts: attemptsAcross(store, keyring),
+    seenProofs: seenProofsAcross(store, keyring),
+    passedOn: passedOnAcross(store, keyring),
+  };
 }

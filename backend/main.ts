@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { fail, ok, type Result } from '../contract/result.ts';
 import { addKey, revokeKey } from './access/manage-keys.ts';
 import { type AutomaticBackups, KEEP } from './backup/automatic.ts';
+import { s3Of } from './blobs/s3-place.ts';
 import { partsOver } from './compose.ts';
 import { targetsOf } from './events/targets.ts';
 import type { Log } from './log.ts';
@@ -25,6 +26,8 @@ export type ServeOptions = {
   readonly log?: Log;
   /**
    * TALLYLIGHT_DATABASE_URL: `postgres://…` in place of the SQLite file.
+   * TALLYLIGHT_BLOBS: `s3://bucket/prefix` in place of a folder, with TALLYLIGHT_S3_… (blobs/s3-place.ts).
+   * TALLYLIGHT_INSTANCE_URL: where other instances on the same database reach this one.
    * TALLYLIGHT_PUBLIC_URL: where clients reach the service.
    * TALLYLIGHT_AUDIT_ANCHOR: file for the heads of the audit logs.
    * TALLYLIGHT_BACKUP_TO: folder that the service backs itself up to each day, and that deletions reach, too.
@@ -45,6 +48,7 @@ export async function serve(options: ServeOptions): Promise<Result<Service>> {
   if (!contact.ok) return contact;
   const backups = backupsOf(variables);
   if (!backups.ok) return backups;
+  const instanceUrl = variables.TALLYLIGHT_INSTANCE_URL;
   const publicUrl = variables.TALLYLIGHT_PUBLIC_URL?.replace(/\/+$/, '');
   const behindTlsProxy = variables.TALLYLIGHT_BEHIND_TLS_PROXY === '1';
   // Proofs, forms and cookies are made for the address that people see.
@@ -58,6 +62,7 @@ export async function serve(options: ServeOptions): Promise<Result<Service>> {
     ...store.value,
     ...anchorOf(variables),
     master: variables,
+    ...(instanceUrl === undefined || instanceUrl === '' ? {} : { instanceUrl }),
     ...(publicUrl === undefined ? {} : { publicUrl }),
     ...contact.value,
     ...(backups.value === undefined ? {} : { backups: backups.value }),
@@ -184,9 +189,14 @@ export function listOf(commas: string | undefined): string[] {
 }
 
 export function storeOf(dataDir: string, variables: Variables): Result<StoreConfig> {
-  const databaseUrl = variables.TALLYLIGHT_DATABASE_URL;
-  if (databaseUrl === undefined || databaseUrl === '') return ok({ dataDir });
-  if (!/^postgres(ql)?:\/\//.test(databaseUrl))
+  const databaseUrl = variables.TALLYLIGHT_DATABASE_URL ?? '';
+  if (databaseUrl !== '' && !/^postgres(ql)?:\/\//.test(databaseUrl))
     return fail('usage', 'TALLYLIGHT_DATABASE_URL must begin with postgres://');
-  return ok({ dataDir, databaseUrl });
+  const blobs = s3Of(variables);
+  if (!blobs.ok) return blobs;
+  return ok({
+    dataDir,
+    ...(databaseUrl === '' ? {} : { databaseUrl }),
+    ...(blobs.value === undefined ? {} : { blobs: blobs.value }),
+  });
 }

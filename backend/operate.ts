@@ -123,6 +123,8 @@ export async function rotateMasterKey({
     if (!found.ok) return found;
     const { store, master } = found.value;
     try {
+      // Instances elsewhere would go on with the old one.
+      if ((await found.value.locks?.serve('alone')) === false) return fail('data-in-use', 'the service runs');
       const next = await newMaster(dataDir, variables);
       if (!next.ok) return next;
       if (next.value.key.fingerprint === master.fingerprint)

@@ -1,4 +1,3 @@
-import type { FragmentReceipt } from '../contract/wire.ts';
 import type { Attempts } from './access/attempts.ts';
 import type { SeenProofs } from './access/proof.ts';
 import type { Sockets } from './access/sockets.ts';
@@ -7,14 +6,15 @@ import type { Strangers } from './audit/bursts.ts';
 import type { Audit } from './audit/log.ts';
 import type { Blobs } from './blobs/blobs.ts';
 import type { Targets } from './events/targets.ts';
-import type { Live } from './live/hub.ts';
+import type { Live } from './live/live.ts';
+import type { PassedOn } from './live/passed-on.ts';
 import type { Log } from './log.ts';
 import type { Policies } from './policy/in-force.ts';
 import type { Keyring } from './secrets/keyring.ts';
 import type { Signer } from './secrets/signer.ts';
 import type { Events } from './session/events.ts';
 import type { Store } from './store/store.ts';
-import type { Turns } from './turns.ts';
+import type { Alone, Turns } from './turns.ts';
 
 /** What the service is made of; routes and rules get all of it and hold nothing themselves. */
 export type Parts = {
@@ -34,10 +34,12 @@ export type Parts = {
   readonly attempts: Attempts;
   readonly seenProofs: SeenProofs;
   readonly sockets: Sockets;
+  /** What only one instance is to do at a time: false where another does it, or has done it just now. */
+  readonly alone: Alone;
   /** One turn per session: whatever changes a session or its streams waits for the change before it. */
   readonly turns: Turns;
-  /** Ephemeral streams: the receipt of the last fragment, which is all that is remembered of it. */
-  readonly passedOn: Map<string, FragmentReceipt>;
+  /** Ephemeral streams: what came last. */
+  readonly passedOn: PassedOn;
   /** Unix time in milliseconds. */
   readonly clock: () => number;
   readonly log: Log;

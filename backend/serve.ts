@@ -15,17 +15,28 @@ import { startOutbox } from './events/outbox.ts';
 import { type Resolve, targetsOf } from './events/targets.ts';
 import { HEARTBEAT_MS, heartOf } from './http/heartbeat.ts';
 import { routerOf } from './http/router.ts';
+import { peersAcross } from './instances/across.ts';
+import {
+  addressOf,
+  checkShared,
+  claimDatabase,
+  type InstanceConfig,
+  newInstanceId,
+} from './instances/join.ts';
+import { member } from './instances/membership.ts';
+import { serveInstances } from './instances/serve.ts';
 import { claim } from './lock.ts';
 import { faultOf, type Log } from './log.ts';
 import { openClaimed } from './opened.ts';
 import { ROUTES } from './routes/table.ts';
 import type { MasterSource } from './secrets/master.ts';
+import { signerWith } from './secrets/signer.ts';
 import { keepFailingLost } from './session/lost.ts';
 import { recover } from './session/recover.ts';
-import type { StoreConfig } from './store/open.ts';
+import type { OpenedStore } from './store/prepared.ts';
 import { upkeep } from './upkeep.ts';
 
-export type ServiceConfig = StoreConfig & {
+export type ServiceConfig = InstanceConfig & {
   /** 0 takes a free one. */
   readonly port: number;
   /** Default: 127.0.0.1. */
@@ -68,13 +79,15 @@ export type Service = {
 const LOOK_MS = 60_000;
 
 /**
- * Starts the media service. Errors: `insecure-address`, `data-in-use`, `vault-damaged` where the master key is
+ * Starts the media service. Errors: `insecure-address`, `data-in-use`, `service-failed` where the store of fragments does not answer, `vault-damaged` where the master key is
  * not the one of the store, `usage` where it cannot listen there or what is allowed for events is no host. Throws where the database does not answer.
  */
 export async function startService(config: ServiceConfig): Promise<Result<Service>> {
   const { host = '127.0.0.1', port, dataDir, clock = Date.now, log = () => undefined } = config;
   if (!isLoopback(host) && config.behindTlsProxy !== true)
     return fail('insecure-address', `${host} can be reached from other machines without TLS`);
+  const shared = checkShared(config);
+  if (!shared.ok) return shared;
   const made = await mkdir(dataDir, { recursive: true, mode: 0o700 }).then(
     () => ok(undefined),
     (error: NodeJS.ErrnoException) => fail('vault-unwritable', `${dataDir} (${error.code})`),
@@ -95,8 +108,13 @@ export async function startService(config: ServiceConfig): Promise<Result<Servic
       await close();
       return opened;
     }
-    const { store } = opened.value;
+    const { store, keyring, locks } = opened.value;
     undo.push(() => store.close());
+    const free = await claimAll(opened.value, config);
+    if (!free.ok) {
+      await close();
+      return free;
+    }
     const targets = targetsOf(config.webhooks?.allow, config.webhooks?.resolve);
     if (!targets.ok) {
       await close();
@@ -109,6 +127,11 @@ export async function startService(config: ServiceConfig): Promise<Result<Servic
     });
     undo.push(outbox.close);
     let url = '';
+    const id = newInstanceId();
+    const peers =
+      config.instanceUrl === undefined
+        ? undefined
+        : peersAcross({ id, store, key: keyring.hopKey, clock, log });
     const parts = await partsOver(opened.value, {
       ...config,
       ...{ clock, log, targets: targets.value, wake: outbox.wake },
@@ -116,6 +139,7 @@ export async function startService(config: ServiceConfig): Promise<Result<Servic
       origins: () => originsOf(url, config.publicUrl),
       behindProxy: config.behindTlsProxy === true,
       backupTo: config.backups?.to,
+      ...(peers === undefined ? {} : { peers }),
     });
     undo.push(keepCheckingKeys(parts));
     undo.push(keepFailingLost(parts, lookMs));
@@ -126,6 +150,7 @@ export async function startService(config: ServiceConfig): Promise<Result<Servic
     const app = routerOf(parts, ROUTES);
     serveConsole(app, parts);
     serveSecurityText(app, parts, config.securityContact);
+    if (peers !== undefined) serveInstances(app, parts, id, peers);
     const server = createAdaptorServer({
       fetch: app.fetch,
       websocket: { server: sockets as WebSocketServerLike },
@@ -141,8 +166,14 @@ export async function startService(config: ServiceConfig): Promise<Result<Servic
       return listened;
     }
     url = listened.value;
+    if (peers !== undefined && config.instanceUrl !== undefined && locks !== undefined) {
+      const self = { id, url: addressOf(config.instanceUrl, url), holder: locks.holder };
+      undo.push(await member(parts, self, peers));
+    }
     // In the background: a long recording takes seconds to read through.
-    const recovered = recover(parts).catch((error) => log(faultOf(error, clock())));
+    const recovered = parts
+      .alone('recover', () => recover(parts))
+      .catch((error) => log(faultOf(error, clock())));
     undo.push(upkeep(parts, recovered));
     if (config.backups !== undefined) undo.push(keepBackedUp(parts, config, config.backups, recovered));
     undo.push(() => recovered);
@@ -152,6 +183,14 @@ export async function startService(config: ServiceConfig): Promise<Result<Servic
     await close();
     throw error;
   }
+}
+
+/** What this service needs for itself, or shares with none but its other instances. */
+async function claimAll(opened: OpenedStore, config: InstanceConfig): Promise<Result<void>> {
+  const claimed = await claimDatabase(opened, config);
+  if (!claimed.ok || config.blobs === undefined) return claimed;
+  const { kid } = await signerWith(opened.keyring.signingKey);
+  return (await import('./blobs/s3-owner.ts')).claimPlace(config.blobs, kid);
 }
 
 function isLoopback(host: string): boolean {

@@ -17,3 +17,6 @@ export function newTurns(): Turns {
     }
   };
 }
+
+/** Does work that one process is to do at a time; false where another is at it. */
+export type Alone = (name: string, work: () => Promise<void>) => Promise<boolean>;

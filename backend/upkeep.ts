@@ -1,3 +1,4 @@
+import { FORGOTTEN_AFTER_MS } from './access/attempts.ts';
 import { SUM_EVERY_MS } from './audit/bursts.ts';
 import { faultOf } from './log.ts';
 import type { Parts } from './parts.ts';
@@ -11,13 +12,15 @@ const SCRUB_EVERY_MS = 60_000;
  * What the service does by itself: finishes erasures, deletes what is older than the policies keep it, sums up who was not
  * recognised. The first time once `recovered`. Answers how to end it.
  */
-export function upkeep(parts: Parts, recovered: Promise<void>): () => Promise<void> {
+export function upkeep(parts: Parts, recovered: Promise<unknown>): () => Promise<void> {
   const closing = new AbortController();
-  const tend = async () => {
-    if (!closing.signal.aborted) await finishErasures(parts);
-    await sweepAll(parts, closing.signal);
-  };
-  const told = (work: Promise<void>) => work.catch((error) => parts.log(faultOf(error, parts.clock())));
+  const tend = () =>
+    parts.alone('upkeep', async () => {
+      if (!closing.signal.aborted) await finishErasures(parts);
+      await sweepAll(parts, closing.signal);
+    });
+  const told = (work: Promise<unknown>): Promise<unknown> =>
+    work.catch((error) => parts.log(faultOf(error, parts.clock())));
   let tending = told(recovered.then(tend));
   const hourly = setInterval(() => {
     tending = told(tending.then(tend));
@@ -39,6 +42,7 @@ export function upkeep(parts: Parts, recovered: Promise<void>): () => Promise<vo
 
 /** What was deleted becomes unreadable in the files of the database, and what waited for that is signed. */
 async function scrubAgain(parts: Parts, signal: AbortSignal): Promise<void> {
+  await parts.store.forgetExpired(parts.clock(), parts.clock() - FORGOTTEN_AFTER_MS);
   if (signal.aborted || !(await parts.store.scrub())) return;
   if ((await parts.store.openErasures()).length > 0) await finishErasures(parts);
 }

@@ -102,7 +102,7 @@ async function recognised(
   const recognising = parts.turns('passwords', async (): Promise<Result<AdminRecord>> => {
     const found = await parts.store.adminNamed(name);
     const admin = found !== undefined && wanted(found) ? found : undefined;
-    const wait = parts.attempts.waitSeconds(counted, parts.clock());
+    const wait = await parts.attempts.waitSeconds(counted, parts.clock());
     if (wait > 0) {
       await noteRefused(parts, admin, action, 'too-many-attempts', address);
       return fail('too-many-attempts', String(wait));
@@ -110,12 +110,12 @@ async function recognised(
     const text = password.slice(0, MOST_LETTERS);
     const isRight = await isPassword(text, admin?.password ?? NOBODYS_PASSWORD);
     if (admin === undefined || !isRight) {
-      parts.attempts.failed(counted, parts.clock());
+      await parts.attempts.failed(counted, parts.clock());
       await noteRefused(parts, admin, action, 'sign-in-refused', address);
       return fail('sign-in-refused');
     }
     // Not the address: whoever has one account must not buy guesses at others with it.
-    parts.attempts.forgive(`name ${sha256OfSecret(name)}`);
+    await parts.attempts.forgive(`name ${sha256OfSecret(name)}`);
     await noteDone(parts, admin, action);
     return ok(admin);
   });

@@ -62,7 +62,8 @@ async function heldByKey(
   if (settled?.possession !== 'key' || settled.jkt !== read.value.jkt)
     return fail('proof-refused', 'another key');
   // Last, so that only proofs by the key of a token take up memory.
-  return parts.seenProofs.note(read.value, nowMs) ? ok(settled) : fail('proof-refused', 'it was used before');
+  const isNew = await parts.seenProofs.note(read.value, nowMs);
+  return isNew ? ok(settled) : fail('proof-refused', 'it was used before');
 }
 
 /** The token as it is settled from now on, by this or by an earlier use; undefined where it was revoked meanwhile. */

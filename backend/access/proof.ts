@@ -12,20 +12,20 @@ export const MOST_PROOFS_OF_A_KEY = 20_000;
 /** Remembers the proofs of the last minutes, so that none is taken twice. */
 export type SeenProofs = {
   /** False where it was seen before, or where its key has sent too many. */
-  note(proof: Proof, nowMs: number): boolean;
+  note(proof: Proof, nowMs: number): boolean | Promise<boolean>;
 };
 
 /** What a proof shows: the RFC 7638 thumbprint of its key, its own name, and when it was made (Unix time in seconds). */
 export type Proof = { readonly jkt: string; readonly jti: string; readonly iat: number };
 
 // One may be made a minute ahead of our clock, and is good for a minute after.
-const REMEMBERED_MS = 2 * PROOF_TOLERANCE_SECONDS * 1000 + 1000;
+export const REMEMBERED_MS = 2 * PROOF_TOLERANCE_SECONDS * 1000 + 1000;
 
 /**
  * What was seen before this process began is not known to it: a proof from before then is taken for one that was. Whoever
  * made it just then makes another. `beganMs` is Unix time.
  */
-export function newSeenProofs(beganMs: number): SeenProofs {
+export function newSeenProofs(beganMs: number) {
   const seen = new Map<string, { readonly jkt: string; readonly untilMs: number }>();
   const counts = new Map<string, number>();
   const forget = (name: string, jkt: string) => {
@@ -35,7 +35,7 @@ export function newSeenProofs(beganMs: number): SeenProofs {
     else counts.delete(jkt);
   };
   return {
-    note({ jkt, jti, iat }, nowMs) {
+    note({ jkt, jti, iat }: Proof, nowMs: number): boolean {
       if (iat < Math.floor(beganMs / 1000)) return false;
       // Insertion order is order of time, but for steps of the clock, after which some are kept longer.
       for (const [old, { jkt: its, untilMs }] of seen) {
@@ -49,7 +49,7 @@ export function newSeenProofs(beganMs: number): SeenProofs {
       counts.set(jkt, count + 1);
       return true;
     },
-  };
+  } satisfies SeenProofs;
 }
 
 type ProofOf = {

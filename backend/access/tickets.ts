@@ -1,17 +1,18 @@
 import { newSecret, sha256OfSecret } from './secret.ts';
 
-const LIFE_MS = 60_000;
+/** In milliseconds. */
+export const LIFE_MS = 60_000;
 
 /**
  * One-time tickets for addresses that are opened without headers, as a browser or the SDK opens a WebSocket.
- * They live in memory: who asked for one connects to the same process at once, or asks again.
  */
 export type Tickets = {
-  issue(subject: string, nowMs: number): string;
+  issue(subject: string, nowMs: number): string | Promise<string>;
   /** What the ticket was issued for; undefined where it is unknown, used or older than a minute. */
-  take(ticket: string, nowMs: number): string | undefined;
+  take(ticket: string, nowMs: number): string | undefined | Promise<string | undefined>;
 };
 
+/** In memory: who asked for one connects to the same process at once, or asks again. */
 export function newTickets(): Tickets {
   const issued = new Map<string, { readonly subject: string; readonly expiresAtMs: number }>();
   return {

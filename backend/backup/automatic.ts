@@ -27,7 +27,7 @@ export function keepBackedUp(
   parts: Parts,
   config: BackupConfig,
   { to, keep = KEEP, everyMs = DAY_MS, lookMs = LOOK_MS }: AutomaticBackups,
-  recovered: Promise<void>,
+  recovered: Promise<unknown>,
 ): () => Promise<void> {
   const folder = backupFolder(to);
   const ending = new AbortController();

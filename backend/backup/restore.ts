@@ -194,7 +194,7 @@ async function copyBack(
   { generation, manifest, keys, leftOut }: Chosen,
   { tell, signal }: Watched,
 ): Promise<Result<{ readonly blobs: number; readonly bytes: number }>> {
-  const blobs = blobsFor(config);
+  const blobs = await blobsFor(config);
   const copied = { blobs: 0, bytes: 0 };
   for await (const { sessionId, streamId, fragments } of streamsIn(
     join(folder.generationPath(generation), DATABASE_FILE),
@@ -271,7 +271,7 @@ async function moveIn(building: string, dataDir: string): Promise<void> {
 
 /** What a restore that does not go on has written. */
 async function tidyUp(config: BackupConfig, { keys }: Chosen): Promise<void> {
-  const blobs = blobsFor(config);
+  const blobs = await blobsFor(config);
   for (const id of keys.keys()) await blobs.removeSession(id);
   await rm(join(config.dataDir, BUILDING), { recursive: true, force: true });
 }

@@ -5,10 +5,9 @@ import type { Light } from './parts/light.ts';
 /** A fragment is about 0.8 s long: after this much nothing is coming, whatever the status says. */
 const QUIET_MS = 5000;
 
-/** When the last fragment of a stream came, Unix time in milliseconds; null: none, or none that this process saw. */
+/** When the last fragment of a stream came, Unix time in milliseconds; null: none, or none that is remembered. */
 async function lastArrivalMs(parts: Parts, stream: StreamRecord): Promise<number | null> {
-  const passedOn = parts.passedOn.get(stream.id);
-  if (passedOn !== undefined) return passedOn.received_at;
+  if (!stream.store) return (await parts.passedOn.last(stream.id))?.receivedAt ?? null;
   if (stream.last === null) return null;
   return (await parts.store.fragment(stream.id, stream.last))?.receivedAt ?? null;
 }

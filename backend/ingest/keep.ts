@@ -48,7 +48,7 @@ export async function keep(
     return outOfOrder;
   }
   await becomeActive(parts, session);
-  parts.live.passOn(toLive(stream, arrival));
+  await parts.live.passOn(toLive(stream, arrival));
   await completeIfStopping(parts, session);
   return ok(receiptOf(fragment));
 }

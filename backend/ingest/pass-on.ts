@@ -14,27 +14,29 @@ export async function passOn(
   if (!['starting', 'active', 'paused'].includes(session.status))
     return fail('session-ended', `the session is ${session.status}`);
   const { place, sha256, bytes } = arrival;
-  const last = parts.passedOn.get(stream.id);
-  if (last !== undefined && last.take === place.take && last.sequence === place.sequence)
-    return last.sha256 === sha256 ? ok(last) : fail('fragment-conflict', spoken(place));
-  // After a restart the service has lost the init segment: it may be sent again within its take.
-  const init = parts.live.initOf(stream.id);
-  const isLostInit =
-    place.sequence === INIT_SEQUENCE && place.take === last?.take && init?.header.take !== place.take;
-  if (!isLater(last, place) && !isLostInit)
-    return fail('fragment-out-of-order', `expected ${spoken(nextAfter(last ?? null))}`);
-
-  await parts.store.countPassedOn(stream.id, bytes.length);
-  const receipt: FragmentReceipt = {
+  const last = await parts.passedOn.last(stream.id);
+  const receiptOf = (receivedAt: number): FragmentReceipt => ({
     rtstream_id: stream.id,
     ...place,
     bytes: bytes.length,
     sha256,
     stored: false,
-    received_at: parts.clock(),
-  };
-  if (!isLostInit) parts.passedOn.set(stream.id, receipt);
+    received_at: receivedAt,
+  });
+  if (last !== undefined && last.take === place.take && last.sequence === place.sequence)
+    return last.is(sha256) ? ok(receiptOf(last.receivedAt)) : fail('fragment-conflict', spoken(place));
+  // With the process that had it the init segment is lost: it may be sent again within its take.
+  const isLostInit =
+    place.sequence === INIT_SEQUENCE &&
+    place.take === last?.take &&
+    (await parts.live.initOf(stream.id))?.header.take !== place.take;
+  if (!isLater(last, place) && !isLostInit)
+    return fail('fragment-out-of-order', `expected ${spoken(nextAfter(last ?? null))}`);
+
+  await parts.store.countPassedOn(stream.id, bytes.length);
+  const receipt = receiptOf(parts.clock());
+  if (!isLostInit) await parts.passedOn.note(receipt);
   await becomeActive(parts, session);
-  parts.live.passOn(toLive(stream, arrival));
+  await parts.live.passOn(toLive(stream, arrival));
   return ok(receipt);
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type LiveFragment, MAX_WAITING_BYTES, newLive } from './hub.ts';
+import { type LiveFragment, MAX_WAITING_BYTES, newHub } from './hub.ts';
 
 function fragment(sequence: number, take = 1): LiveFragment {
   return {
@@ -38,7 +38,7 @@ function slowOutlet() {
 }
 
 test('a subscriber that does not keep up is skipped, and told how much it missed', () => {
-  const live = newLive();
+  const live = newHub();
   const [slow, quick] = [slowOutlet(), slowOutlet()];
   live.subscribe('rts-1', slow, undefined);
   live.subscribe('rts-1', quick, undefined);
@@ -53,7 +53,7 @@ test('a subscriber that does not keep up is skipped, and told how much it missed
 });
 
 test('an init segment that was skipped comes before what needs it, as soon as there is room', () => {
-  const live = newLive();
+  const live = newHub();
   const slow = slowOutlet();
   live.subscribe('rts-1', slow, undefined);
   slow.waiting = MAX_WAITING_BYTES + 1;
@@ -70,7 +70,7 @@ test('an init segment that was skipped comes before what needs it, as soon as th
 });
 
 test('nothing is kept but the init segment of the current take, and that not beyond the end', () => {
-  const live = newLive();
+  const live = newHub();
   live.passOn(fragment(0));
   live.passOn(fragment(1));
   live.passOn(fragment(0, 2));
@@ -80,7 +80,7 @@ test('nothing is kept but the init segment of the current take, and that not bey
 });
 
 test('who has unsubscribed hears nothing more', () => {
-  const live = newLive();
+  const live = newHub();
   const gone = slowOutlet();
   live.subscribe('rts-1', gone, undefined)();
   live.passOn(fragment(1));

@@ -14,20 +14,24 @@ export type Outlet = {
 };
 
 /** Passes fragments on to those who listen now, and keeps nothing but the init segment of the current take. */
-export type Live = {
+export type Hub = {
   passOn(fragment: LiveFragment): void;
   /** The init segment of the current take, where this process has seen it. */
   initOf(streamId: string): LiveFragment | undefined;
+  /** Another process has seen this one; a later one stays. */
+  know(init: LiveFragment): void;
   /** `init`, where given, is sent first. Answers how to unsubscribe. */
   subscribe(streamId: string, outlet: Outlet, init: LiveFragment | undefined): () => void;
   /** Tells the subscribers that nothing follows and forgets the stream. */
   end(streamId: string): void;
+  /** Of which anything is remembered. */
+  streamIds(): string[];
 };
 
 /** `lacksInit`: the init segment of the current take was skipped too, and is owed. */
 type Subscriber = { readonly outlet: Outlet; skipped: number; lacksInit: boolean };
 
-export function newLive(): Live {
+export function newHub(): Hub {
   const inits = new Map<string, LiveFragment>();
   const subscribers = new Map<string, Set<Subscriber>>();
   return {
@@ -39,6 +43,13 @@ export function newLive(): Live {
     },
 
     initOf: (streamId) => inits.get(streamId),
+
+    know(init) {
+      const { rtstream_id: streamId, take } = init.header;
+      if ((inits.get(streamId)?.header.take ?? 0) < take) inits.set(streamId, init);
+    },
+
+    streamIds: () => [...new Set([...inits.keys(), ...subscribers.keys()])],
 
     subscribe(streamId, outlet, init) {
       const subscriber = { outlet, skipped: 0, lacksInit: false };

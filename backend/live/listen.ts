@@ -1,4 +1,5 @@
 import { INIT_SEQUENCE } from '../../contract/fragment.ts';
+import type { LifecycleEvent } from '../../contract/wire.ts';
 import { newId } from '../access/secret.ts';
 import { streamKey } from '../blobs/stream-key.ts';
 import { toLive } from '../ingest/live.ts';
@@ -17,8 +18,9 @@ export function listenToStream(parts: Parts, { id, sessionId }: StreamRecord, ou
     const stream = await parts.store.stream(id);
     if (!isOpen) return;
     if (session === undefined || stream === undefined || hasEnded(session, stream)) return endOutlet(outlet);
-    const init = parts.live.initOf(id) ?? (await storedInit(parts, session, stream));
-    if (isOpen) stop = parts.live.subscribe(id, outlet, init);
+    const stopHere = await parts.live.subscribe(id, outlet, () => storedInit(parts, session, stream));
+    if (isOpen) stop = stopHere;
+    else stopHere();
   };
   // In the session's turn, so that no fragment falls between the init segment and the subscription.
   parts.turns(sessionId, begin).catch((error) => {
@@ -33,12 +35,23 @@ export function listenToStream(parts: Parts, { id, sessionId }: StreamRecord, ou
 
 /** Sends the events of a collection from now on, and ends with who does not read them. Answers how to stop. */
 export function listenToCollection(parts: Parts, where: Audience, outlet: Outlet): () => void {
-  outlet.text(JSON.stringify({ connection_id: newId('ws-') }));
-  return parts.events.listen(where, (event) => {
+  // What is told before all instances know of this listener waits for the first word of it.
+  let early: LifecycleEvent[] | undefined = [];
+  const say = (event: LifecycleEvent) => {
     // An event that is skipped would be missed for good: who connects again asks what the sessions are.
     if (outlet.waitingBytes() > MAX_WAITING_BYTES) outlet.end();
     else outlet.text(JSON.stringify(event));
+  };
+  const listening = parts.events.listen(where, outlet.end, (event) => {
+    if (early === undefined) say(event);
+    else early.push(event);
   });
+  listening.ready.then(() => {
+    outlet.text(JSON.stringify({ connection_id: newId('ws-') }));
+    for (const event of early ?? []) say(event);
+    early = undefined;
+  });
+  return listening.now;
 }
 
 function hasEnded({ status }: SessionRecord, { store, revokedAt }: StreamRecord): boolean {

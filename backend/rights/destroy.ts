@@ -46,7 +46,7 @@ export async function destroySessions(
       },
     });
     await parts.store.scrub();
-    endStreams(parts, streams);
+    await endStreams(parts, streams);
     for (const each of news) each.tell();
     return erased(gone);
   });

@@ -53,7 +53,7 @@ export const LIVE_ROUTES: readonly Route[] = [
       const found = await collectionFor(parts, caller, params.c);
       if (!found.ok) return found;
       const base = parts.publicUrl().replace(/^http/, 'ws');
-      const ticket = parts.tickets.issue(JSON.stringify(audienceOf(caller, params.c)), parts.clock());
+      const ticket = await parts.tickets.issue(JSON.stringify(audienceOf(caller, params.c)), parts.clock());
       return ok({ websocket_url: `${base}/collection/${params.c}/events?ticket=${ticket}` });
     },
   }),
@@ -67,7 +67,7 @@ export const LIVE_ROUTES: readonly Route[] = [
     query: z.object({ ticket: z.string().default('') }),
     answer: 'application/json',
     async handle({ parts, params, query, context }) {
-      const ticket = parts.tickets.take(query.ticket, parts.clock());
+      const ticket = await parts.tickets.take(query.ticket, parts.clock());
       // Tickets of other kinds are of no use here.
       const shown = ticketed.safeParse(ticket === undefined ? undefined : JSON.parse(ticket));
       if (!shown.success || shown.data.collectionId !== params.c) return fail('not-authorised');

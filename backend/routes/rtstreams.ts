@@ -62,7 +62,7 @@ export const RTSTREAM_ROUTES: readonly Route[] = [
       if (!reached.ok) return reached;
       const { stream } = reached.value;
       const held = await parts.store.fragmentsOf(stream.id);
-      const last = stream.store ? stream.last : (parts.passedOn.get(stream.id) ?? null);
+      const last = stream.store ? stream.last : ((await parts.passedOn.last(stream.id)) ?? null);
       return ok({ rtstream_id: stream.id, next: nextAfter(last), fragments: held });
     },
   }),

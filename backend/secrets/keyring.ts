@@ -21,6 +21,10 @@ export type Keyring = {
   subjectOf(tenantId: string, endUserId: string): string;
   /** The same for a channel within its session. */
   channelIndex(sessionId: string, channelId: string): string;
+  /** Tells whether something is the same as something before, and nothing else: HMAC-SHA256, as hex. */
+  markOf(...of: readonly string[]): string;
+  /** Of 32 bytes: what instances of one service know of each other. */
+  readonly hopKey: Uint8Array;
   /** Ed25519, signs policies, receipts, deletions and audit heads. */
   readonly signingKey: KeyObject;
 };
@@ -48,6 +52,8 @@ export async function openKeyring(db: Kysely<Tables>, master: Master): Promise<K
     openColumn: (context, sealed) => openText(columns, context, sealed),
     subjectOf: (tenantId, endUserId) => blind('person', tenantId, endUserId),
     channelIndex: (sessionId, channelId) => blind('channel', sessionId, channelId),
+    markOf: (...of) => blind('mark', ...of),
+    hopKey: createHmac('sha256', index).update('tallylight instances 1').digest(),
     signingKey: createPrivateKey({ key: signing, format: 'der', type: 'pkcs8' }),
   };
 }

@@ -43,7 +43,7 @@ export async function completeIfWhole(parts: Parts, session: SessionRecord): Pro
   if (!(await parts.store.finishSession(session.id, { videos, deliveryJws, endedAt }, news.letters)))
     // Another instance was faster, and its receipt is the one.
     return ok((await parts.store.session(session.id)) ?? session);
-  endStreams(parts, streams);
+  await endStreams(parts, streams);
   news.tell();
   return ok({ ...session, status: 'stopped', deliveryJws });
 }

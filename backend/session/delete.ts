@@ -20,7 +20,7 @@ export function deleteSession(parts: Parts, id: string): Promise<Result<void>> {
     if (!(await parts.store.deleteSession(id, tombstone, news.letters))) return fail('session-unknown', id);
     news.tell();
     await parts.store.scrub();
-    endStreams(parts, streams);
+    await endStreams(parts, streams);
     await parts.blobs.removeSession(id);
     return ok(undefined);
   });

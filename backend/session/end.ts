@@ -2,9 +2,7 @@ import type { Parts } from '../parts.ts';
 import type { StreamRecord } from '../store/records.ts';
 
 /** Tells the live subscribers of these streams that nothing follows, and forgets what memory holds of them. */
-export function endStreams(parts: Parts, streams: readonly StreamRecord[]): void {
-  for (const { id } of streams) {
-    parts.live.end(id);
-    parts.passedOn.delete(id);
-  }
+export async function endStreams(parts: Parts, streams: readonly StreamRecord[]): Promise<void> {
+  for (const { id } of streams) parts.live.end(id);
+  await parts.passedOn.forget(streams.map(({ id }) => id));
 }

@@ -1,5 +1,6 @@
 import type { LifecycleEvent, TenantEvent } from '../../contract/wire.ts';
 import { tenantLetters } from '../events/letters.ts';
+import type { Listening, Peers } from '../instances/peers.ts';
 import type { Environment, Json } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 
@@ -24,34 +25,50 @@ export type Events = {
   ): Promise<void>;
   /** There is something new to send. */
   wake(): void;
-  /** Answers how to stop listening. */
-  listen(audience: Audience, listener: Listener): () => void;
+  /** `lost` is called where events were told elsewhere and did not come here. */
+  listen(audience: Audience, lost: () => void, listener: Listener): Listening;
 };
 
 /** `wake` is told of everything that was written to be sent. */
-export function newEvents(store: Store, clock: () => number, wake: () => void): Events {
+export function newEvents(store: Store, clock: () => number, wake: () => void, peers: Peers): Events {
   const listeners = new Map<string, Set<Listener>>();
+  const toListeners = (name: string, event: LifecycleEvent) => {
+    for (const listener of listeners.get(name) ?? []) listener(event);
+  };
+  peers.on('event', ({ audience, event }) => {
+    toListeners(audience, event);
+    return undefined;
+  });
   return {
     wake,
     tell(audience, event) {
       wake();
-      for (const listener of listeners.get(nameOf(audience)) ?? []) listener(event);
+      const name = nameOf(audience);
+      toListeners(name, event);
+      peers.tell(topicOf(name), { kind: 'event', audience: name, event });
     },
     async announce(tenantId, event, data) {
       const own = (await store.webhook(tenantId))?.url ?? null;
       await store.addLetters(tenantLetters({ tenantId, own }, { event, timestamp: clock(), data }));
       wake();
     },
-    listen(audience, listener) {
+    listen(audience, lost, listener) {
       const name = nameOf(audience);
       const listening = listeners.get(name) ?? new Set();
       listeners.set(name, listening.add(listener));
-      return () => {
+      const { ready, now } = peers.listen(topicOf(name), lost);
+      const stop = () => {
+        now();
         listening.delete(listener);
         if (listening.size === 0 && listeners.get(name) === listening) listeners.delete(name);
       };
+      return { ready, now: stop };
     },
   };
+}
+
+function topicOf(name: string): string {
+  return `events ${name}`;
 }
 
 function nameOf({ tenantId, environment, collectionId }: Audience): string {

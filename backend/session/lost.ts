@@ -22,15 +22,16 @@ async function failLost(parts: Parts): Promise<void> {
       const error = session.status === 'created' ? 'never started' : 'nothing more was heard of it';
       const news = await newsOf(parts, session, 'failed', { error });
       if (!(await parts.store.moveSession(id, [session.status], 'failed', news.letters))) return;
-      endStreams(parts, await parts.store.streamsOf([id]));
+      await endStreams(parts, await parts.store.streamsOf([id]));
       news.tell();
     });
 }
 
 /** Fails them again and again. Answers how to end it. */
 export function keepFailingLost(parts: Parts, everyMs: number): () => Promise<void> {
-  let failing = Promise.resolve();
-  const again = () => failLost(parts).catch((error) => parts.log(faultOf(error, parts.clock())));
+  let failing: Promise<unknown> = Promise.resolve();
+  const again = () =>
+    parts.alone('lost', () => failLost(parts)).catch((error) => parts.log(faultOf(error, parts.clock())));
   const timer = setInterval(() => {
     failing = failing.then(again);
   }, everyMs);

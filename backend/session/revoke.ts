@@ -24,7 +24,7 @@ export function revokeConsent(
     if (stream === undefined) return fail('stream-unknown', channelId);
     const tombstone = erase ? await tombstoneOf(parts, session, channelId) : null;
     await parts.store.revokeStream(stream.id, Math.floor(parts.clock() / 1000), tombstone);
-    endStreams(parts, [stream]);
+    await endStreams(parts, [stream]);
     if (erase) {
       await parts.store.scrub();
       await parts.blobs.removeStream(id, stream.id);

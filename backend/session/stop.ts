@@ -47,7 +47,7 @@ export function stopSession(
       return fail('session-ended', `the session is ${session.status}`);
     news?.tell();
     // What was never to be kept cannot arrive late either: those who listen are told now.
-    endStreams(
+    await endStreams(
       parts,
       streams.filter((stream) => !stream.store),
     );

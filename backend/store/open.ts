@@ -1,15 +1,18 @@
 import { join } from 'node:path';
 import { fail, ok, type Result } from '../../contract/result.ts';
+import type { S3Place } from '../blobs/s3-place.ts';
 import type { Master } from '../secrets/master.ts';
 import { SQLITE_FILE } from './file.ts';
 import type { OpenedStore } from './prepared.ts';
 import { openSqlite } from './sqlite.ts';
 
 export type StoreConfig = {
-  /** Folder of the blobs, the master key and, unless `databaseUrl` says otherwise, the database. */
+  /** Folder of the master key and, unless the others say otherwise, of blobs and database. */
   readonly dataDir: string;
   /** `postgres://…`; without it the service keeps its own SQLite file. */
   readonly databaseUrl?: string;
+  /** Where fragments are kept, if not in the data folder. */
+  readonly blobs?: S3Place;
 };
 
 /**

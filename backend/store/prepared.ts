@@ -1,13 +1,19 @@
 import type { Kysely } from 'kysely';
 import { type Keyring, openKeyring } from '../secrets/keyring.ts';
 import type { Master } from '../secrets/master.ts';
+import type { Locks } from './locks.ts';
 import { migrate } from './migrations.ts';
 import { MASTER_FACT } from './sql-rewrap.ts';
 import { storeOver } from './sql-store.ts';
 import type { Store } from './store.ts';
 import type { Tables } from './tables.ts';
 
-export type OpenedStore = { readonly store: Store; readonly keyring: Keyring };
+export type OpenedStore = {
+  readonly store: Store;
+  readonly keyring: Keyring;
+  /** Where several processes may be the service together. */
+  readonly locks?: Locks;
+};
 
 /** The store over a database of this kind, in its newest form; undefined where its master key is another. */
 export async function preparedStore(

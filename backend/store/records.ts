@@ -343,3 +343,24 @@ export type WebhookRecord = {
     readonly until: number | null;
   }[];
 };
+
+/** One of several processes that are the service together. */
+export type InstanceRecord = {
+  readonly id: string;
+  /** Where the others reach it. */
+  readonly url: string;
+  /** What its connections to the database are called there. */
+  readonly holder: string;
+};
+
+/** The last fragment of a stream that is live only. `mark` tells whether another is the same, and nothing else. */
+export type PassedOnRecord = Place & {
+  readonly bytes: number;
+  /** Unix time in milliseconds. */
+  readonly receivedAt: number;
+  readonly mark: string;
+};
+
+export type SealedTicket = { readonly sha256: string; readonly sealed: string; readonly expiresAtMs: number };
+
+export type FailedSignIn = { readonly mark: string; readonly count: number; readonly lastMs: number };

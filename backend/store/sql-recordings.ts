@@ -59,6 +59,16 @@ export function recordingsOver(db: Kysely<Tables>, keyring: Keyring): Recordings
           .where('last_sequence', after === null ? 'is' : '=', after?.sequence ?? null)
           // Another process may have been told that the consent was taken back.
           .where('revoked_at', 'is', null)
+          // Or have made the files of it: what comes after would be acknowledged and in none of them.
+          .where((is) =>
+            is.exists(
+              is
+                .selectFrom('capture_session')
+                .select('capture_session.id')
+                .whereRef('capture_session.id', '=', 'rtstream.session_id')
+                .where('capture_session.status', 'in', ['starting', 'active', 'paused', 'stopping']),
+            ),
+          )
           .executeTakeFirst();
         if (moved.numUpdatedRows !== 1n) return false;
         await tx.insertInto('fragment').values(fromFragment(fragment)).execute();

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Keyring } from '../secrets/keyring.ts';
 import { accessOver } from './sql-access.ts';
 import { auditOver } from './sql-audit.ts';
+import { instancesOver } from './sql-instances.ts';
 import { outboxOver } from './sql-outbox.ts';
 import { policiesOver } from './sql-policies.ts';
 import { recordingsOver } from './sql-recordings.ts';
@@ -24,6 +25,7 @@ export function storeOver(db: Kysely<Tables>, keyring: Keyring, scrub: () => Pro
     ...outboxOver(db, keyring),
     ...rightsOver(db, keyring),
     ...rewrapOver(db),
+    ...instancesOver(db),
     scrub,
     close: () => db.destroy(),
   };

@@ -11,17 +11,21 @@ import type {
   EndOfSession,
   Environment,
   Erasure,
+  FailedSignIn,
   FragmentRecord,
+  InstanceRecord,
   KeyRecord,
   Letter,
   LetterOutcome,
   Measured,
+  PassedOnRecord,
   PersonLink,
   Place,
   PolicyOf,
   PolicyVersion,
   Realm,
   RightsRecord,
+  SealedTicket,
   SentLetter,
   SessionAge,
   SessionFilter,
@@ -133,7 +137,7 @@ export type Store = {
 
   stream(id: string): Promise<StreamRecord | undefined>;
   streamsOf(sessionIds: readonly string[]): Promise<StreamRecord[]>;
-  /** Appends after `after`; false where another fragment got there first. */
+  /** Appends after `after`; false where another fragment got there first, or nothing is taken of it any more. */
   append(fragment: FragmentRecord, after: Place | null, measured: Measured): Promise<boolean>;
   /** Counts an ephemeral fragment, and keeps nothing else of it. */
   countPassedOn(streamId: string, bytes: number): Promise<void>;
@@ -225,6 +229,35 @@ export type Store = {
 
   /** Wraps every key anew for another master key, and touches nothing that is sealed with them. False where it was not `from`. */
   rewrap(from: Master, to: Master): Promise<boolean>;
+
+  /** An instance serves, and is asked by the others at its address. It is there until it is silent for too long. */
+  noteInstance(instance: InstanceRecord): Promise<void>;
+  forgetInstance(id: string): Promise<void>;
+  /** Forgets those that were not noted for so many milliseconds, and ends their connections with all that they hold; answers which. */
+  forgetSilentInstances(silentMs: number): Promise<string[]>;
+  /** Throws where the instance was forgotten. */
+  addListening(topic: string, instanceId: string): Promise<void>;
+  dropListening(topic: string, instanceId: string): Promise<void>;
+  listeningOf(instanceId: string): Promise<string[]>;
+  /** Instances but this one that listen to the topic; null: all of them. */
+  listeners(topic: string | null, except: string): Promise<Pick<InstanceRecord, 'id' | 'url'>[]>;
+  /** Which of these streams bring nothing any more. */
+  endedStreams(ids: readonly string[]): Promise<string[]>;
+
+  /** False where this one was noted before. Times of these are Unix milliseconds. */
+  noteProof(mark: string, untilMs: number): Promise<boolean>;
+  addTicket(ticket: SealedTicket): Promise<void>;
+  /** It is there once. */
+  takeTicket(sha256: string): Promise<SealedTicket | undefined>;
+  failedSignIns(marks: readonly string[]): Promise<FailedSignIn[]>;
+  noteFailedSignIn(failed: FailedSignIn): Promise<void>;
+  forgiveSignIn(mark: string): Promise<void>;
+  /** Proofs and tickets of before `nowMs`, and sign-ins that failed before the other time. */
+  forgetExpired(nowMs: number, signInsBefore: number): Promise<void>;
+
+  passedOn(streamId: string): Promise<PassedOnRecord | undefined>;
+  notePassedOn(streamId: string, last: PassedOnRecord): Promise<void>;
+  forgetPassedOn(streamIds: readonly string[]): Promise<void>;
 
   /** What was settled under this name. */
   fact(name: string): Promise<string | undefined>;

@@ -1,8 +1,10 @@
+import type { InstanceTables } from './instance-tables.ts';
+
 /**
  * The tables as both databases have them. Booleans are 0 or 1; objects are JSON in text. A column `sealed` is AES-256-GCM in
  * base64: under the key of its session, or under the service's column key where it belongs to none.
  */
-export type Tables = {
+export type Tables = InstanceTables & {
   tenant: { id: string; name: string; created_at: number };
   collection: { tenant_id: string; id: string; name: string; description: string; created_at: number };
   admin: { id: string; tenant_id: string; name: string; password: string; created_at: number };

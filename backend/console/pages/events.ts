@@ -72,7 +72,7 @@ export const EVENT_ROUTES: readonly ConsoleRoute[] = [
     from: () => `${PATH}/secret`,
     async handle(call) {
       const { secret } = await newWebhookSecret(call.parts, call.admin.tenantId);
-      return ok({ kind: 'go', to: shownOnce(call, `${PATH}/secret/made`, secret) });
+      return ok({ kind: 'go', to: await shownOnce(call, `${PATH}/secret/made`, secret) });
     },
   },
   {
@@ -84,7 +84,7 @@ export const EVENT_ROUTES: readonly ConsoleRoute[] = [
     from: () => PATH,
     handle: async (call) =>
       ok(
-        secretPage(call, {
+        await secretPage(call, {
           title: 'The new secret',
           about: html`<p>With it your backend tells our events from those of others (Standard Webhooks).</p>`,
           label: 'Secret',

@@ -56,7 +56,7 @@ export const KEY_ROUTES: readonly ConsoleRoute[] = [
       const { key, record } = await addKey(parts, { ...read.data, tenantId: admin.tenantId });
       call.about.object = record.id;
       call.about.reason = `${record.environment} ${record.roles.join(' ')}`;
-      return ok({ kind: 'go', to: shownOnce(call, `${PATH}/made`, key) });
+      return ok({ kind: 'go', to: await shownOnce(call, `${PATH}/made`, key) });
     },
   },
   {
@@ -66,7 +66,7 @@ export const KEY_ROUTES: readonly ConsoleRoute[] = [
     does: null,
     handle: async (call) =>
       ok(
-        secretPage(call, {
+        await secretPage(call, {
           title: 'The new key',
           about: html`<p>It belongs to your backend, in an environment variable or a secret store; never on a client and never on a command line.</p>`,
           label: 'API key',
@@ -121,7 +121,7 @@ export const KEY_ROUTES: readonly ConsoleRoute[] = [
       const made = await rotateKey(parts, admin.tenantId, params.id ?? '', overlap.data);
       if (!made.ok) return made;
       call.about.reason = `by ${made.value.record.id} after ${overlap.data} s`;
-      return ok({ kind: 'go', to: shownOnce(call, `${PATH}/made`, made.value.key) });
+      return ok({ kind: 'go', to: await shownOnce(call, `${PATH}/made`, made.value.key) });
     },
   },
   {

@@ -3,17 +3,21 @@ import type { Call, Page } from '../page.ts';
 import { type Html, html } from './html.ts';
 
 /**
- * Hands a secret over to the page after next, which shows it once. It waits in memory for a minute, behind a ticket that is
- * good once: it is in no address, no cookie and no store.
+ * Hands a secret over to the page after next, which shows it once. It waits for a minute, behind a ticket that is good once
+ * and that alone opens it: it is in no address, no cookie, and in clear in no store.
  */
-export function shownOnce({ parts, admin }: Call, path: string, secret: string): string {
-  const ticket = parts.tickets.issue(JSON.stringify([admin.id, secret]), parts.clock());
+export async function shownOnce({ parts, admin }: Call, path: string, secret: string): Promise<string> {
+  const ticket = await parts.tickets.issue(JSON.stringify([admin.id, secret]), parts.clock());
   return `${path}?ticket=${ticket}`;
 }
 
 /** The secret that was handed over; undefined where it was shown already, or is not this admin's. */
-function handedOver({ tickets, clock }: Parts, adminId: string, ticket: string | null): string | undefined {
-  const found = ticket === null ? undefined : tickets.take(ticket, clock());
+async function handedOver(
+  { tickets, clock }: Parts,
+  adminId: string,
+  ticket: string | null,
+): Promise<string | undefined> {
+  const found = ticket === null ? undefined : await tickets.take(ticket, clock());
   if (found === undefined) return undefined;
   const [owner, secret]: string[] = JSON.parse(found);
   return owner === adminId ? secret : undefined;
@@ -30,8 +34,8 @@ type Words = {
 };
 
 /** The one page that shows it. */
-export function secretPage({ parts, admin, query }: Call, words: Words): Page {
-  const secret = handedOver(parts, admin.id, query.get('ticket'));
+export async function secretPage({ parts, admin, query }: Call, words: Words): Promise<Page> {
+  const secret = await handedOver(parts, admin.id, query.get('ticket'));
   const back = html`<p><a href="${words.back}">Back</a></p>`;
   if (secret === undefined)
     return {

@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
+import pg from 'pg';
+
+/** Gives a lock back. */
+export type Release = () => Promise<void>;
+
+/**
+ * Locks that all instances on one database see. Whoever holds one and dies gives it back at that moment, and whoever lies still
+ * loses them all as soon as the others declare it gone.
+ */
+export type Locks = {
+  /** Resolves once it is ours. Throws where it is not to be had in time. */
+  acquire(name: string): Promise<Release>;
+  /** Undefined where another holds it. */
+  tryAcquire(name: string): Promise<Release | undefined>;
+  /**
+   * Claims the database for a service: for itself alone, or together with others that share it. False where those that are
+   * there do not allow that.
+   */
+  serve(mode: 'alone' | 'shared'): Promise<boolean>;
+  /** What the connections of this process are called in `pg_stat_activity`. */
+  readonly holder: string;
+  close(): Promise<void>;
+};
+
+/** Longer than it takes the others to notice that whoever holds one lies still. */
+const PATIENCE_MS = 30_000;
+const FIRST_PAUSE_MS = 2;
+const LONGEST_PAUSE_MS = 50;
+const SERVING = 'serving';
+
+/**
+ * Advisory locks of PostgreSQL, all on one connection: waiting for one then takes no connection, so that those who hold one
+ * never wait for those who want one. https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS
+ */
+export function locksOn(url: string, holder: string): Locks {
+  let connecting: Promise<pg.Client> | undefined;
+  let mode: 'alone' | 'shared' | undefined;
+
+  function client(): Promise<pg.Client> {
+    connecting ??= connect().catch((error) => {
+      connecting = undefined;
+      throw error;
+    });
+    return connecting;
+  }
+
+  async function connect(): Promise<pg.Client> {
+    const made = new pg.Client({
+      ...{ connectionString: url, application_name: holder, keepAlive: true },
+      connectionTimeoutMillis: 10_000,
+    });
+    // What was held is lost with it; the next who wants a lock connects anew.
+    const forget = () => {
+      connecting = undefined;
+    };
+    made.on('error', forget);
+    made.on('end', forget);
+    await made.connect();
+    // A machine that vanishes without a word keeps its locks no longer than this.
+    await made.query(
+      'set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 2',
+    );
+    if (mode !== undefined && !(await claimed(made, mode))) {
+      await made.end();
+      throw new Error('another service has taken the database meanwhile');
+    }
+    return made;
+  }
+
+  async function tryAcquire(name: string): Promise<Release | undefined> {
+    const on = await client();
+    const key = keyOf(name);
+    const { rows } = await on.query('select pg_try_advisory_lock($1::bigint) as mine', [key]);
+    if (rows[0]?.mine !== true) return undefined;
+    return async () => {
+      // Lost with its connection, it is nobody's to give back.
+      if ((await connecting?.catch(() => undefined)) !== on) return;
+      await on.query('select pg_advisory_unlock($1::bigint)', [key]).catch(() => undefined);
+    };
+  }
+
+  return {
+    tryAcquire,
+    holder,
+
+    async acquire(name) {
+      const until = performance.now() + PATIENCE_MS;
+      for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+        const release = await tryAcquire(name);
+        if (release !== undefined) return release;
+        if (performance.now() > until) throw new Error('another instance holds a lock for too long');
+        await setTimeout(pauseMs * (0.5 + Math.random()));
+      }
+    },
+
+    async serve(wanted) {
+      const isOurs = await claimed(await client(), wanted);
+      if (isOurs) mode = wanted;
+      return isOurs;
+    },
+
+    async close() {
+      mode = undefined;
+      await (await connecting?.catch(() => undefined))?.end();
+    },
+  };
+}
+
+async function claimed(on: pg.Client, mode: 'alone' | 'shared'): Promise<boolean> {
+  const shared = mode === 'shared' ? '_shared' : '';
+  const { rows } = await on.query(`select pg_try_advisory_lock${shared}($1::bigint) as mine`, [
+    keyOf(SERVING),
+  ]);
+  return rows[0]?.mine === true;
+}
+
+/** 64 bits of SHA-256, signed as PostgreSQL wants them. */
+function keyOf(name: string): string {
+  return createHash('sha256').update(`tallylight lock 1\n${name}`).digest().readBigInt64BE().toString();
+}
