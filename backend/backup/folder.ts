@@ -78,8 +78,13 @@ export async function claimFolder(
     claimed.value();
     return mine;
   } catch (error) {
-    return unreachable(error);
+    return isSqlite(error) ? fail('backup-unreachable', folder.path) : unreachable(error);
   }
+}
+
+/** SQLite's word for a lock file that cannot be opened. */
+export function isSqlite(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_SQLITE_ERROR';
 }
 
 /** Whether it is the folder of this service. Errors as those of `claimFolder`, `backup-none`. */
@@ -103,8 +108,7 @@ const SYSTEM = /^E(ACCES|PERM|ROFS|NOENT|NOTDIR|IO|NOSPC|DQUOT|STALE|HOSTDOWN|TI
 export function unreachable(error: unknown): Result<never> {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (code === 'ENOSPC' || code === 'EDQUOT') return fail('backup-unreachable', `no room left (${code})`);
-  // SQLite's own word for a lock file that cannot be opened.
-  if (SYSTEM.test(code) || code === 'ERR_SQLITE_ERROR') return fail('backup-unreachable', code);
+  if (SYSTEM.test(code)) return fail('backup-unreachable', code);
   throw error;
 }
 

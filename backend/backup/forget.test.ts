@@ -46,7 +46,10 @@ test('[P41] a recording that is deleted opens in no backup from before, and no r
   expect(sealed).toHaveLength(3);
   const keys = keysIn(service, ada);
 
-  expect(await call(service, 'DELETE', pathOf(ada), key)).toMatchObject({ status: 200 });
+  expect(await call(service, 'DELETE', pathOf(ada), key)).toMatchObject({
+    status: 200,
+    data: { waits: false },
+  });
   for (const wrapped of keys) expect(holdingUnpacked(to, wrapped)).toEqual([]);
   expect(filesOf(join(to, 'blobs', bob.session.id)).size).toBe(3);
 
@@ -124,13 +127,16 @@ test('[P41] an erasure is not signed while the backups cannot be reached, and is
   const service = await backedUp();
   const { key, dataDir, to, log } = service;
   const ada = await recorded(service, key, { endUserId: 'ada' });
+  const bob = await recorded(service, key, { endUserId: 'bob' });
   must(await makeBackup({ dataDir }, to, { keep: 7 }));
-  const keys = keysIn(service, ada);
+  const keys = [...keysIn(service, ada), ...keysIn(service, bob)];
   await rename(to, `${to}-away`);
   expect(await call(service, 'DELETE', '/user/ada/data', key)).toMatchObject({
     status: 503,
     error_code: 'erasure-waits',
   });
+  const other = await call(service, 'DELETE', pathOf(bob), key);
+  expect(other).toMatchObject({ status: 200, data: { waits: true } });
   expect(log).toContainEqual(expect.objectContaining({ type: 'fault', error_code: 'backup-unreachable' }));
   await rename(`${to}-away`, to);
   // Whatever became of the service meanwhile: its next start goes on.

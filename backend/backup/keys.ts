@@ -1,13 +1,13 @@
 import { rm } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
-import { ok, type Result } from '../../contract/result.ts';
+import { fail, ok, type Result } from '../../contract/result.ts';
 import { writeDurably } from '../blobs/durable.ts';
 import { claim } from '../lock.ts';
 import type { Parts } from '../parts.ts';
 import { ENVIRONMENTS } from '../store/records.ts';
 import { checkedText, ifThere, readChecked, writeChecked } from './checked-file.ts';
-import { type BackupFolder, namesIn, unreachable } from './folder.ts';
+import { type BackupFolder, isSqlite, namesIn, unreachable } from './folder.ts';
 
 const tombstone = z.object({
   /** Null: the whole session. */
@@ -163,19 +163,27 @@ const LOCK_PAUSE_MS = 20;
  */
 export async function withKeyLock<T>(folder: BackupFolder, work: () => Promise<T>): Promise<Result<T>> {
   try {
-    for (;;) {
-      const claimed = claim(folder.keysPath());
-      if (!claimed.ok) {
-        await setTimeout(LOCK_PAUSE_MS);
-        continue;
-      }
-      try {
-        return ok(await work());
-      } finally {
-        claimed.value();
-      }
+    const release = await keyLock(folder);
+    if (release === undefined) return fail('backup-unreachable', folder.path);
+    try {
+      return ok(await work());
+    } finally {
+      release();
     }
   } catch (error) {
     return unreachable(error);
   }
+}
+
+/** Undefined where the lock cannot be opened. */
+async function keyLock(folder: BackupFolder): Promise<(() => void) | undefined> {
+  for (;;)
+    try {
+      const claimed = claim(folder.keysPath());
+      if (claimed.ok) return claimed.value;
+      await setTimeout(LOCK_PAUSE_MS);
+    } catch (error) {
+      if (isSqlite(error)) return undefined;
+      throw error;
+    }
 }

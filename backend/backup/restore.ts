@@ -183,8 +183,15 @@ async function build(
       ...{ deleted, damage, leftOut: [...leftOut], otherHeads },
     });
   } catch (error) {
-    return unreachable(error);
+    return unwritable(error, config.dataDir);
   }
+}
+
+function unwritable(error: unknown, dataDir: string): Result<never> {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (code === 'ENOSPC' || code === 'EDQUOT') return fail('disk-full', dataDir);
+  if (/^E(ACCES|PERM|ROFS)$/.test(code)) return fail('vault-unwritable', `${dataDir} (${code})`);
+  return unreachable(error);
 }
 
 /** The blobs of what is restored, into wherever this service keeps them. */

@@ -49,6 +49,8 @@ const DEEDS: { readonly [action: string]: string } = {
   'session.revoke': 'revoked the tokens of the session',
   'session.start': 'started a session',
   'session.stop': 'stopped the session',
+  'service.backed-up': 'backed the service up as',
+  'service.restored': 'restored the service from the backup',
   'token.create': 'gave out a client token',
   'token.renew': 'renewed its client token',
   'unknown.call': 'called something that is not there',

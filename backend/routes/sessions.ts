@@ -5,7 +5,7 @@ import { type Caller, sessionFor } from '../access/caller.ts';
 import { newId } from '../access/secret.ts';
 import { jsonRoute, type Route } from '../http/route.ts';
 import type { Parts } from '../parts.ts';
-import { deleteSession } from '../session/delete.ts';
+import { deleteSession, deletion } from '../session/delete.ts';
 import { newsOf } from '../session/tell.ts';
 import { viewOf, viewsOf } from '../session/view.ts';
 import type { SessionRecord } from '../store/records.ts';
@@ -130,12 +130,11 @@ export const SESSION_ROUTES: readonly Route[] = [
     does: 'session.delete',
     summary: 'Delete a session with everything that was recorded in it',
     params: oneSession,
-    answer: z.object({}),
+    answer: deletion,
     async handle({ parts, caller, params }) {
       const session = await sessionIn(parts, caller, params);
       if (!session.ok) return session;
-      const deleted = await deleteSession(parts, session.value.id);
-      return deleted.ok ? ok({}) : deleted;
+      return deleteSession(parts, session.value.id);
     },
   }),
   jsonRoute({

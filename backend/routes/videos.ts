@@ -5,6 +5,7 @@ import { videoView } from '../../contract/wire.ts';
 import type { KeyCaller } from '../access/caller.ts';
 import { jsonRoute, type Route, rawRoute } from '../http/route.ts';
 import type { Parts } from '../parts.ts';
+import { deletion } from '../session/delete.ts';
 import { videoViewOf } from '../session/view.ts';
 import type { StreamRecord, VideoRecord } from '../store/records.ts';
 import { deleteVideo } from '../video/delete.ts';
@@ -95,12 +96,11 @@ export const VIDEO_ROUTES: readonly Route[] = [
     summary: 'Delete a recording, its key first; one in several parts only as a whole, with ?parts=all',
     params: oneVideo,
     query: z.object({ parts: z.literal('all').optional() }),
-    answer: z.object({}),
+    answer: deletion,
     async handle({ parts, caller, params, query }) {
       const found = await videoFor(parts, caller, params.id);
       const withParts = query.parts === 'all';
-      const deleted = found.ok ? await deleteVideo(parts, params.id, { withParts }) : found;
-      return deleted.ok ? ok({}) : deleted;
+      return found.ok ? deleteVideo(parts, params.id, { withParts }) : found;
     },
   }),
 ];

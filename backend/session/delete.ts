@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { fail, ok, type Result } from '../../contract/result.ts';
 import { DELETION_TYP, type DeletionClaims } from '../../contract/wire.ts';
 import type { Parts } from '../parts.ts';
@@ -5,11 +6,15 @@ import type { SessionRecord, Tombstone } from '../store/records.ts';
 import { endStreams } from './end.ts';
 import { newsOf } from './tell.ts';
 
+/** `waits`: another program reads the database, or the backups cannot be reached, so its wrapped key is in those files still. */
+export const deletion = z.object({ waits: z.boolean() });
+export type Deleted = z.infer<typeof deletion>;
+
 /**
  * Deletes a session with its keys, streams, fragments, videos and tokens, and leaves word of it for the client that still
  * holds a copy. Error: `session-unknown`.
  */
-export function deleteSession(parts: Parts, id: string): Promise<Result<void>> {
+export function deleteSession(parts: Parts, id: string): Promise<Result<Deleted>> {
   return parts.turns(id, async () => {
     const session = await parts.store.session(id);
     if (session === undefined) return fail('session-unknown', id);
@@ -19,10 +24,10 @@ export function deleteSession(parts: Parts, id: string): Promise<Result<void>> {
     const news = await newsOf(parts, session, 'deleted');
     if (!(await parts.store.deleteSession(id, tombstone, news.letters))) return fail('session-unknown', id);
     news.tell();
-    await parts.store.scrub();
+    const isScrubbed = await parts.store.scrub();
     await endStreams(parts, streams);
     await parts.blobs.removeSession(id);
-    return ok(undefined);
+    return ok({ waits: !isScrubbed });
   });
 }
 

@@ -1,6 +1,6 @@
 import { fail, ok, type Result } from '../../contract/result.ts';
 import type { Parts } from '../parts.ts';
-import { tombstoneOf } from '../session/delete.ts';
+import { type Deleted, tombstoneOf } from '../session/delete.ts';
 
 /**
  * Deletes the recording of a channel: its key, then the fragments it is made of, and leaves word for the client. Where it is in
@@ -11,7 +11,7 @@ export async function deleteVideo(
   parts: Parts,
   id: string,
   { withParts }: { readonly withParts: boolean },
-): Promise<Result<void>> {
+): Promise<Result<Deleted>> {
   const video = await parts.store.video(id);
   if (video === undefined) return fail('video-unknown', id);
   const { sessionId, streamId } = video;
@@ -27,10 +27,10 @@ export async function deleteVideo(
       );
     const tombstone = await tombstoneOf(parts, session, stream.channelId);
     if (!(await parts.store.deleteVideos(streamId, tombstone))) return fail('video-unknown', id);
-    await parts.store.scrub();
+    const isScrubbed = await parts.store.scrub();
     // The key went first: whatever stops this half-way, nobody can open what is left, and `recover` removes it.
     await parts.blobs.removeStream(sessionId, streamId);
-    return ok(undefined);
+    return ok({ waits: !isScrubbed });
   });
 }
 

@@ -61,9 +61,9 @@ export const SERVICE_REMEDIES = {
   },
   'erasure-waits': {
     message:
-      'What was held is deleted. It is not signed for yet: another program reads the database and keeps an old state of it.',
+      'What was held is deleted. It is not signed for yet: another program reads the database and keeps an old state of it, or the backups cannot be reached.',
     action:
-      'End that program, a backup for example. The erasure is finished and signed by itself within the hour.',
+      'End that program, or mount the disk of the backups. The erasure is finished and signed by itself within the hour.',
     retryable: true,
     http: 503,
     exit: 1,
