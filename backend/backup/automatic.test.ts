@@ -1,10 +1,11 @@
 import { rename } from 'node:fs/promises';
 import { expect, test, vi } from 'vitest';
 import { serve } from '../main.ts';
-import { readAudit } from '../operate.ts';
+import { readAudit, rotateMasterKey } from '../operate.ts';
+import { emptyBeside, restoredElsewhere, videosOf } from '../trial/backups.ts';
 import { recorded } from '../trial/recorded.ts';
 import { folder, must, trial } from '../trial/service.ts';
-import { listBackups, verifyBackups } from './commands.ts';
+import { listBackups, makeBackup, restoreService, verifyBackups } from './commands.ts';
 import { backupFolder } from './folder.ts';
 
 const WAIT = { timeout: 20_000 };
@@ -61,4 +62,23 @@ test('TALLYLIGHT_BACKUP_TO says where to, and TALLYLIGHT_BACKUP_KEEP how many', 
   } finally {
     await service.close();
   }
+});
+
+test('[P31] after the master key was exchanged every backup opens with the new one, and with the old one none', async () => {
+  const to = await folder();
+  const service = await trial({ backups: { to, lookMs: 20 } });
+  const { dataDir, key } = service;
+  const { session } = await recorded(service, key, { endUserId: 'ada' });
+  const before = must(await makeBackup({ dataDir }, to, { keep: 7 }));
+  const old = await emptyBeside(dataDir);
+  await service.close();
+  must(await rotateMasterKey({ dataDir, variables: {} }));
+  await service.restart();
+  const count = (await backupFolder(to).generations()).length;
+  await vi.waitUntil(async () => (await backupFolder(to).generations()).length > count, WAIT);
+  expect(await restoreService({ dataDir: old, variables: {} }, to, {})).toMatchObject({
+    error: { code: 'backup-key' },
+  });
+  const elsewhere = await restoredElsewhere(service, to, { generation: before.generation });
+  expect(await videosOf(elsewhere, key, session.id)).toHaveLength(1);
 });

@@ -1,10 +1,13 @@
 import { ok, type Result, type TallylightError } from '../../contract/result.ts';
 import { faultOf } from '../log.ts';
 import type { Parts } from '../parts.ts';
+import { MASTER_FACT } from '../store/sql-rewrap.ts';
 import { FIRST_TENANT } from '../store/trust-tables.ts';
 import { type BackupConfig, backUp } from './back-up.ts';
+import { readChecked } from './checked-file.ts';
 import { type BackupFolder, backupFolder } from './folder.ts';
 import { forgetAll } from './forget.ts';
+import { SERVICE_FILE, serviceSecrets } from './keys.ts';
 import { readManifest } from './manifest.ts';
 
 export type AutomaticBackups = {
@@ -33,7 +36,7 @@ export function keepBackedUp(
   const ending = new AbortController();
   let failing = '';
   const tend = async () => {
-    if (ending.signal.aborted || !(await isDue(folder, parts.clock(), everyMs))) return;
+    if (ending.signal.aborted || !(await isDue(parts, folder, everyMs))) return;
     const made = await backUp(parts, config, folder, { keep, signal: ending.signal });
     // Another instance is at it, or this one ends.
     if (!made.ok && ['data-in-use', 'backup-cancelled'].includes(made.error.code)) return;
@@ -58,12 +61,18 @@ async function forgottenSince({ store }: Parts, folder: BackupFolder): Promise<R
   return (await folder.generations()).length === 0 ? ok(undefined) : forgetAll(store, folder);
 }
 
-/** A clock that was set back by more than that is no reason to wait for it. */
-async function isDue(folder: BackupFolder, nowMs: number, everyMs: number): Promise<boolean> {
+/**
+ * A clock that was set back by more than that is no reason to wait for it. After the master key was exchanged the backups open with
+ * the old one until the next.
+ */
+async function isDue({ store, clock }: Parts, folder: BackupFolder, everyMs: number): Promise<boolean> {
   const newest = (await folder.generations()).at(-1);
   if (newest === undefined) return true;
   const manifest = await readManifest(folder.generationPath(newest));
-  return manifest === undefined || Math.abs(nowMs - Date.parse(manifest.made_at)) >= everyMs;
+  if (manifest === undefined || Math.abs(clock() - Date.parse(manifest.made_at)) >= everyMs) return true;
+  const secrets = await readChecked(folder.keysPath(SERVICE_FILE), serviceSecrets);
+  const master = secrets === undefined || secrets === 'damaged' ? undefined : secrets.master;
+  return master !== (await store.fact(MASTER_FACT));
 }
 
 async function tellFailed(

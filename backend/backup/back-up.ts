@@ -122,7 +122,7 @@ async function generation(
   const { lines, unreadable, newBlobs, newBytes } = copied.value;
   files[RECORDINGS_FILE] = await writeLines(join(path, RECORDINGS_FILE), jsonOf(lines));
   const counts = {
-    sessions: snapshot.sessions.length,
+    sessions: snapshot.sessions.size,
     recordings: lines.length,
     blobs: sum(lines.map(({ blobs }) => blobs)),
     bytes: sum(lines.map(({ bytes }) => bytes)),
@@ -161,11 +161,11 @@ async function keepKeys(
     await settlePeople(parts, folder);
   });
   if (!others.ok) return others;
-  const all = [...new Set([...(await sessionsWithKeys(folder)), ...sessions])];
+  const all = [...new Set([...(await sessionsWithKeys(folder)), ...sessions.keys()])];
   for (const [index, id] of all.entries()) {
     if (signal?.aborted === true) return fail('backup-cancelled');
     if (index % 100 === 0) tell?.({ step: 'keys', done: index, of: all.length });
-    const settled = await withKeyLock(folder, () => settleSession(parts, folder, id, true));
+    const settled = await withKeyLock(folder, () => settleSession(parts, folder, id, sessions.get(id)));
     if (!settled.ok) return settled;
   }
   return ok(undefined);
@@ -191,6 +191,10 @@ async function copyAll(
     tell?.({ step: 'recordings', done, of });
     const copied = await copyStream(parts, folder, stream, signal);
     if (!copied.ok) return copied;
+    if (copied.value.line === null) {
+      const settled = await withKeyLock(folder, () => settleSession(parts, folder, stream.sessionId));
+      if (!settled.ok) return settled;
+    }
     all.push(copied.value);
     done += stream.fragments.length;
   }

@@ -4,11 +4,12 @@ import { fail, ok, type Result } from '../../contract/result.ts';
 import { anchorOf, storeOf, type Variables, withParts } from '../main.ts';
 import { isNamed, MASTER_FILE, readMaster } from '../secrets/master.ts';
 import { type BackupOptions, backUp, type Made } from './back-up.ts';
+import type { RestoreOptions } from './chosen.ts';
 import { backupFolder, checkedHead } from './folder.ts';
 import { readManifest } from './manifest.ts';
 import { openBackup } from './opened-backup.ts';
 import type { Watched } from './progress.ts';
-import { type Restored, type RestoreOptions, restore } from './restore.ts';
+import { type Restored, restore } from './restore.ts';
 import { type VerifiedBackup, verifyGeneration } from './verify.ts';
 
 type Where = { readonly dataDir: string; readonly variables?: Variables };

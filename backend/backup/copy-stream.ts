@@ -20,7 +20,7 @@ export type Copied = {
 };
 
 /** So many blobs are on their way at once: each is synced to the disk, and waits for that. */
-const AT_ONCE = 8;
+export const AT_ONCE = 8;
 
 /**
  * Copies the blobs of one stream that the backup does not have yet. Each is opened and held against the digest of its fragment

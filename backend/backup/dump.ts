@@ -1,13 +1,18 @@
 import { z } from 'zod';
-import type { Batch, Row } from '../store/snapshot.ts';
+import { AS_NOW, type Batch, type Row } from '../store/raw-rows.ts';
 import { MASTER_FACT } from '../store/sql-rewrap.ts';
 import { readLines } from './checked-file.ts';
+import { row } from './keys.ts';
 
 /**
  * What no generation holds: keys that a deletion has to be able to destroy, and what lives for minutes. `service_secret` and
- * `rights_request` are in the backup once, as they are now: see keys.ts.
+ * the tables of `AS_NOW` are in the backup once, as they are now: see keys.ts.
  */
-const LEFT_OUT = ['migration', 'client_token', 'admin_pass', 'service_secret', 'rights_request'];
+const LEFT_OUT = [
+  ...['migration', 'client_token', 'admin_pass', 'service_secret', ...AS_NOW],
+  // Of the instances that serve just then.
+  ...['instance', 'listening', 'seen_proof', 'ticket', 'failed_sign_in'],
+];
 
 /** Columns of wrapped keys that a deletion destroys. A new one belongs here. */
 export const KEY_COLUMNS: readonly { readonly table: string; readonly column: string }[] = [
@@ -18,10 +23,7 @@ export const KEY_COLUMNS: readonly { readonly table: string; readonly column: st
 /** In the place of a key that there was. */
 export const ELSEWHERE = 'in keys';
 
-const line = z.object({
-  table: z.string(),
-  row: z.record(z.string(), z.union([z.string(), z.number(), z.null()])),
-});
+const line = z.object({ table: z.string(), row });
 export type Line = z.infer<typeof line>;
 
 /** What there is to know of a snapshot besides its lines. */
@@ -31,12 +33,13 @@ export type Snapshot = {
   readonly secrets: Record<string, string>;
   /** Fingerprint of the master key that wrapped them. */
   master: string;
-  readonly sessions: string[];
+  /** Their tenants by their ids. */
+  readonly sessions: Map<string, string>;
   fragments: number;
 };
 
 export function emptySnapshot(): Snapshot {
-  return { migrations: [], secrets: {}, master: '', sessions: [], fragments: 0 };
+  return { migrations: [], secrets: {}, master: '', sessions: new Map(), fragments: 0 };
 }
 
 /** The lines of `database.jsonl.gz`; what else there is to know of the snapshot is noted in `into`. */
@@ -48,7 +51,7 @@ export async function* linesOf(batches: AsyncIterable<Batch>, into: Snapshot): A
       const isMaster = table === 'fact' && row.name === MASTER_FACT;
       if (isMaster) into.master = String(row.value);
       if (isMaster || LEFT_OUT.includes(table)) continue;
-      if (table === 'capture_session') into.sessions.push(String(row.id));
+      if (table === 'capture_session') into.sessions.set(String(row.id), String(row.tenant_id));
       if (table === 'fragment') into.fragments++;
       yield JSON.stringify({ table, row: withoutKeys(table, row) } satisfies Line);
     }

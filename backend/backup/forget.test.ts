@@ -2,15 +2,18 @@ import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import type { VideoView } from '../../contract/wire.ts';
+import type { Blobs } from '../blobs/blobs.ts';
 import { blobContext } from '../blobs/context.ts';
 import { streamKey } from '../blobs/stream-key.ts';
 import { open } from '../secrets/seal.ts';
+import type { Store } from '../store/store.ts';
 import { holdingUnpacked, restoredElsewhere, videosOf, wrappedKeys } from '../trial/backups.ts';
 import { filesOf, rowsOf } from '../trial/held.ts';
 import { partsOf } from '../trial/parts.ts';
 import { type Recorded, recorded } from '../trial/recorded.ts';
 import { call } from '../trial/recorder.ts';
 import { folder, must, type Trial, trial } from '../trial/service.ts';
+import { backUp } from './back-up.ts';
 import { makeBackup } from './commands.ts';
 import { backupFolder } from './folder.ts';
 import { keysOfSession } from './keys.ts';
@@ -175,4 +178,37 @@ test('[P41] a deletion in the middle of a backup is not undone by it', async () 
   for (const wrapped of keys) expect(holdingUnpacked(to, wrapped)).toEqual([]);
   const { restored } = await restoredElsewhere(service, to);
   expect(restored.sessions).toBe(0);
+});
+
+test('[P41] what is deleted after the snapshot and before its keys or blobs are copied is no damage of the backup', async () => {
+  const service = await trial();
+  const { key, dataDir } = service;
+  const to = await folder();
+  const early = await recorded(service, key, { endUserId: 'ada' });
+  const late = await recorded(service, key, { endUserId: 'bob' });
+  const kept = await recorded(service, key, { endUserId: 'eve' });
+  const parts = await partsOf(service);
+  const remove = async (one: Recorded) => void (await call(service, 'DELETE', pathOf(one), key));
+  const store: Store = {
+    ...parts.store,
+    // Asked for after the snapshot, and before the keys.
+    people: async () => {
+      await remove(early);
+      return parts.store.people();
+    },
+  };
+  const blobs: Blobs = {
+    ...parts.blobs,
+    readSealed: async (of, name) => {
+      if (of.sessionId === late.session.id) await remove(late);
+      return parts.blobs.readSealed(of, name);
+    },
+  };
+  const made = must(await backUp({ ...parts, store, blobs }, { dataDir }, backupFolder(to), { keep: 7 }));
+  expect(made).toMatchObject({ sessions: 3, recordings: 1, blobs: 3, unreadable: [] });
+  const keys = wrappedKeys(dataDir);
+  expect([...keys.keys()].sort()).toEqual([kept.session.id, ...kept.streams].sort());
+  expect(await keysOfSession(backupFolder(to), late.session.id)).toMatchObject({ session: null });
+  const { restored } = await restoredElsewhere(service, to);
+  expect(restored).toMatchObject({ sessions: 1, deleted: 2, damage: [] });
 });

@@ -24,7 +24,7 @@ export function forgettingStore({ store, folder, log, clock }: Needs): Store {
     if (waiting.size === 0 && !isPeopleChanged) return true;
     const forgotten = await withKeyLock(folder, async () => {
       for (const id of [...waiting]) {
-        await settleSession({ store }, folder, id, false);
+        await settleSession({ store }, folder, id);
         waiting.delete(id);
       }
       if (!isPeopleChanged) return;
@@ -84,7 +84,7 @@ export function forgettingStore({ store, folder, log, clock }: Needs): Store {
  */
 export async function forgetAll(store: Store, folder: BackupFolder) {
   for (const id of await sessionsWithKeys(folder)) {
-    const settled = await withKeyLock(folder, () => settleSession({ store }, folder, id, false));
+    const settled = await withKeyLock(folder, () => settleSession({ store }, folder, id));
     if (!settled.ok) return settled;
   }
   return withKeyLock(folder, () => settlePeople({ store }, folder));

@@ -9,6 +9,9 @@ import { ENVIRONMENTS } from '../store/records.ts';
 import { checkedText, ifThere, readChecked, writeChecked } from './checked-file.ts';
 import { type BackupFolder, isSqlite, namesIn, unreachable } from './folder.ts';
 
+/** A row as it lies in the database. */
+export const row = z.record(z.string(), z.union([z.string(), z.number(), z.null()]));
+
 const tombstone = z.object({
   /** Null: the whole session. */
   channel_id: z.string().nullable(),
@@ -42,17 +45,8 @@ export const people = z.object({
   format: z.literal(1),
   /** Whom the audit log is linked with. */
   links: z.array(z.object({ tenantId: z.string(), subject: z.string(), environment: z.enum(ENVIRONMENTS) })),
-  requests: z.array(
-    z.object({
-      id: z.string(),
-      tenantId: z.string(),
-      kind: z.enum(['access', 'erase']),
-      status: z.enum(['open', 'done', 'failed']),
-      createdAt: z.int(),
-      finishedAt: z.int().nullable(),
-      sealed: z.string(),
-    }),
-  ),
+  /** Rows of the tables that are there once, by table. */
+  rows: z.record(z.string(), z.array(row)),
 });
 export type People = z.infer<typeof people>;
 
@@ -84,20 +78,20 @@ type Living = Pick<Parts, 'store'>;
 /**
  * Makes the folder say of a session what the service says now: its keys as they are, or, once it is deleted, only that it
  * was, and then removes its blobs there. What the service knows nothing of is left as it is: it may have been restored to a
- * time before. To be called within `withKeyLock`.
+ * time before. `tenantId` of one that is to be added. To be called within `withKeyLock`.
  */
 export async function settleSession(
   { store }: Living,
   folder: BackupFolder,
   sessionId: string,
-  isToBeAdded: boolean,
+  tenantId?: string,
 ): Promise<SessionKeys | undefined> {
   const path = folder.keysPath('sessions', `${sessionId}.json`);
   const before = await ifThere(path);
-  if (before === undefined && !isToBeAdded) return undefined;
+  if (before === undefined && tenantId === undefined) return undefined;
   const found = await readChecked(path, sessionKeys);
   const known = found === 'damaged' ? undefined : found;
-  const now = await keysNow({ store }, sessionId, known);
+  const now = await keysNow({ store }, sessionId, known?.tenant ?? tenantId);
   if (now === undefined) return known;
   const text = checkedText(now);
   if (text !== before) await writeDurably(path, Buffer.from(text));
@@ -108,10 +102,10 @@ export async function settleSession(
 async function keysNow(
   { store }: Living,
   id: string,
-  known: SessionKeys | undefined,
+  tenantId: string | undefined,
 ): Promise<SessionKeys | undefined> {
   const session = await store.session(id);
-  const tenant = session?.tenantId ?? known?.tenant;
+  const tenant = session?.tenantId ?? tenantId;
   if (tenant === undefined) return undefined;
   const tombstones = (await store.tombstones(tenant, [id])).map(({ channelId, deletedAt, jws }) => ({
     ...{ channel_id: channelId, deleted_at: deletedAt, jws },
@@ -149,9 +143,7 @@ async function removeDestroyed(
 
 /** Writes what is only ever there as it is now and belongs to no session. To be called within `withKeyLock`. */
 export async function settlePeople({ store }: Living, folder: BackupFolder): Promise<void> {
-  const tenants = await store.tenants();
-  const requests = await Promise.all(tenants.map(({ id }) => store.rightsRequests(id)));
-  const now: People = { format: 1, links: await store.people(), requests: requests.flat() };
+  const now: People = { format: 1, links: await store.people(), rows: await store.rowsAsNow() };
   await writeChecked(folder.keysPath(PEOPLE_FILE), now);
 }
 

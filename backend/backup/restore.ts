@@ -3,6 +3,7 @@ import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail, ok, type Result } from '../../contract/result.ts';
 import { anchorPlace } from '../audit/anchor.ts';
+import type { BlobOf, Blobs } from '../blobs/blobs.ts';
 import { writeDurably } from '../blobs/durable.ts';
 import { blobsFor, partsOver } from '../compose.ts';
 import { targetsOf } from '../events/targets.ts';
@@ -10,24 +11,18 @@ import { claim } from '../lock.ts';
 import { isNamed, MASTER_FILE, type Master, type MasterSource, readMaster } from '../secrets/master.ts';
 import { SQLITE_FILE } from '../store/file.ts';
 import { openStore } from '../store/open.ts';
-import { isFilled, isKnown, refill } from '../store/refill.ts';
+import { isFilled, refill } from '../store/refill.ts';
 import type { BackupConfig } from './back-up.ts';
 import { ifThere } from './checked-file.ts';
+import { type Chosen, chosenOf, type RestoreOptions } from './chosen.ts';
+import { AT_ONCE } from './copy-stream.ts';
 import { dumped, streamsIn } from './dump.ts';
 import { type BackupFolder, unreachable } from './folder.ts';
-import { keysOfSession, type SessionKeys, sessionsWithKeys } from './keys.ts';
-import { DATABASE_FILE, HEADS_FILE, type Manifest, readManifest } from './manifest.ts';
+import { DATABASE_FILE, HEADS_FILE } from './manifest.ts';
 import { type OpenedBackup, openBackup } from './opened-backup.ts';
 import type { Watched } from './progress.ts';
 import { restoredRows, type Selection } from './restored-rows.ts';
-import { type Damage, isDestroyed, verifyGeneration } from './verify.ts';
-
-export type RestoreOptions = Watched & {
-  /** Default: the newest. */
-  readonly generation?: string;
-  /** What is damaged is left out, session by session, and the rest restored. */
-  readonly leaveOutDamaged?: boolean;
-};
+import { type Damage, isDestroyed } from './verify.ts';
 
 export type Restored = {
   readonly generation: string;
@@ -73,7 +68,7 @@ export async function restore(
   if (!claimed.ok) return claimed;
   try {
     const restored = await build(config, master.value, opened.value, chosen.value, options);
-    if (!restored.ok) await tidyUp(config, chosen.value);
+    if (!restored.ok) await tidyUp(config.dataDir);
     return restored;
   } finally {
     claimed.value();
@@ -98,61 +93,6 @@ async function isEmpty(config: BackupConfig): Promise<Result<void>> {
 async function presentMaster(dataDir: string, source: MasterSource): Promise<Result<Master>> {
   if (!isNamed(source) && !existsSync(join(dataDir, MASTER_FILE))) return fail('backup-key');
   return readMaster(dataDir, source);
-}
-
-type Chosen = {
-  readonly generation: string;
-  readonly manifest: Manifest;
-  readonly keys: ReadonlyMap<string, SessionKeys>;
-  readonly damage: readonly Damage[];
-  readonly leftOut: ReadonlySet<string>;
-  readonly deletedSessions: number;
-};
-
-async function chosenOf(
-  opened: OpenedBackup,
-  generation: string,
-  options: RestoreOptions,
-): Promise<Result<Chosen>> {
-  const { folder, signer } = opened;
-  const verified = await verifyGeneration({ folder, opened }, generation, options);
-  if (!verified.ok) return verified;
-  const { damage } = verified.value;
-  const [first] = damage;
-  const isWhole = damage.some(({ session }) => session === null);
-  if (first !== undefined && (isWhole || options.leaveOutDamaged !== true))
-    return fail('backup-damaged', saidOf(damage));
-  const manifest = await readManifest(folder.generationPath(generation), signer);
-  if (manifest === undefined) return fail('backup-damaged', generation);
-  if (!isKnown(manifest.migrations)) return fail('backup-version', generation);
-  const keys = new Map<string, SessionKeys>();
-  for (const id of await sessionsWithKeys(folder)) {
-    const known = await keysOfSession(folder, id);
-    if (known !== undefined && known !== 'damaged') keys.set(id, known);
-  }
-  const leftOut = new Set(damage.flatMap(({ session }) => session ?? []));
-  const deletedSessions = await countDeleted(folder, generation, keys);
-  return ok({ generation, manifest, keys, damage, leftOut, deletedSessions });
-}
-
-const NAMED = 5;
-
-function saidOf(damage: readonly Damage[]): string {
-  const named = damage.slice(0, NAMED).map(({ path, what }) => `${path}: ${what}`);
-  return [...named, ...(damage.length > NAMED ? [`and ${damage.length - NAMED} more`] : [])].join('; ');
-}
-
-async function countDeleted(
-  folder: BackupFolder,
-  generation: string,
-  keys: ReadonlyMap<string, SessionKeys>,
-): Promise<number> {
-  let count = 0;
-  for await (const { table, row } of dumped(join(folder.generationPath(generation), DATABASE_FILE))) {
-    if (table === 'rtstream') break;
-    if (table === 'capture_session' && keys.get(String(row.id))?.session === null) count++;
-  }
-  return count;
 }
 
 async function build(
@@ -209,20 +149,31 @@ async function copyBack(
     tell?.({ step: 'restore', done: copied.blobs, of: manifest.blobs });
     const known = keys.get(sessionId);
     if (known === undefined || leftOut.has(sessionId) || isDestroyed(known, streamId)) continue;
-    for (const { take, sequence, blob } of fragments) {
+    for (let from = 0; from < fragments.length; from += AT_ONCE) {
       if (signal?.aborted === true) return fail('backup-cancelled');
-      const of = { sessionId, streamId, take, sequence };
-      const sealed = await folder.blobs.readSealed(of, blob);
-      // Of what the service itself could not read then; all others were there a moment ago.
-      if (sealed === undefined) continue;
-      const put = await blobs.writeSealed(of, blob, sealed);
-      if (!put.ok) return put;
-      copied.blobs++;
-      copied.bytes += sealed.length;
+      const some = fragments.slice(from, from + AT_ONCE);
+      const put = await Promise.all(
+        some.map(({ take, sequence, blob }) =>
+          putBack(folder.blobs, blobs, { sessionId, streamId, take, sequence }, blob),
+        ),
+      );
+      for (const one of put) {
+        if (!one.ok) return one;
+        copied.blobs += one.value > 0 ? 1 : 0;
+        copied.bytes += one.value;
+      }
     }
   }
   tell?.({ step: 'restore', done: copied.blobs, of: manifest.blobs });
   return ok(copied);
+}
+
+/** Answers its size; 0 for what the service itself could not read then: all others were there a moment ago. */
+async function putBack(from: Blobs, into: Blobs, of: BlobOf, name: string): Promise<Result<number>> {
+  const sealed = await from.readSealed(of, name);
+  if (sealed === undefined) return ok(0);
+  const put = await into.writeSealed(of, name, sealed);
+  return put.ok ? ok(sealed.length) : put;
 }
 
 /** The heads of the audit logs as they were; where others are kept already, those stay: they may know of entries that are lost. */
@@ -276,9 +227,7 @@ async function moveIn(building: string, dataDir: string): Promise<void> {
   await rename(join(building, SQLITE_FILE), join(dataDir, SQLITE_FILE));
 }
 
-/** What a restore that does not go on has written. */
-async function tidyUp(config: BackupConfig, { keys }: Chosen): Promise<void> {
-  const blobs = await blobsFor(config);
-  for (const id of keys.keys()) await blobs.removeSession(id);
-  await rm(join(config.dataDir, BUILDING), { recursive: true, force: true });
+/** What a restore that does not go on has written into the folder, which was empty. In another store the blobs may be older. */
+async function tidyUp(dataDir: string): Promise<void> {
+  for (const name of ['blobs', BUILDING]) await rm(join(dataDir, name), { recursive: true, force: true });
 }

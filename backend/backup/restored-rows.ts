@@ -1,4 +1,4 @@
-import type { Batch, Row } from '../store/snapshot.ts';
+import type { Batch, Row } from '../store/raw-rows.ts';
 import { MASTER_FACT } from '../store/sql-rewrap.ts';
 import { ELSEWHERE, type Line } from './dump.ts';
 import type { SessionKeys } from './keys.ts';
@@ -33,7 +33,7 @@ export async function* restoredRows(lines: AsyncIterable<Line>, selection: Selec
   const secrets = Object.entries(selection.opened.secrets);
   yield { table: 'service_secret', rows: secrets.map(([name, wrapped]) => ({ name, wrapped })) };
   yield { table: 'tombstone', rows: tombstoneRows(selection.keys) };
-  yield { table: 'rights_request', rows: selection.opened.people.requests.map(requestRow) };
+  for (const [table, rows] of Object.entries(selection.opened.people.rows)) yield { table, rows };
 }
 
 async function* inBatches(
@@ -117,16 +117,4 @@ function rowLink(row: Row): { readonly [Name in keyof Link]: Row[string] | undef
 
 function linkText({ tenantId, subject, environment }: ReturnType<typeof rowLink>): string {
   return `${tenantId} ${environment} ${subject}`;
-}
-
-function requestRow(request: OpenedBackup['people']['requests'][number]): Row {
-  return {
-    id: request.id,
-    tenant_id: request.tenantId,
-    kind: request.kind,
-    status: request.status,
-    created_at: request.createdAt,
-    finished_at: request.finishedAt,
-    sealed: request.sealed,
-  };
 }

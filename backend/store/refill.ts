@@ -4,7 +4,7 @@ import type { Master } from '../secrets/master.ts';
 import { SQLITE_FILE } from './file.ts';
 import { MIGRATIONS, migrate } from './migrations.ts';
 import type { StoreConfig } from './open.ts';
-import type { Batch } from './snapshot.ts';
+import type { Batch } from './raw-rows.ts';
 import { MASTER_FACT } from './sql-rewrap.ts';
 import { databaseAt } from './sqlite.ts';
 import type { Tables } from './tables.ts';
@@ -42,6 +42,7 @@ export async function refill(
     await migrate(db, kind, master, migrations);
     const tables = (await db.introspection.getTables()).map(({ name }) => name);
     await db.transaction().execute(async (tx) => {
+      if (kind === 'sqlite') await sql`pragma defer_foreign_keys = on`.execute(tx);
       await emptied(tx, tables);
       for await (const { table, rows } of batches) await insert(tx, table, rows);
     });

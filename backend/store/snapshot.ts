@@ -2,10 +2,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { SQLITE_FILE } from './file.ts';
 import type { StoreConfig } from './open.ts';
-
-/** A row as it lies in the database, alike in SQLite and PostgreSQL. */
-export type Row = { readonly [column: string]: string | number | null };
-export type Batch = { readonly table: string; readonly rows: readonly Row[] };
+import { type Batch, plainRow, type Row } from './raw-rows.ts';
 
 const BATCH = 500;
 
@@ -77,14 +74,4 @@ async function* postgresSnapshot(url: string): AsyncGenerator<Batch> {
 function inOrder(tables: readonly string[]): string[] {
   const rest = tables.filter((table) => !FIRST.includes(table)).sort();
   return [...FIRST.filter((table) => tables.includes(table)), ...rest];
-}
-
-function plainRow(row: Readonly<Record<string, unknown>>): Row {
-  const plain: Record<string, string | number | null> = {};
-  for (const [column, value] of Object.entries(row)) {
-    if (value !== null && typeof value !== 'string' && typeof value !== 'number')
-      throw new TypeError(`a ${typeof value} in the column ${column} cannot be backed up`);
-    plain[column] = value;
-  }
-  return plain;
 }

@@ -1,6 +1,7 @@
-import type { Kysely, Selectable } from 'kysely';
+import { type Kysely, type Selectable, sql } from 'kysely';
 import { policy } from '../../contract/policy.ts';
 import type { Keyring } from '../secrets/keyring.ts';
+import { AS_NOW, plainRow, type Row } from './raw-rows.ts';
 import { ENVIRONMENTS, type RightsRecord } from './records.ts';
 import { environment } from './rows.ts';
 import { putLetters } from './sql-outbox.ts';
@@ -13,6 +14,7 @@ type Rights = Pick<
   | 'eraseSessions'
   | 'forgetPerson'
   | 'people'
+  | 'rowsAsNow'
   | 'addRightsRequest'
   | 'changeRightsRequest'
   | 'rightsRequests'
@@ -87,6 +89,16 @@ export function rightsOver(db: Kysely<Tables>, keyring: Keyring): Rights {
         subject: row.subject,
         environment: environment.parse(row.environment),
       }));
+    },
+
+    async rowsAsNow() {
+      const tables = (await db.introspection.getTables()).map(({ name }) => name);
+      const rows: Record<string, Row[]> = {};
+      for (const table of AS_NOW.filter((each) => tables.includes(each))) {
+        const found = await sql<Record<string, unknown>>`select * from ${sql.table(table)}`.execute(db);
+        rows[table] = found.rows.map(plainRow);
+      }
+      return rows;
     },
 
     async addRightsRequest(record) {

@@ -2,6 +2,7 @@ import type { ServiceAuditEntry } from '../../contract/audit.ts';
 import type { Policy } from '../../contract/policy.ts';
 import type { SessionStatus, StopSessionRequest } from '../../contract/wire.ts';
 import type { Master } from '../secrets/master.ts';
+import type { Row } from './raw-rows.ts';
 import type {
   AdminPass,
   AdminRecord,
@@ -211,6 +212,11 @@ export type Store = {
   forgetPerson(tenantId: string, subject: string, environment: Environment | null): Promise<void>;
   /** Whom the log knows of: the links that `forgetPerson` takes away. */
   people(): Promise<PersonLink[]>;
+  /**
+   * The rows of tables that a backup has once, as they are now and not as they were, by table: a restore must not bring back
+   * what was taken out of them.
+   */
+  rowsAsNow(): Promise<Record<string, Row[]>>;
   addRightsRequest(record: RightsRecord): Promise<void>;
   changeRightsRequest(id: string, change: (record: RightsRecord) => RightsRecord): Promise<void>;
   /** Newest first. */
