@@ -11,6 +11,8 @@ import { backupFolder } from './backup/folder.ts';
 import { forgettingStore } from './backup/forget.ts';
 import type { Blobs } from './blobs/blobs.ts';
 import { blobsOnDisk } from './blobs/disk.ts';
+import { CREDENTIALS_MAX } from './destinations/destination.ts';
+import type { Targets } from './events/targets.ts';
 import type { PeersAcross } from './instances/across.ts';
 import { NO_PEERS } from './instances/peers.ts';
 import { aloneAmong, turnsAcross } from './instances/turns.ts';
@@ -19,6 +21,10 @@ import { liveOver } from './live/live.ts';
 import { passedOnAcross, passedOnHere } from './live/passed-on.ts';
 import type { Parts } from './parts.ts';
 import { policiesOf } from './policy/in-force.ts';
+import type { Carrier } from './redundancy/carrier.ts';
+import { carrierOfOurs } from './redundancy/carrier-of-ours.ts';
+import { redundantBlobs } from './redundancy/redundant-blobs.ts';
+import { toldOfRestored } from './redundancy/restored.ts';
 import type { Keyring } from './secrets/keyring.ts';
 import { signerWith } from './secrets/signer.ts';
 import { newEvents } from './session/events.ts';
@@ -32,12 +38,21 @@ export type PartsConfig = StoreConfig & {
   readonly auditAnchor?: string;
   /** Folder of the backups, which deletions reach, too. */
   readonly backupTo?: string | undefined;
+  readonly copies?: CopiesConfig;
 } & Pick<Parts, 'clock' | 'log' | 'targets' | 'publicUrl' | 'origins' | 'behindProxy'> & {
     /** Told of everything that was written to be sent. */
     readonly wake: () => void;
     /** The other instances, where there may be such. */
     readonly peers?: PeersAcross;
   };
+
+export type CopiesConfig = {
+  /** Where copies may be sent; default: nowhere but to public addresses. */
+  readonly targets?: Targets;
+  readonly credentialsMax?: number;
+  /** Default: a process of its own for each transfer. */
+  readonly carrier?: Carrier;
+};
 
 /** Where this service keeps its blobs. */
 export async function blobsFor({ dataDir, blobs }: StoreConfig): Promise<Blobs> {
@@ -49,7 +64,7 @@ export async function blobsFor({ dataDir, blobs }: StoreConfig): Promise<Blobs> 
 /** All of the service but the port it listens on. */
 export async function partsOver(opened: OpenedStore, config: PartsConfig): Promise<Parts> {
   const { keyring, locks } = opened;
-  const { clock, log, targets, publicUrl, origins, behindProxy } = config;
+  const { dataDir, clock, log, targets, publicUrl, origins, behindProxy } = config;
   const store = toldTo(config, opened.store);
   const signer = await signerWith(keyring.signingKey);
   const { peers = NO_PEERS } = config;
@@ -57,6 +72,9 @@ export async function partsOver(opened: OpenedStore, config: PartsConfig): Promi
   // The chain needs no turns across: an entry that is too late for its place takes the next.
   const audit = newAudit(store, here, clock, anchorAt(anchorPlace(config), { store, signer, clock, log }));
   const events = newEvents(store, clock, config.wake, peers);
+  const backup = blobsOnDisk(config.backupDir ?? join(dataDir, 'backup'));
+  const isThere = async (streamId: string) => ((await store.stream(streamId))?.wrappedKey ?? '') !== '';
+  const onRestored = toldOfRestored({ store, audit, keyring, clock, log });
   return {
     ...{ store, keyring, signer, audit, events, targets },
     ...(locks === undefined
@@ -67,7 +85,13 @@ export async function partsOver(opened: OpenedStore, config: PartsConfig): Promi
           alone: aloneAmong(locks),
         }),
     ...{ clock, log, publicUrl, origins, behindProxy },
-    blobs: await blobsFor(config),
+    blobs: redundantBlobs(await blobsFor(config), backup, isThere, onRestored),
+    redundancy: {
+      ...{ backup, wake: config.wake },
+      targets: config.copies?.targets ?? targets,
+      carrier: config.copies?.carrier ?? carrierOfOurs,
+      credentialsMax: config.copies?.credentialsMax ?? CREDENTIALS_MAX,
+    },
     policies: policiesOf(store, signer, clock),
     strangers: newStrangers({ audit, events, clock }),
     live: liveOver(newHub(), peers),

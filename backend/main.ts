@@ -34,6 +34,9 @@ export type ServeOptions = {
    * TALLYLIGHT_BACKUP_KEEP: how many of those are kept; default: 7.
    * TALLYLIGHT_BEHIND_TLS_PROXY=1: TLS is terminated in front of it.
    * TALLYLIGHT_SECURITY_CONTACT: `https:` or `mailto:` address for reports of weaknesses, in /.well-known/security.txt.
+   * TALLYLIGHT_BACKUP_DIR: folder of the second copies of recordings; default: `backup` in the data folder.
+   * TALLYLIGHT_DESTINATION_ALLOW: as the next, for stores that copies are sent to.
+   * TALLYLIGHT_CREDENTIALS_MAX: characters that credentials of such a store may have; default: 5000.
    * TALLYLIGHT_WEBHOOK_ALLOW: `host` or `host:port`, separated by commas, where events may go although they are private.
    */
   readonly variables?: Variables;
@@ -49,6 +52,8 @@ export async function serve(options: ServeOptions): Promise<Result<Service>> {
   const backups = backupsOf(variables);
   if (!backups.ok) return backups;
   const instanceUrl = variables.TALLYLIGHT_INSTANCE_URL;
+  const credentialsMax = credentialsMaxOf(variables);
+  if (!credentialsMax.ok) return credentialsMax;
   const publicUrl = variables.TALLYLIGHT_PUBLIC_URL?.replace(/\/+$/, '');
   const behindTlsProxy = variables.TALLYLIGHT_BEHIND_TLS_PROXY === '1';
   // Proofs, forms and cookies are made for the address that people see.
@@ -68,6 +73,7 @@ export async function serve(options: ServeOptions): Promise<Result<Service>> {
     ...(backups.value === undefined ? {} : { backups: backups.value }),
     behindTlsProxy,
     webhooks: { allow: listOf(variables.TALLYLIGHT_WEBHOOK_ALLOW) },
+    destinations: { allow: listOf(variables.TALLYLIGHT_DESTINATION_ALLOW), ...credentialsMax.value },
   });
 }
 
@@ -174,6 +180,17 @@ export function anchorOf({ TALLYLIGHT_AUDIT_ANCHOR: path }: Variables): { readon
   return path === undefined || path === '' ? {} : { auditAnchor: path };
 }
 
+function credentialsMaxOf({
+  TALLYLIGHT_CREDENTIALS_MAX: characters,
+}: Variables): Result<{ credentialsMax?: number }> {
+  if (characters === undefined || characters === '') return ok({});
+  const credentialsMax = Number(characters);
+  // What a transfer process takes.
+  return Number.isInteger(credentialsMax) && credentialsMax >= 100 && credentialsMax <= 100_000
+    ? ok({ credentialsMax })
+    : fail('usage', 'TALLYLIGHT_CREDENTIALS_MAX is a number of characters, from 100 to 100000');
+}
+
 function contactOf({
   TALLYLIGHT_SECURITY_CONTACT: address,
 }: Variables): Result<{ securityContact?: string }> {
@@ -194,9 +211,11 @@ export function storeOf(dataDir: string, variables: Variables): Result<StoreConf
     return fail('usage', 'TALLYLIGHT_DATABASE_URL must begin with postgres://');
   const blobs = s3Of(variables);
   if (!blobs.ok) return blobs;
+  const { TALLYLIGHT_BACKUP_DIR: backup = '' } = variables;
   return ok({
     dataDir,
     ...(databaseUrl === '' ? {} : { databaseUrl }),
     ...(blobs.value === undefined ? {} : { blobs: blobs.value }),
+    ...(backup === '' ? {} : { backupDir: resolve(backup) }),
   });
 }

@@ -10,6 +10,7 @@ import { makeNextMaster, masterOf, readMaster } from './secrets/master.ts';
 import { openStore } from './store/open.ts';
 import { exportOf } from './trial/admin.ts';
 import { intruder } from './trial/audit-log.ts';
+import { redundant, setDestination } from './trial/copies.ts';
 import { filesOf, holding, rowsOf } from './trial/held.ts';
 import { recorded } from './trial/recorded.ts';
 import { call } from './trial/recorder.ts';
@@ -17,9 +18,11 @@ import { folder, must, type Trial, trial } from './trial/service.ts';
 
 const WRAPPED = `select 'session' as kind, id, wrapped_key from capture_session
   union all select 'stream', id, wrapped_key from rtstream where wrapped_key != ''
+  union all select 'destination', id, wrapped_key from destination
   union all select 'secret', name, wrapped from service_secret order by 1, 2`;
 const SEALED = `select id, sealed from capture_session union all select id, sealed from rtstream
-  union all select id, sealed from outbox union all select id, sealed from rights_request order by 1`;
+  union all select id, sealed from outbox union all select id, sealed from rights_request
+  union all select id, sealed from destination order by 1`;
 
 function blobsOf({ dataDir }: Trial) {
   return [...filesOf(dataDir)].flatMap(([path, content]) =>
@@ -38,7 +41,8 @@ async function mediaOf(service: Trial, videoId: string | undefined): Promise<Buf
 
 describe('rotating the master key', () => {
   async function withMedia() {
-    const service = await trial();
+    const { service } = await redundant();
+    expect(await setDestination(service)).toMatchObject({ status: 200 });
     const channels = ['+mic:default', 'display:1'];
     const { session } = await recorded(service, service.key, { endUserId: 'ada', channels });
     await recorded(service, service.key, { endUserId: 'bob', until: 'delivered' });
@@ -58,7 +62,7 @@ describe('rotating the master key', () => {
       sealed: rowsOf(dataDir, SEALED),
       blobs: blobsOf(service),
     };
-    expect(before.wrapped).toHaveLength(7);
+    expect(before.wrapped).toHaveLength(8);
     expect(must(await rotateMasterKey({ dataDir, variables: {} }))).toEqual({
       place: 'file',
       isScrubbed: true,

@@ -10,6 +10,7 @@ import type { Live } from './live/live.ts';
 import type { PassedOn } from './live/passed-on.ts';
 import type { Log } from './log.ts';
 import type { Policies } from './policy/in-force.ts';
+import type { Redundancy } from './redundancy/redundancy.ts';
 import type { Keyring } from './secrets/keyring.ts';
 import type { Signer } from './secrets/signer.ts';
 import type { Events } from './session/events.ts';
@@ -20,6 +21,7 @@ import type { Alone, Turns } from './turns.ts';
 export type Parts = {
   readonly store: Store;
   readonly blobs: Blobs;
+  readonly redundancy: Redundancy;
   readonly keyring: Keyring;
   readonly signer: Signer;
   readonly policies: Policies;

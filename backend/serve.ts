@@ -8,7 +8,7 @@ import { fail, ok, type Result } from '../contract/result.ts';
 import { keepCheckingKeys } from './access/sockets.ts';
 import { anchorPlace } from './audit/anchor.ts';
 import { type AutomaticBackups, keepBackedUp } from './backup/automatic.ts';
-import { partsOver } from './compose.ts';
+import { type CopiesConfig, partsOver } from './compose.ts';
 import { serveSecurityText } from './console/security-text.ts';
 import { serveConsole } from './console/serve.ts';
 import { startOutbox } from './events/outbox.ts';
@@ -28,6 +28,8 @@ import { serveInstances } from './instances/serve.ts';
 import { claim } from './lock.ts';
 import { faultOf, type Log } from './log.ts';
 import { openClaimed } from './opened.ts';
+import type { Hands } from './redundancy/hands.ts';
+import { keepCopies } from './redundancy/keep-copies.ts';
 import { ROUTES } from './routes/table.ts';
 import type { MasterSource } from './secrets/master.ts';
 import { signerWith } from './secrets/signer.ts';
@@ -57,6 +59,12 @@ export type ServiceConfig = InstanceConfig & {
   readonly webhooks?: WebhookConfig;
   /** Default: none by itself. */
   readonly backups?: AutomaticBackups;
+  readonly destinations?: DestinationConfig;
+};
+
+export type DestinationConfig = Pick<CopiesConfig, 'carrier' | 'credentialsMax'> & {
+  /** `host` or `host:port` that copies may be sent to although they are private, and without TLS on this machine. */
+  readonly allow?: readonly string[];
 };
 
 export type WebhookConfig = {
@@ -120,6 +128,15 @@ export async function startService(config: ServiceConfig): Promise<Result<Servic
       await close();
       return targets;
     }
+    const places = targetsOf(
+      config.destinations?.allow,
+      config.webhooks?.resolve,
+      'TALLYLIGHT_DESTINATION_ALLOW',
+    );
+    if (!places.ok) {
+      await close();
+      return places;
+    }
     const { lookMs = LOOK_MS, patienceMs } = config.webhooks ?? {};
     const outbox = startOutbox({
       ...{ store, targets: targets.value, clock, log },
@@ -132,15 +149,23 @@ export async function startService(config: ServiceConfig): Promise<Result<Servic
       config.instanceUrl === undefined
         ? undefined
         : peersAcross({ id, store, key: keyring.hopKey, clock, log });
+    let copies: Hands | undefined;
     const parts = await partsOver(opened.value, {
       ...config,
-      ...{ clock, log, targets: targets.value, wake: outbox.wake },
+      ...{ clock, log, targets: targets.value },
+      wake: () => {
+        outbox.wake();
+        copies?.wake();
+      },
+      copies: { ...config.destinations, targets: places.value },
       publicUrl: () => config.publicUrl ?? url,
       origins: () => originsOf(url, config.publicUrl),
       behindProxy: config.behindTlsProxy === true,
       backupTo: config.backups?.to,
       ...(peers === undefined ? {} : { peers }),
     });
+    copies = keepCopies(parts, lookMs);
+    undo.push(copies.close);
     undo.push(keepCheckingKeys(parts));
     undo.push(keepFailingLost(parts, lookMs));
     // Subscribers only listen: nothing they send is of any size.

@@ -28,7 +28,7 @@ export const USAGE = `tallylight: records microphone, screens and system audio a
       (2026-03-01, 2026-03-01T10:00:00Z). verify finds whatever was edited, dropped, reordered or cut.
   tallylight backend serve [--port N] [--data DIR]
       The media service on this machine. What follows works while it runs, on the same --data DIR.
-  tallylight backend key create --name NAME [--role capture|read|admin]… [--environment production|development]
+  tallylight backend key create --name NAME [--role capture|read|admin|operate]… [--environment production|development]
                                 [--tenant T] [--replace]
       A key for your backend, shown once; --role capture where none is given; --replace ends those of the same name.
   tallylight backend key list | key rotate KEY-ID [--overlap S] | key revoke KEY-ID   [--tenant T]

@@ -69,6 +69,20 @@ describe.each(Object.keys(KINDS))('blobs on %s', (kind) => {
     expect(Buffer.from(must(await blobs.read(of, name, key)))).toEqual(bytes);
   });
 
+  test('what is kept can be put back as it was, and only in its own place', async () => {
+    const { of, key, bytes, name } = await oneBlob();
+    const kept = await blobs.readSealed(of, name);
+    if (kept === undefined) throw new Error('it was just written');
+    expect(Buffer.from(kept).includes(bytes)).toBe(false);
+    await blobs.remove(of, name);
+    expect(await blobs.readSealed(of, name)).toBeUndefined();
+    must(await blobs.writeSealed(of, name, kept));
+    expect(Buffer.from(must(await blobs.read(of, name, key)))).toEqual(bytes);
+    const elsewhere = { ...of, sequence: 3 };
+    must(await blobs.writeSealed(elsewhere, name, kept));
+    expect(await blobs.read(elsewhere, name, key)).toMatchObject(damaged(elsewhere));
+  });
+
   test('a blob that is not there is damage, and no reason to fail when it is removed', async () => {
     const { of, key, name } = await oneBlob();
     await blobs.remove(of, name);

@@ -12,7 +12,7 @@ export type Blobs = {
   read(of: BlobOf, name: string, key: Uint8Array): Promise<Result<Uint8Array>>;
   /** The bytes as they are kept, which say nothing without the key; undefined: there are none. For a backup. */
   readSealed(of: BlobOf, name: string): Promise<Uint8Array | undefined>;
-  /** Puts such bytes back under their name, durable when it resolves, or `disk-full`. */
+  /** Puts such bytes back under their name, durable when it resolves. Errors as those of `write`. */
   writeSealed(of: BlobOf, name: string, sealed: Uint8Array): Promise<Result<void>>;
   /** Removing what is not there is no failure: a removal that was cut short is simply repeated. Throws where it cannot be removed now. */
   remove(of: BlobOf, name: string): Promise<void>;

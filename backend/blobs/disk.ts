@@ -6,14 +6,17 @@ import type { BlobOf, Blobs } from './blobs.ts';
 import { opened, sealed } from './context.ts';
 import { makeDirectory, writeDurably } from './durable.ts';
 
+/** Again where somebody wrote into it meanwhile. */
+const FOLDER = { recursive: true, force: true, maxRetries: 3 } as const;
+
 /** Blobs as files `<root>/<session>/<stream>/<name>`. */
 export function blobsOnDisk(root: string): Blobs {
   const directoryOf = (of: BlobOf) => join(root, of.sessionId, of.streamId);
 
-  async function putFile(of: BlobOf, name: string, sealed: Uint8Array): Promise<Result<void>> {
+  async function putFile(of: BlobOf, name: string, bytes: Uint8Array): Promise<Result<void>> {
     try {
       const directory = await makeDirectory(root, of.sessionId, of.streamId);
-      await writeDurably(join(directory, name), sealed);
+      await writeDurably(join(directory, name), bytes);
       return ok(undefined);
     } catch (error) {
       if (hasCode(error, 'ENOSPC', 'EDQUOT')) return fail('disk-full');
@@ -29,14 +32,14 @@ export function blobsOnDisk(root: string): Blobs {
       return put.ok ? ok(name) : put;
     },
 
-    read: async (of, name, key) => opened(of, key, await ifThere(readFile(join(directoryOf(of), name)))),
     readSealed: (of, name) => ifThere(readFile(join(directoryOf(of), name))),
     writeSealed: putFile,
 
+    read: async (of, name, key) => opened(of, key, await ifThere(readFile(join(directoryOf(of), name)))),
+
     remove: (of, name) => rm(join(directoryOf(of), name), { force: true }),
-    removeStream: (sessionId, streamId) =>
-      rm(join(root, sessionId, streamId), { recursive: true, force: true }),
-    removeSession: (sessionId) => rm(join(root, sessionId), { recursive: true, force: true }),
+    removeStream: (sessionId, streamId) => rm(join(root, sessionId, streamId), FOLDER),
+    removeSession: (sessionId) => rm(join(root, sessionId), FOLDER),
     sessionIds: async () => (await ifThere(readdir(root))) ?? [],
   };
 }

@@ -74,21 +74,26 @@ export function blobsOnS3(place: S3Place): S3Blobs {
     }
   }
 
+  const putObject = (of: BlobOf, name: string, bytes: Uint8Array): Promise<Result<void>> =>
+    orUnanswered(async () => {
+      const isWritten = await put(keyOf(of, name), bytes);
+      return isWritten
+        ? ok(undefined)
+        : fail('service-failed', 'the store holds something else than it was given');
+    });
+
   return {
     async write(of, key, bytes) {
       // A random part, so that two writers of one place cannot overwrite each other before one is recorded.
       const name = `${of.take}.${of.sequence}.${randomBytes(6).toString('hex')}`;
-      return orUnanswered(async () => {
-        const isWritten = await put(keyOf(of, name), sealed(of, key, bytes));
-        return isWritten ? ok(name) : notTaken();
-      });
+      const written = await putObject(of, name, sealed(of, key, bytes));
+      return written.ok ? ok(name) : written;
     },
 
-    read: (of, name, key) => orUnanswered(async () => opened(of, key, await get(keyOf(of, name)))),
-
     readSealed: (of, name) => get(keyOf(of, name)),
-    writeSealed: (of, name, bytes) =>
-      orUnanswered(async () => ((await put(keyOf(of, name), bytes)) ? ok(undefined) : notTaken())),
+    writeSealed: putObject,
+
+    read: (of, name, key) => orUnanswered(async () => opened(of, key, await get(keyOf(of, name)))),
 
     async remove(of, name) {
       await client.send(new DeleteObjectCommand({ Bucket, Key: keyOf(of, name) }));
@@ -146,10 +151,6 @@ function isTaken(answer: PutObjectCommandOutput, body: Uint8Array, sha256: strin
   const etag = /^"?([0-9a-f]{32})"?$/.exec(answer.ETag ?? '')?.[1];
   if (etag === undefined || answer.ServerSideEncryption !== undefined) return true;
   return etag === createHash('md5').update(body).digest('hex');
-}
-
-function notTaken(): Result<never> {
-  return fail('service-failed', 'the store holds something else than it was given');
 }
 
 /** The SDK has tried as often as it may; what is left is for whoever asked to try later. */

@@ -8,7 +8,7 @@ export type Address = { readonly address: string; readonly family: number };
 /** Finds all addresses of a name. Rejects where there is none. */
 export type Resolve = (name: string) => Promise<readonly Address[]>;
 
-/** Where events may go. */
+/** Where events may go, or copies. */
 export type Targets = {
   /** By its form alone, when somebody names it. Error: `target-forbidden`. */
   check(url: string): Result<URL>;
@@ -21,17 +21,17 @@ export type Targets = {
 
 /**
  * `allowed` are the admin's exceptions, `host` or `host:port`: these may be of a private network, and be asked without TLS.
- * Error: `usage`.
+ * `variable` is where they were named. Error: `usage`.
  */
 export function targetsOf(
   allowed: readonly string[] = [],
   resolve: Resolve = (name) => lookup(name, { all: true }),
+  variable = 'TALLYLIGHT_WEBHOOK_ALLOW',
 ): Result<Targets> {
   const exceptions = new Set<string>();
   for (const entry of allowed) {
     const named = exceptionOf(entry);
-    if (named === undefined)
-      return fail('usage', `TALLYLIGHT_WEBHOOK_ALLOW: ${entry} is no host or host:port`);
+    if (named === undefined) return fail('usage', `${variable}: ${entry} is no host or host:port`);
     exceptions.add(named);
   }
   const isException = (url: URL) =>

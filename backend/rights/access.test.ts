@@ -6,6 +6,7 @@ import { expect, test, vi } from 'vitest';
 import type { ServiceAuditEntry } from '../../contract/audit.ts';
 import { createKey } from '../main.ts';
 import { exportOf } from '../trial/admin.ts';
+import { areAll, untilCopies } from '../trial/copies.ts';
 import { partsOf } from '../trial/parts.ts';
 import { recorded } from '../trial/recorded.ts';
 import { call } from '../trial/recorder.ts';
@@ -179,8 +180,11 @@ test('[P19] what cannot be read whole any more is named, and all the rest is the
   const service = await trial();
   const channels = ['+mic:default', '+system_audio:default'];
   const { session, streams } = await recorded(service, service.key, { endUserId: 'ada', channels });
-  const of = join(service.dataDir, 'blobs', session.id, streams[0] ?? '');
-  writeFileSync(join(of, readdirSync(of)[0] ?? ''), 'rubbish');
+  await untilCopies(service, areAll('kept'));
+  for (const folder of ['blobs', 'backup']) {
+    const of = join(service.dataDir, folder, session.id, streams[0] ?? '');
+    writeFileSync(join(of, readdirSync(of)[0] ?? ''), 'rubbish');
+  }
   const archive = await exported(service, service.key, 'ada');
   checkSums(archive);
   const folder = `sessions/${session.id}/recordings`;

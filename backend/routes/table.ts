@@ -2,6 +2,8 @@ import type { Route } from '../http/route.ts';
 import { AUDIT_ROUTES } from './audit.ts';
 import { CAPTURE_ROUTES } from './capture.ts';
 import { COLLECTION_ROUTES } from './collections.ts';
+import { COPY_ROUTES } from './copies.ts';
+import { DESTINATION_ROUTES } from './destinations.ts';
 import { EXPORT_ROUTES } from './exports.ts';
 import { KEY_ROUTES } from './keys.ts';
 import { LIVE_ROUTES } from './live.ts';
@@ -26,6 +28,8 @@ export const ROUTES: readonly Route[] = [
   ...RTSTREAM_ROUTES,
   ...LIVE_ROUTES,
   ...VIDEO_ROUTES,
+  ...DESTINATION_ROUTES,
+  ...COPY_ROUTES,
   ...POLICY_ROUTES,
   ...KEY_ROUTES,
   ...WEBHOOK_ROUTES,

@@ -6,7 +6,8 @@ import { KEY_BYTES, open, seal } from './seal.ts';
 
 /**
  * Every key of the service, opened by the master key. Sessions have a key for what is known of them, streams one for
- * their media; both are kept wrapped beside their rows, and destroying them there destroys what they seal.
+ * their media, destinations one for their credentials; all are kept wrapped beside their rows, and destroying them there
+ * destroys what they seal.
  */
 export type Keyring = {
   /** A new data key, wrapped for the store. */
@@ -31,7 +32,8 @@ export type Keyring = {
 
 export type KeyOwner =
   | { readonly kind: 'session'; readonly id: string }
-  | { readonly kind: 'stream'; readonly id: string };
+  | { readonly kind: 'stream'; readonly id: string }
+  | { readonly kind: 'destination'; readonly id: string };
 
 /** The secrets of the service itself, made at its first start. */
 const SECRETS = ['columns', 'index', 'signing'] as const;

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { type Keyring, openKeyring } from '../secrets/keyring.ts';
 import type { Master } from '../secrets/master.ts';
+import { copyTables } from './copy-tables.ts';
 import { instanceTables } from './instance-tables.ts';
 import type { Tables } from './tables.ts';
 import { trustTables } from './trust-tables.ts';
@@ -16,6 +17,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '002-fingerprint', up: fingerprint },
   { name: '003-trust', up: trustTables },
   { name: '004-measured', up: measured },
+  { name: '005-copies', up: copyTables },
   { name: '006-instances', up: instanceTables },
 ];
 

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Policy } from '../../contract/policy.ts';
 import type { SessionStatus, StopSessionRequest, TokenAction } from '../../contract/wire.ts';
+import type { DestinationPlace } from '../destinations/destination.ts';
 
 /** Where a fragment stands in its stream. */
 export type Place = { readonly take: number; readonly sequence: number };
@@ -11,7 +12,7 @@ export const ENVIRONMENTS = ['production', 'development'] as const;
 export type Environment = (typeof ENVIRONMENTS)[number];
 
 /** What a key may do; each role by itself, none includes another. */
-export const ROLES = ['capture', 'read', 'admin'] as const;
+export const ROLES = ['capture', 'read', 'admin', 'operate'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** Whose data a key or token reaches: everything else is to it as if it were not there. */
@@ -364,3 +365,63 @@ export type PassedOnRecord = Place & {
 export type SealedTicket = { readonly sha256: string; readonly sealed: string; readonly expiresAtMs: number };
 
 export type FailedSignIn = { readonly mark: string; readonly count: number; readonly lastMs: number };
+/** Where the recordings of a collection are copied to, of one environment. */
+export type DestinationOf = PolicyOf & { readonly environment: Environment };
+export type DestinationRecord = DestinationOf & {
+  /** Another one with other credentials: what is sealed for one opens for no other. */
+  readonly id: string;
+  readonly place: DestinationPlace;
+  /** Whether our second copy stays once it has arrived there. */
+  readonly keepBackup: boolean;
+  /** The key of the credentials, encrypted with the master key. */
+  readonly wrappedKey: string;
+  /** The credentials under that key, as `sealCredentials` made them. */
+  readonly sealedCredentials: string;
+  /** Unix time in seconds, as the other. */
+  readonly credentialsAt: number;
+  readonly updatedAt: number;
+};
+
+/**
+ * What becomes of the second copy of a video: `new`, to be made; `kept`, and no destination; `sending`, to a destination;
+ * `leaving`, arrived there, and ours to be removed; `sent`.
+ */
+export const COPY_STATES = ['new', 'kept', 'sending', 'leaving', 'sent'] as const;
+export type CopyState = (typeof COPY_STATES)[number];
+
+export type CopyRecord = DestinationOf & {
+  readonly videoId: string;
+  readonly sessionId: string;
+  readonly state: CopyState;
+  /** Whether the second copy is here. */
+  readonly isHeld: boolean;
+  /** That failed since it came into this state. */
+  readonly attempts: number;
+  /** Unix time in milliseconds, when there is something to do next. */
+  readonly nextAt: number;
+  /** Error code and detail of the last attempt; empty where it did not fail. */
+  readonly lastError: string;
+  /** Where it arrived, as the audit log names it; empty: nowhere. */
+  readonly sentTo: string;
+  /** Unix time in seconds, when it arrived. */
+  readonly sentAt: number | null;
+  /** Unix time in seconds, when its recording was finished; copies are listed by it. */
+  readonly createdAt: number;
+};
+
+/** A copy somebody works on: `claim` is theirs alone. */
+export type ClaimedCopy = CopyRecord & { readonly claim: string };
+export type CopyChange = Partial<
+  Pick<CopyRecord, 'state' | 'isHeld' | 'attempts' | 'nextAt' | 'lastError' | 'sentTo' | 'sentAt'>
+>;
+
+export type CopyFilter = {
+  readonly tenantId: string;
+  /** Null: of both. */
+  readonly environment: Environment | null;
+  readonly states?: readonly CopyState[] | undefined;
+  /** Only those that failed, or that did not. */
+  readonly isFailing?: boolean | undefined;
+  readonly after?: { readonly createdAt: number; readonly id: string } | undefined;
+  readonly limit: number;
+};

@@ -27,6 +27,7 @@ export function rewrapOver(db: Kysely<Tables>): Pick<Store, 'rewrap'> {
         }
         await rewrapRows(tx, 'capture_session', 'session', from, to);
         await rewrapRows(tx, 'rtstream', 'stream', from, to);
+        await rewrapRows(tx, 'destination', 'destination', from, to);
         return true;
       });
     },
@@ -35,7 +36,7 @@ export function rewrapOver(db: Kysely<Tables>): Pick<Store, 'rewrap'> {
 
 async function rewrapRows(
   tx: Kysely<Tables>,
-  table: 'capture_session' | 'rtstream',
+  table: 'capture_session' | 'rtstream' | 'destination',
   kind: KeyOwner['kind'],
   from: Master,
   to: Master,

@@ -10,6 +10,7 @@ import {
   secretsOf,
   toSession,
 } from './rows.ts';
+import { putCopies } from './sql-copies.ts';
 import { dropDeadLetters, putLetters } from './sql-outbox.ts';
 import type { Store } from './store.ts';
 import type { Tables } from './tables.ts';
@@ -200,7 +201,10 @@ export function sessionsOver(db: Kysely<Tables>, keyring: Keyring): Sessions {
           .where('status', '=', 'stopping')
           .executeTakeFirst();
         if (finished.numUpdatedRows !== 1n) return false;
-        if (videos.length > 0) await tx.insertInto('video').values(videos.map(fromVideo)).execute();
+        if (videos.length > 0) {
+          await tx.insertInto('video').values(videos.map(fromVideo)).execute();
+          await putCopies(tx, videos);
+        }
         await putLetters(tx, keyring, tell);
         return true;
       });

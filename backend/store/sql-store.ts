@@ -2,6 +2,8 @@ import type { Kysely } from 'kysely';
 import type { Keyring } from '../secrets/keyring.ts';
 import { accessOver } from './sql-access.ts';
 import { auditOver } from './sql-audit.ts';
+import { copiesOver } from './sql-copies.ts';
+import { destinationsOver } from './sql-destinations.ts';
 import { instancesOver } from './sql-instances.ts';
 import { outboxOver } from './sql-outbox.ts';
 import { policiesOver } from './sql-policies.ts';
@@ -24,6 +26,8 @@ export function storeOver(db: Kysely<Tables>, keyring: Keyring, scrub: () => Pro
     ...recordingsOver(db, keyring),
     ...outboxOver(db, keyring),
     ...rightsOver(db, keyring),
+    ...destinationsOver(db),
+    ...copiesOver(db),
     ...rewrapOver(db),
     ...instancesOver(db),
     scrub,

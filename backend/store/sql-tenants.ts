@@ -93,6 +93,11 @@ export function tenantsOver(db: Kysely<Tables>): Tenants {
           .executeTakeFirst();
         if (deleted.numDeletedRows !== 1n) return false;
         await endPolicies(tx, tenantId, id);
+        await tx
+          .deleteFrom('destination')
+          .where('tenant_id', '=', tenantId)
+          .where('collection_id', '=', id)
+          .execute();
         return true;
       });
     },

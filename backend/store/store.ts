@@ -7,8 +7,15 @@ import type {
   AdminPass,
   AdminRecord,
   AuditQuery,
+  ClaimedCopy,
   CollectionRecord,
   Concerned,
+  CopyChange,
+  CopyFilter,
+  CopyRecord,
+  CopyState,
+  DestinationOf,
+  DestinationRecord,
   EndOfSession,
   Environment,
   Erasure,
@@ -52,7 +59,7 @@ export type Store = {
   addCollection(collection: CollectionRecord): Promise<boolean>;
   collection(tenantId: string, id: string): Promise<CollectionRecord | undefined>;
   collections(tenantId: string): Promise<CollectionRecord[]>;
-  /** False where it holds sessions still. Its policies go with it. */
+  /** False where it holds sessions still. Its policies and destinations go with it. */
   deleteCollection(tenantId: string, id: string): Promise<boolean>;
 
   addAdmin(admin: AdminRecord): Promise<boolean>;
@@ -232,6 +239,42 @@ export type Store = {
     readonly after?: string | undefined;
     readonly limit: number;
   }): Promise<SessionAge[]>;
+
+  /** In the place of the one before, whose credentials are gone with it. Copies that could not be sent there are tried here at once. */
+  setDestination(destination: DestinationRecord, nowMs: number): Promise<void>;
+  destination(of: DestinationOf): Promise<DestinationRecord | undefined>;
+  destinations(tenantId: string): Promise<DestinationRecord[]>;
+  removeDestination(of: DestinationOf): Promise<boolean>;
+
+  copy(videoId: string): Promise<CopyRecord | undefined>;
+  /** Newest first. */
+  copies(filter: CopyFilter): Promise<CopyRecord[]>;
+  copiesOf(sessionIds: readonly string[]): Promise<CopyRecord[]>;
+  /**
+   * Takes copies in these states that are due, as nobody else will before `untilMs`. Times are Unix milliseconds. `share`: so many
+   * of one tenant at most, those counted that it has claimed already; `except` are under way.
+   */
+  claimCopies(wish: {
+    readonly states: readonly CopyState[];
+    readonly nowMs: number;
+    readonly untilMs: number;
+    readonly limit: number;
+    readonly share: { readonly ofOne: number; readonly claimed: ReadonlyMap<string, number> };
+    readonly except: readonly string[];
+  }): Promise<ClaimedCopy[]>;
+  /** When there is something to do next in these states, but for these tenants and videos. */
+  nextCopyAt(
+    states: readonly CopyState[],
+    except: { readonly tenants: readonly string[]; readonly videos: readonly string[] },
+  ): Promise<number | undefined>;
+  /** Keeps a claim for longer. False where it is not theirs any more, or the recording was deleted. */
+  holdCopy(claimed: Pick<ClaimedCopy, 'videoId' | 'claim'>, untilMs: number): Promise<boolean>;
+  /** What became of a claimed copy. False as above. */
+  settleCopy(claimed: Pick<ClaimedCopy, 'videoId' | 'claim'>, change: CopyChange): Promise<boolean>;
+  /** To be sent now, whatever became of it before; false where it is to be made first, or is being worked on. */
+  sendCopy(videoId: string, nowMs: number): Promise<boolean>;
+  /** Where the second copies of these sessions are not: they are made anew. */
+  remakeCopies(heldIn: readonly string[], nowMs: number): Promise<number>;
 
   /** Wraps every key anew for another master key, and touches nothing that is sealed with them. False where it was not `from`. */
   rewrap(from: Master, to: Master): Promise<boolean>;

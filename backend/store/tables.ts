@@ -166,6 +166,37 @@ export type Tables = InstanceTables & {
     state: 'waiting' | 'dead';
     last_error: string;
   };
+  /** Where recordings are copied to. `sealed`: credentials, under the key that the master key wraps in `wrapped_key`. */
+  destination: {
+    id: string;
+    tenant_id: string;
+    collection_id: string;
+    environment: string;
+    place: string;
+    keep_backup: number;
+    wrapped_key: string;
+    sealed: string;
+    credentials_at: number;
+    updated_at: number;
+  };
+  /** The second copy of each video. */
+  copy: {
+    video_id: string;
+    session_id: string;
+    tenant_id: string;
+    collection_id: string;
+    environment: string;
+    state: 'new' | 'kept' | 'sending' | 'leaving' | 'sent';
+    is_held: number;
+    attempts: number;
+    next_at: number;
+    /** Of whoever works on it until `next_at`; empty: nobody. */
+    claim: string;
+    last_error: string;
+    sent_to: string;
+    sent_at: number | null;
+    created_at: number;
+  };
   service_secret: { name: string; wrapped: string };
   fact: { name: string; value: string };
   migration: { name: string };

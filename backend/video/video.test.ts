@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { VideoView } from '../../contract/wire.ts';
+import { areAll, untilCopies } from '../trial/copies.ts';
 import { rowsOf } from '../trial/held.ts';
 import { PICTURE, type Piece, takeOf, WIDE_PICTURE } from '../trial/media.ts';
 import { call, deliver, manifestOf, started, stopOf } from '../trial/recorder.ts';
@@ -183,12 +184,13 @@ describe('what is kept of it', () => {
     }
   });
 
-  test('[P61] breaks the download off where one bit is not what it was, and names the fragment', async () => {
+  test('[P61] breaks the download off where one bit is not what it was, in the second copy neither, and names the fragment', async () => {
     const { service, stream, videos } = await recorded('mic:default', takeOf());
     const path = blobs(service).find((each) => /\/1\.2\.\w+$/.test(each)) ?? '';
     const bytes = readFileSync(path);
     bytes.writeUInt8(bytes.readUInt8(100) ^ 1, 100);
-    writeFileSync(path, bytes);
+    await untilCopies(service, areAll('kept'));
+    for (const folder of ['blobs', 'backup']) writeFileSync(path.replace('/blobs/', `/${folder}/`), bytes);
     await expect(download(service, only(videos).id)).rejects.toThrow();
     expect(service.log).toContainEqual(
       expect.objectContaining({ type: 'fault', error_code: 'vault-damaged', cause: `${stream} 1/2` }),

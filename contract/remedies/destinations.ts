@@ -38,4 +38,33 @@ export const DESTINATION_REMEDIES = {
     http: 422,
     exit: 2,
   },
+  'credentials-too-long': {
+    message: 'The credentials are longer than this service takes.',
+    action: 'Shorten them, or ask whoever runs the service to raise TALLYLIGHT_CREDENTIALS_MAX.',
+    retryable: false,
+    http: 422,
+    exit: 2,
+  },
+  'credentials-missing': {
+    message: 'Another place takes its credentials with it.',
+    action: 'Send the credentials, too: those of the place before are never taken to another.',
+    retryable: false,
+    http: 422,
+    exit: 2,
+  },
+  'destination-forbidden': {
+    message: 'Copies are not sent to this address.',
+    action:
+      'Use an address that the internet can reach, or allow this one with TALLYLIGHT_DESTINATION_ALLOW.',
+    retryable: false,
+    http: 422,
+    exit: 2,
+  },
+  'destination-unset': {
+    message: 'This collection has no destination for copies.',
+    action: 'Set one with PUT /collection/{c}/destination, or on the page Copies of the console.',
+    retryable: false,
+    http: 404,
+    exit: 1,
+  },
 } as const satisfies Record<string, Remedy>;

@@ -1,0 +1,142 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { areAll, copiesIn, entriesOf, filesBelow, redundant, untilCopies } from '../trial/copies.ts';
+import { recorded } from '../trial/recorded.ts';
+import { call } from '../trial/recorder.ts';
+import { folder, type Trial, trial } from '../trial/service.ts';
+
+const foldersOf = ({ dataDir }: Trial) => ({
+  blobs: join(dataDir, 'blobs'),
+  backup: join(dataDir, 'backup'),
+});
+
+async function download({ url, key }: Trial, id: string): Promise<Buffer> {
+  const response = await fetch(`${url}/video/${id}/download`, { headers: { 'x-access-token': key } });
+  return Buffer.from(await response.arrayBuffer());
+}
+
+async function sha256Of({ url, key }: Trial, id: string): Promise<string> {
+  const response = await fetch(`${url}/video/${id}/download.sha256`, { headers: { 'x-access-token': key } });
+  return (await response.text()).split(' ')[0] ?? '';
+}
+
+test('[P54] every finished recording has a second copy, byte for byte what is sealed, and it stays where nothing else is set', async () => {
+  const { service } = await redundant();
+  const channels = ['+mic:default', '+display:1', 'system_audio:default'];
+  const running = await recorded(service, service.key, { endUserId: 'bob', until: 'delivered' });
+  const { session } = await recorded(service, service.key, { endUserId: 'ada', channels });
+  const copies = await untilCopies(service, areAll('kept'));
+  expect(copies.map(({ video_id }) => video_id).sort()).toEqual(session.videos.map(({ id }) => id).sort());
+  expect(copies.every(({ held, attempts, last_error }) => held && attempts === 0 && last_error === '')).toBe(
+    true,
+  );
+  const { blobs, backup } = foldersOf(service);
+  const kept = filesBelow(backup);
+  expect(kept).toEqual(filesBelow(blobs).filter((path) => !path.startsWith(running.session.id)));
+  expect(kept.length).toBeGreaterThan(1);
+  for (const path of kept) expect(readFileSync(join(backup, path))).toEqual(readFileSync(join(blobs, path)));
+  const made = (await entriesOf(service)).filter(({ action }) => action === 'copy.made');
+  expect(made.map(({ object }) => object).sort()).toEqual(copies.map(({ video_id }) => video_id).sort());
+});
+
+test('[P54] the second copies are in the folder that was named, and what was recorded before there were any gets one', async () => {
+  const backupDir = await folder();
+  const service = await trial({ backupDir, webhooks: { lookMs: 50 } });
+  await recorded(service, service.key, { endUserId: 'ada' });
+  await untilCopies(service, areAll('kept'));
+  expect(filesBelow(backupDir)).toEqual(filesBelow(foldersOf(service).blobs));
+  // As after a disk was replaced, or the service restored from a backup of its own.
+  rmSync(backupDir, { recursive: true });
+  await service.restart();
+  await expect
+    .poll(() => filesBelow(backupDir), { timeout: 20_000 })
+    .toEqual(filesBelow(foldersOf(service).blobs));
+});
+
+test('[P39][P54] what is missing or damaged is read from the second copy, put back, and told in log and audit', async () => {
+  const { service } = await redundant();
+  const { session } = await recorded(service, service.key, { endUserId: 'ada' });
+  await untilCopies(service, areAll('kept'));
+  const [video] = session.videos;
+  if (video === undefined) throw new Error('there is a video');
+  const whole = await download(service, video.id);
+  const { blobs } = foldersOf(service);
+  const before = filesBelow(blobs).map((path) => [path, readFileSync(join(blobs, path))] as const);
+  for (const spoil of [
+    (path: string) => rmSync(path),
+    (path: string) => writeFileSync(path, ''),
+    (path: string) => {
+      const bytes = readFileSync(path);
+      bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1;
+      writeFileSync(path, bytes);
+    },
+  ]) {
+    for (const [path] of before) spoil(join(blobs, path));
+    expect(await download(service, video.id)).toEqual(whole);
+    for (const [path, bytes] of before) expect(readFileSync(join(blobs, path))).toEqual(bytes);
+  }
+  expect(await sha256Of(service, video.id)).toBe(video.sha256);
+  const told = service.log.flatMap((line) => (line.type === 'fault' ? [line.cause] : []));
+  expect(told).toHaveLength(3 * before.length);
+  expect(told[0]).toMatch(/^rts-\S+ 1\/0 was put back from its second copy$/);
+  // Once for the stream within the hour: a lost disk must not drown the log of who did what.
+  const entries = (await entriesOf(service)).filter(({ action }) => action === 'copy.restored');
+  expect(entries.map(({ actor, outcome }) => [actor, outcome])).toEqual([['system', 'done']]);
+});
+
+test('[P54] damage is not copied: where the first copy is spoilt before there is a second, that is told and tried again', async () => {
+  const { service } = await redundant();
+  const { session, streams } = await recorded(service, service.key, { endUserId: 'ada' });
+  await untilCopies(service, areAll('kept'));
+  const { blobs, backup } = foldersOf(service);
+  rmSync(backup, { recursive: true });
+  const [path] = filesBelow(blobs);
+  const bytes = readFileSync(join(blobs, path ?? ''));
+  writeFileSync(join(blobs, path ?? ''), Buffer.alloc(bytes.length));
+  await service.restart();
+  const [copy] = await untilCopies(service, areAll('failing'));
+  expect(copy).toMatchObject({ held: false, session_id: session.id });
+  expect(copy?.last_error).toContain(`vault-damaged: ${streams[0]}`);
+  expect(filesBelow(backup)).not.toContain(path);
+  writeFileSync(join(blobs, path ?? ''), bytes);
+  service.clock.now += 10_000;
+  await untilCopies(service, areAll('kept'));
+  expect(filesBelow(backup)).toEqual(filesBelow(blobs));
+});
+
+const DELETIONS: { readonly [how: string]: (service: Trial, ids: Ids) => Promise<unknown> } = {
+  recording: (service, { video }) => call(service, 'DELETE', `/video/${video}`, service.key),
+  session: (service, { session }) =>
+    call(service, 'DELETE', `/collection/calls/capture/session/${session}`, service.key),
+  person: (service) => call(service, 'DELETE', '/user/ada/data', service.key),
+  collection: (service) => call(service, 'DELETE', '/collection/calls', service.key),
+  'consent that was taken back': (service, { session, token }) =>
+    call(service, 'POST', `/capture/session/${session}/consent/revoke`, token, {
+      ...{ channel_id: 'mic:default', erase: true, at_ms: 1 },
+    }),
+};
+type Ids = { readonly session: string; readonly video: string; readonly token: string };
+
+test.each(Object.keys(DELETIONS))(
+  '[P17][P41][P54] the second copy goes with the deletion of its %s, and that of others stays',
+  async (how) => {
+    const { service } = await redundant();
+    await call(service, 'POST', '/collection', service.key, { id: 'calls', name: 'Calls' });
+    const other = await recorded(service, service.key, { endUserId: 'bob' });
+    const mine = await recorded(service, service.key, { endUserId: 'ada', collection: 'calls' });
+    await untilCopies(service, areAll('kept'));
+    const ids = { session: mine.session.id, video: mine.session.videos[0]?.id ?? '', token: mine.token };
+    const { backup } = foldersOf(service);
+    const isOf = (id: string) => filesBelow(backup).filter((path) => path.startsWith(id)).length;
+    expect([isOf(mine.session.id), isOf(other.session.id)]).not.toContain(0);
+    expect(await DELETIONS[how]?.(service, ids)).toMatchObject({ status: 200 });
+    expect([how, isOf(mine.session.id)]).toEqual([how, 0]);
+    expect(isOf(other.session.id)).toBeGreaterThan(0);
+    expect(await copiesIn(service)).toHaveLength(1);
+    // Not by a start either, which looks for what has no copy.
+    await service.restart();
+    await untilCopies(service, areAll('kept'));
+    expect(isOf(mine.session.id)).toBe(0);
+  },
+);

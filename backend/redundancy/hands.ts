@@ -1,0 +1,109 @@
+import { faultOf } from '../log.ts';
+import type { Parts } from '../parts.ts';
+import type { ClaimedCopy, CopyState } from '../store/records.ts';
+
+/** A process that is killed leaves what it had in hand to the others, or to its next start, after this. */
+const CLAIM_MS = 60_000;
+const HOLD_EVERY_MS = 5000;
+
+export type HandsConfig = {
+  readonly states: readonly CopyState[];
+  readonly atOnce: number;
+  /** Of one tenant: whose destination does not answer holds up their own copies, and nobody else's. */
+  readonly ofOne: number;
+  /** Looks at the clock at least that often. */
+  readonly longestSleepMs: number;
+  /** `signal`: the recording was deleted, somebody else took it over, or the service ends. */
+  readonly work: (copy: ClaimedCopy, signal: AbortSignal) => Promise<void>;
+};
+
+export type Hands = { wake(): void; close(): Promise<void> };
+
+/** Works on copies that are due, several at once, each claimed in the store so that no other process does. */
+export function startHands({ store, clock, log }: Parts, config: HandsConfig): Hands {
+  const closing = new AbortController();
+  const underWay = new Map<string, Promise<void>>();
+  const hands = new Map<string, number>();
+  let alarm: NodeJS.Timeout | undefined;
+  let looking: Promise<void> | undefined;
+  let isWoken = false;
+
+  function wake(): void {
+    isWoken = true;
+    if (looking !== undefined || closing.signal.aborted) return;
+    clearTimeout(alarm);
+    looking = look().finally(() => {
+      looking = undefined;
+      if (isWoken) wake();
+    });
+  }
+
+  async function look(): Promise<void> {
+    isWoken = false;
+    let sleepMs = config.longestSleepMs;
+    try {
+      for (const copy of await claimed()) begin(copy);
+      const next = await store.nextCopyAt(config.states, {
+        tenants: [...hands].flatMap(([tenantId, count]) => (count >= config.ofOne ? [tenantId] : [])),
+        videos: [...underWay.keys()],
+      });
+      // Where all hands are full, whoever is done first looks again.
+      if (next !== undefined && underWay.size < config.atOnce) sleepMs = Math.min(sleepMs, next - clock());
+    } catch (error) {
+      log(faultOf(error, clock()));
+    }
+    if (!closing.signal.aborted) alarm = setTimeout(wake, Math.max(0, sleepMs));
+  }
+
+  async function claimed(): Promise<ClaimedCopy[]> {
+    const limit = config.atOnce - underWay.size;
+    if (limit <= 0) return [];
+    const nowMs = clock();
+    return store.claimCopies({
+      ...{ states: config.states, nowMs, untilMs: nowMs + CLAIM_MS, limit },
+      share: { ofOne: config.ofOne, claimed: hands },
+      except: [...underWay.keys()],
+    });
+  }
+
+  function begin(copy: ClaimedCopy): void {
+    const { tenantId, videoId } = copy;
+    hands.set(tenantId, (hands.get(tenantId) ?? 0) + 1);
+    const done = held(copy)
+      .catch((error) => log(faultOf(error, clock())))
+      .finally(() => {
+        underWay.delete(videoId);
+        hands.set(tenantId, (hands.get(tenantId) ?? 1) - 1);
+        wake();
+      });
+    underWay.set(videoId, done);
+  }
+
+  /** Keeps the claim while it is worked on; losing it ends the work. */
+  async function held(copy: ClaimedCopy): Promise<void> {
+    const lost = new AbortController();
+    const holding = setInterval(() => {
+      store.holdCopy(copy, clock() + CLAIM_MS).then(
+        (isOurs) => isOurs || lost.abort(),
+        (error) => log(faultOf(error, clock())),
+      );
+    }, HOLD_EVERY_MS);
+    try {
+      await config.work(copy, AbortSignal.any([closing.signal, lost.signal]));
+    } finally {
+      clearInterval(holding);
+    }
+  }
+
+  wake();
+  return {
+    wake,
+    async close() {
+      closing.abort();
+      clearTimeout(alarm);
+      await looking;
+      clearTimeout(alarm);
+      await Promise.all(underWay.values());
+    },
+  };
+}

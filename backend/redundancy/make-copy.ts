@@ -1,0 +1,99 @@
+import { fail, ok, type Result } from '../../contract/result.ts';
+import type { BlobOf } from '../blobs/blobs.ts';
+import { streamKey } from '../blobs/stream-key.ts';
+import { waitAfter } from '../events/retry-schedule.ts';
+import type { Parts } from '../parts.ts';
+import type { ClaimedCopy } from '../store/records.ts';
+import { type MadeOf, madeOf } from './made-of.ts';
+import { noteCopy } from './noted.ts';
+
+/**
+ * Copies the fragments of a finished recording as they are, sealed, into the backup, each read back; a fragment that is there
+ * already is held against what it should be. Then it is sent, where there is a destination.
+ */
+export async function makeCopy(parts: Parts, copy: ClaimedCopy, signal: AbortSignal): Promise<void> {
+  const found = await madeOf(parts, copy.videoId);
+  if (!found.ok) return forget(parts, copy);
+  const { session, fragments } = found.value;
+  const copied = await copyAll(parts, found.value, signal);
+  const nowMs = parts.clock();
+  if (signal.aborted) {
+    await parts.store.settleCopy(copy, { nextAt: nowMs });
+  } else if (!copied.ok && copied.error.code === 'video-unknown') {
+    await forget(parts, copy);
+  } else if (!copied.ok) {
+    const { code, detail = '' } = copied.error;
+    const attempts = copy.attempts + 1;
+    await noteCopy(parts, copy, session, 'copy.failed', code);
+    const nextAt = nowMs + waitAfter(attempts, Math.random());
+    await parts.store.settleCopy(copy, { attempts, nextAt, lastError: `${code}: ${detail}` });
+  } else {
+    await noteCopy(parts, copy, session, 'copy.made', `${fragments.length} fragments`);
+    await parts.store.settleCopy(copy, { ...(await nextOf(parts, copy)), isHeld: true, nextAt: nowMs });
+    parts.redundancy.wake();
+  }
+}
+
+async function nextOf({ store }: Parts, copy: ClaimedCopy) {
+  const fresh = { attempts: 0, lastError: '' };
+  // Made anew after it was lost: it need not be sent again.
+  if (copy.sentAt !== null) return { ...fresh, state: 'sent' as const };
+  const destination = await store.destination(copy);
+  return { ...fresh, state: destination === undefined ? ('kept' as const) : ('sending' as const) };
+}
+
+/** What was deleted while it was copied is not there afterwards. */
+async function forget({ store, redundancy }: Parts, { videoId, sessionId }: ClaimedCopy): Promise<void> {
+  if ((await store.video(videoId)) !== undefined) return;
+  if ((await store.session(sessionId)) === undefined) return redundancy.backup.removeSession(sessionId);
+  for (const stream of await store.streamsOf([sessionId]))
+    if (stream.wrappedKey === '') await redundancy.backup.removeStream(sessionId, stream.id);
+}
+
+/** Errors: `video-unknown` once it is deleted, `vault-damaged`, `disk-full`, `service-failed`. */
+async function copyAll(parts: Parts, made: MadeOf, signal: AbortSignal): Promise<Result<void>> {
+  const { session, video, stream, fragments } = made;
+  const key = streamKey(parts.keyring, session, stream);
+  for (const fragment of fragments) {
+    if (signal.aborted) return ok(undefined);
+    // In the turn of the session, so that nothing is written behind a deletion.
+    const copied = await parts.turns(session.id, async () =>
+      (await parts.store.video(video.id)) === undefined
+        ? fail('video-unknown', video.id)
+        : copyOne(parts, { ...fragment, sessionId: session.id }, fragment.blob, key),
+    );
+    if (!copied.ok) return copied;
+  }
+  return ok(undefined);
+}
+
+async function copyOne(
+  { blobs, redundancy: { backup } }: Parts,
+  of: BlobOf,
+  name: string,
+  key: Uint8Array,
+): Promise<Result<void>> {
+  // Whole as it is read, or nothing is copied: damage must not be what the copy is of.
+  const read = await blobs.read(of, name, key);
+  if (!read.ok) return read;
+  if ((await backup.read(of, name, key)).ok) return ok(undefined);
+  const sealed = await blobs.readSealed(of, name);
+  if (sealed === undefined) return fail('vault-damaged', `${of.streamId} is not there any more`);
+  const written = await backup.writeSealed(of, name, sealed);
+  if (!written.ok) return written;
+  const back = await backup.readSealed(of, name);
+  return back !== undefined && Buffer.from(sealed).equals(back)
+    ? ok(undefined)
+    : fail('service-failed', 'the backup holds something else than it was given');
+}
+
+/** Our second copy goes once the recording arrived at its destination. */
+export async function removeCopy(parts: Parts, copy: ClaimedCopy): Promise<void> {
+  const found = await madeOf(parts, copy.videoId);
+  if (!found.ok) return forget(parts, copy);
+  const { session, fragments } = found.value;
+  for (const fragment of fragments)
+    await parts.redundancy.backup.remove({ ...fragment, sessionId: session.id }, fragment.blob);
+  await noteCopy(parts, copy, session, 'copy.removed', 'it arrived at its destination');
+  await parts.store.settleCopy(copy, { state: 'sent', isHeld: false });
+}

@@ -1,0 +1,16 @@
+import type { Blobs } from '../blobs/blobs.ts';
+import type { Targets } from '../events/targets.ts';
+import type { Carrier } from './carrier.ts';
+
+/** What second copies of recordings need. */
+export type Redundancy = {
+  /** The second copies alone; what is kept of a recording is read and removed through `Parts.blobs`. */
+  readonly backup: Blobs;
+  /** Where copies may be sent. */
+  readonly targets: Targets;
+  readonly carrier: Carrier;
+  /** As many characters as the JSON of credentials may have. */
+  readonly credentialsMax: number;
+  /** There is something to make or to send. */
+  wake(): void;
+};

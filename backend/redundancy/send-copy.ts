@@ -1,0 +1,148 @@
+import { errorOf, ok, type Result, type TallylightError } from '../../contract/result.ts';
+import { waitAfter } from '../events/retry-schedule.ts';
+import type { Parts } from '../parts.ts';
+import type { ClaimedCopy, CopyRecord, DestinationRecord } from '../store/records.ts';
+import { assembled } from '../video/assemble.ts';
+import type { Confirmed } from './carrier.ts';
+import { type MadeOf, madeOf } from './made-of.ts';
+import { noteCopy } from './noted.ts';
+import { inWords, locatePlace } from './places.ts';
+
+/**
+ * Sends a recording to the destination of its collection: credentials are fetched, the file is put together in memory and
+ * uploaded, confirmed; then credentials and, where it is so set, our second copy go. What fails is tried again, for as long as
+ * it takes.
+ */
+export async function sendCopy(parts: Parts, copy: ClaimedCopy, signal: AbortSignal): Promise<void> {
+  const { store, clock } = parts;
+  const destination = await store.destination(copy);
+  const found = await madeOf(parts, copy.videoId);
+  // Deleted with all that is known of it.
+  if (!found.ok) return;
+  if (destination === undefined) {
+    await store.settleCopy(copy, { state: copy.sentAt === null ? 'kept' : 'sent', attempts: 0 });
+    return;
+  }
+  const sent = await carried(parts, copy, destination, found.value, signal);
+  if (sent.ok) return arrived(parts, copy, destination, sent.value);
+  const isEnding = sent.error.code === 'destination-stopped' && signal.aborted;
+  if (isEnding) {
+    await store.settleCopy(copy, { nextAt: clock() });
+    return;
+  }
+  const { code, detail = '' } = sent.error;
+  const attempts = copy.attempts + 1;
+  const nextAt = clock() + waitAfter(attempts, Math.random());
+  await store.settleCopy(copy, { attempts, nextAt, lastError: detail === '' ? code : `${code}: ${detail}` });
+}
+
+async function arrived(
+  parts: Parts,
+  copy: ClaimedCopy,
+  { place, keepBackup }: DestinationRecord,
+  { object }: Confirmed,
+): Promise<void> {
+  const { store, clock, redundancy } = parts;
+  const sentTo = inWords(place, object);
+  const isLeaving = copy.isHeld && !keepBackup;
+  const isThere = await store.settleCopy(copy, {
+    ...{ state: isLeaving ? 'leaving' : 'sent', attempts: 0, nextAt: clock(), lastError: '' },
+    ...{ sentTo, sentAt: Math.floor(clock() / 1000) },
+  });
+  // Deleted in the moment between its last byte and here.
+  if (!isThere && (await store.video(copy.videoId)) === undefined)
+    await noteCopy(parts, copy, undefined, 'copy.left', sentTo);
+  if (isLeaving) redundancy.wake();
+}
+
+/** One attempt, with its entries. */
+async function carried(
+  parts: Parts,
+  copy: ClaimedCopy,
+  destination: DestinationRecord,
+  made: MadeOf,
+  signal: AbortSignal,
+): Promise<Result<Confirmed>> {
+  const { place, sealedCredentials } = destination;
+  const { video, session } = made;
+  const note = (action: Parameters<typeof noteCopy>[3], reason?: string) =>
+    noteCopy(parts, copy, session, action, reason);
+  const failed = async (error: TallylightError): Promise<Result<Confirmed>> => {
+    if (!signal.aborted) await note('copy.failed', error.code);
+    return { ok: false, error };
+  };
+  const located = await locatePlace(parts.redundancy.targets, place);
+  if (!located.ok) return failed(located.error);
+  await note('credentials.fetched', destination.id);
+  const key = parts.keyring.unwrap({ kind: 'destination', id: destination.id }, destination.wrappedKey);
+  const order = {
+    ...{ place, sealedCredentials, key, object: objectOf(copy) },
+    ...{ sizeBytes: video.sizeBytes, sha256: video.sha256 },
+  };
+  try {
+    const onWhole = () => note('copy.put-together', `sha256 ${video.sha256}`);
+    const sent = await parts.redundancy.carrier.transfer(order, fileOf(parts, made, onWhole), signal);
+    if (!sent.ok) return await failed(sent.error);
+    await note('copy.sent', `${inWords(place, sent.value.object)} confirmed by ${sent.value.by}`);
+    return sent;
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error;
+    return await failed(error.error);
+  } finally {
+    key.fill(0);
+    await note('credentials.purged', destination.id);
+  }
+}
+
+/** Names no person and no device; the same at every attempt, so that what is sent twice is there once. */
+export function objectOf({ collectionId, sessionId, videoId }: CopyRecord): string {
+  return `${collectionId}/${sessionId}/${videoId}.mp4`;
+}
+
+/** A stream of bytes has no other way to tell a failure. */
+class Unreadable extends Error {
+  readonly error: TallylightError;
+  constructor(error: TallylightError) {
+    super(error.code);
+    this.error = error;
+  }
+}
+
+/**
+ * The file, decrypted piece by piece. The last piece is given out only while the recording is still there: what was deleted
+ * meanwhile never becomes whole elsewhere.
+ */
+async function* fileOf(
+  parts: Parts,
+  { video, session, stream, fragments, format }: MadeOf,
+  onWhole: () => Promise<void>,
+): AsyncGenerator<Uint8Array> {
+  let last: Uint8Array | undefined;
+  for await (const piece of assembled(parts, session, stream, fragments, format)) {
+    if (!piece.ok) throw new Unreadable(piece.error);
+    if (last !== undefined) yield last;
+    last = piece.value;
+  }
+  if ((await parts.store.video(video.id)) === undefined)
+    throw new Unreadable(errorOf('video-unknown', video.id));
+  await onWhole();
+  if (last !== undefined) yield last;
+}
+
+/** Whether the destination takes, confirms and lets go of a small object. Errors as those of a transfer. */
+export async function tryDestination(
+  parts: Parts,
+  destination: DestinationRecord,
+  signal: AbortSignal,
+): Promise<Result<Pick<Confirmed, 'by'>>> {
+  const { place, sealedCredentials } = destination;
+  const located = await locatePlace(parts.redundancy.targets, place);
+  if (!located.ok) return located;
+  const key = parts.keyring.unwrap({ kind: 'destination', id: destination.id }, destination.wrappedKey);
+  try {
+    const tried = await parts.redundancy.carrier.probe({ place, sealedCredentials, key }, signal);
+    return tried.ok ? ok({ by: tried.value.by }) : tried;
+  } finally {
+    key.fill(0);
+  }
+}
