@@ -19,7 +19,10 @@ const COMMANDS = {
   demo: { entry: 'app/launch/demo.ts', needs: ['ffmpeg', 'pactl', 'Xvfb', 'pulseaudio'] },
   test: {
     entry: 'app/launch/test.ts',
-    needs: ['ffmpeg', 'pactl', 'Xvfb', 'pulseaudio', 'chromium', 'postgres', 'strace', 'unzip', 'xrandr'],
+    needs: [
+      ...['ffmpeg', 'pactl', 'Xvfb', 'pulseaudio', 'chromium', 'postgres', 'strace', 'unzip', 'xrandr'],
+      ...['vsftpd', 'sshd', 'openssl'],
+    ],
   },
   check: { entry: 'app/launch/check.ts', needs: [] },
   build: { entry: 'app/launch/build.ts', needs: [] },
@@ -43,6 +46,9 @@ const PROGRAMS = {
   xrandr: { found: () => onPath('xrandr'), package: 'x11-xserver-utils', only: 'linux' },
   debootstrap: { found: () => onPath('debootstrap'), package: 'debootstrap', only: 'linux' },
   strace: { found: () => onPath('strace'), package: 'strace', only: 'linux' },
+  vsftpd: { found: () => existsSync('/usr/sbin/vsftpd'), package: 'vsftpd', only: 'linux' },
+  sshd: { found: () => existsSync('/usr/sbin/sshd'), package: 'openssh-server', only: 'linux' },
+  openssl: { found: () => onPath('openssl'), package: 'openssl', only: 'linux' },
   unzip: { found: () => onPath('unzip'), package: 'unzip', only: 'linux' },
   chromium: {
     found: () => ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'].some(onPath),
