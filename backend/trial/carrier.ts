@@ -15,8 +15,8 @@ export type TrialCarrier = Carrier & {
   readonly attempts: TransferOrder[];
   /** Asked before each transfer and probe; undefined: it works. */
   fault: (order: ProbeOrder, attempt: number) => Fault | undefined;
-  /** Waited for before the last byte is taken. */
-  gate: () => Promise<void>;
+  /** Waited for after the first bytes came, and once all of them did. */
+  gate: (at: 'first' | 'whole') => Promise<void>;
 };
 
 /**
@@ -46,11 +46,12 @@ export function trialCarrier(secrets: string): TrialCarrier {
       let size = 0;
       for await (const chunk of bytes) {
         if (signal.aborted) return fail('destination-stopped');
+        if (taken.length === 0) await self.gate('first');
         taken.push(chunk);
         size += chunk.length;
         if (fault !== undefined && size >= (fault.afterBytes ?? 0)) return fail(fault.code, fault.detail);
       }
-      await self.gate();
+      await self.gate('whole');
       if (signal.aborted) return fail('destination-stopped');
       const whole = Buffer.concat(taken);
       const sha256 = createHash('sha256').update(whole).digest('hex');
