@@ -12,6 +12,7 @@ import type { Capture, Host } from './host.ts';
 import { machineOf } from './machine.ts';
 import { sendSettings } from './network/send-settings.ts';
 import { systemNetwork } from './network/system-network.ts';
+import { secureTls } from './network/tls.ts';
 import { DEFAULT_FORMAT } from './pipeline/capture-format.ts';
 import type { CaptureFfmpeg } from './pipeline/capture-way.ts';
 import { createChannelPipeline } from './pipeline/channel-pipeline.ts';
@@ -40,7 +41,7 @@ const SOUND_ONLY = { TALLYLIGHT_ENCODER: 'software' };
 
 /**
  * The composition of main: takes the data folder, opens audit log and vault, and answers the bridge. Opens no
- * device. Errors: `data-in-use`, `vault-unwritable`, `audit-broken`, and `usage` for what is set of sending.
+ * device. Errors: `data-in-use`, `vault-unwritable`, `audit-broken`, and `usage` for what is set of sending or of TLS.
  */
 export async function openCapture(host: Host, options: CaptureOptions = {}): Promise<Result<Capture>> {
   const { dataDir, env, log, shell } = host;
@@ -50,6 +51,8 @@ export async function openCapture(host: Host, options: CaptureOptions = {}): Pro
   const machine = machineOf(host);
   const sending = sendSettings(env);
   if (!sending.ok) return sending;
+  const secured = secureTls(env);
+  if (!secured.ok) return secured;
   const permissions = permissionsFor({
     platform: machine.platform,
     env,

@@ -1,6 +1,7 @@
 import { serve as serveBackend } from '../../backend/main.ts';
 import { errorOf } from '../../contract/result.ts';
 import { finishOnBug } from '../../main/last-resort.ts';
+import { secureTls } from '../../main/network/tls.ts';
 import type { Command } from './command.ts';
 import { serviceDir } from './data-dir.ts';
 import { printer } from './print.ts';
@@ -13,6 +14,9 @@ export const serve: Command = {
     const port = Number(values.port ?? 7620);
     if (!Number.isInteger(port) || port < 0 || port > 65535)
       return out.failed(errorOf('usage', '--port takes 0 to 65535'));
+    // For what it asks itself: webhooks, and where recordings are copied to.
+    const secured = secureTls(process.env);
+    if (!secured.ok) return out.failed(secured.error);
     const service = await serveBackend({
       dataDir: values.data ?? serviceDir(),
       port,

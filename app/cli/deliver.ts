@@ -1,11 +1,13 @@
 import type { AuditEvent } from '../../contract/audit.ts';
 import type { ErrorCode } from '../../contract/errors.ts';
 import type { TallylightError } from '../../contract/result.ts';
+import { isTlsTrouble } from '../../contract/tls-trouble.ts';
 import { openAuditLog } from '../../main/audit/log.ts';
 import { givenGrant } from '../../main/auth/your-backend.ts';
 import { openUplink, type Uplink } from '../../main/delivery/uplink.ts';
 import type { Grant } from '../../main/host.ts';
 import { sendSettings } from '../../main/network/send-settings.ts';
+import { secureTls } from '../../main/network/tls.ts';
 import { policyKeeper } from '../../main/policy/keeper.ts';
 import { deliverPending } from '../../main/session/pending.ts';
 import type { Command } from './command.ts';
@@ -18,7 +20,6 @@ import { withSending } from './with-sending.ts';
 
 /** How long a service that does not answer is waited for. */
 const PATIENCE_MS = 15_000;
-/** There is no other token than the one that was given. */
 const REFUSED: ReadonlySet<ErrorCode> = new Set(['token-expired', 'not-authorised']);
 
 /** Sends one recording that is kept on this device to its session, with a fresh token for that one. */
@@ -30,6 +31,8 @@ export const deliver: Command = {
     if (!grant.ok) return out.failed(grant.error);
     const sending = sendSettings(withSending(values));
     if (!sending.ok) return out.failed(sending.error);
+    const secured = secureTls(process.env);
+    if (!secured.ok) return out.failed(secured.error);
     const dataDir = values.data ?? clientDir();
     const opened = await openVault(dataDir);
     if (!opened.ok) return out.failed(opened.error);
@@ -42,6 +45,11 @@ export const deliver: Command = {
     }
   },
 };
+
+/** Waiting for it is in vain: there is no other token, or somebody has to mend the service first. */
+function isFinal({ code }: TallylightError): boolean {
+  return REFUSED.has(code) || isTlsTrouble(code);
+}
 
 async function deliverFrom(
   { vault, secrets, dataDir, uplink }: Opened & { readonly dataDir: string; readonly uplink: Uplink },
@@ -84,7 +92,8 @@ async function deliverFrom(
       },
       hindered: (error) => {
         hindrance = error;
-        patience ??= setTimeout(delivery.close, REFUSED.has(error.code) ? 0 : PATIENCE_MS);
+        if (isFinal(error)) delivery.close();
+        else patience ??= setTimeout(delivery.close, PATIENCE_MS);
       },
     },
   });

@@ -136,7 +136,9 @@ test('[P23] a certificate that nobody trusts gets nothing', async () => {
   await refused;
   service.clock.now += TRIED_FOR_MS;
   await vi.waitFor(async () =>
-    expect(await dead(service)).toMatchObject([{ last_error: 'DEPTH_ZERO_SELF_SIGNED_CERT' }]),
+    expect(await dead(service)).toMatchObject([
+      { last_error: 'certificate-untrusted: DEPTH_ZERO_SELF_SIGNED_CERT' },
+    ]),
   );
   expect(heard).toEqual([]);
 });

@@ -1,3 +1,4 @@
+import { tlsTroubleOf } from '../../contract/tls-trouble.ts';
 import { faultOf, type Log } from '../log.ts';
 import type { LetterOutcome, SentLetter } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
@@ -167,7 +168,10 @@ function outcomeOf(letter: SentLetter, failure: Failure | undefined, nowMs: numb
 
 /** What the system calls it, e.g. `ECONNREFUSED`: a message might quote the address. */
 function reasonOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'no answer';
+  if (!(error instanceof Error && 'code' in error)) return 'no answer';
+  const code = String(error.code);
+  const trouble = tlsTroubleOf(code, error.message);
+  return trouble === undefined ? code : `${trouble}: ${code}`;
 }
 
 function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {

@@ -1,10 +1,5 @@
-import {
-  type ClientRequest,
-  request as httpRequest,
-  type IncomingMessage,
-  type RequestOptions,
-} from 'node:http';
-import { request as httpsRequest } from 'node:https';
+import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
+import { type RequestOptions as HttpsOptions, request as httpsRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import type { Address } from './targets.ts';
 
@@ -25,12 +20,15 @@ export type Post = {
  * answer comes.
  */
 export function post({ url, addresses, headers, body, signal }: Post): Promise<number> {
-  const options: RequestOptions = {
+  const options: HttpsOptions = {
     method: 'POST',
     headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) },
     lookup: only(addresses),
     // A connection of its own: one that is kept might belong to another address by now.
     agent: false,
+    // Whatever the variables and options of Node say.
+    rejectUnauthorized: true,
+    minVersion: 'TLSv1.2',
     signal,
   };
   const send = url.protocol === 'https:' ? httpsRequest : httpRequest;

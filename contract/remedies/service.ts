@@ -156,6 +156,36 @@ export const SERVICE_REMEDIES = {
     http: 503,
     exit: 1,
   },
+  'certificate-untrusted': {
+    message:
+      'The certificate of the other side is of no authority that this machine trusts. Nothing was sent.',
+    action:
+      'Ask whoever runs it for a certificate of a public authority. If the authority is your own, name the file with its certificate in TALLYLIGHT_CA_FILE.',
+    retryable: true,
+    http: 502,
+    exit: 1,
+  },
+  'certificate-expired': {
+    message: 'The certificate of the other side is not valid at this time. Nothing was sent.',
+    action: 'Ask whoever runs it to renew the certificate, and check the clock of this machine.',
+    retryable: true,
+    http: 502,
+    exit: 1,
+  },
+  'certificate-foreign': {
+    message: 'The certificate of the other side belongs to another name than the address. Nothing was sent.',
+    action: 'Check the address. If it is right, ask whoever runs it for a certificate of that name.',
+    retryable: true,
+    http: 502,
+    exit: 1,
+  },
+  'tls-too-old': {
+    message: 'The other side offers only an old TLS that does not protect. Nothing was sent.',
+    action: 'Ask whoever runs it to offer TLS 1.2 or newer.',
+    retryable: true,
+    http: 502,
+    exit: 1,
+  },
   'service-failed': {
     message: 'The media service answered in a way that cannot be used.',
     action: 'Try again; if it stays, ask whoever runs the media service.',

@@ -3,6 +3,7 @@ import { sessionId } from '../../contract/fragment.ts';
 import { errorOf, fail, ok, type Result } from '../../contract/result.ts';
 import { serviceAddress } from '../delivery/address.ts';
 import { readAnswer } from '../delivery/answer.ts';
+import { unreached } from '../delivery/unreached.ts';
 import type { Connection, Grant } from '../host.ts';
 import { type ClientKey, clientKey } from './client-key.ts';
 
@@ -42,8 +43,8 @@ export function yourBackend(url: string, secret: string, key: ClientKey = client
       });
       status = response.status;
       told = await readAnswer(response);
-    } catch {
-      return fail('service-unreachable', 'your backend');
+    } catch (error) {
+      return { ok: false, error: unreached(error, 'your backend') };
     }
     const granted = answer.safeParse(told);
     if (granted.success)

@@ -1,8 +1,10 @@
 import type { ErrorCode } from '../../contract/errors.ts';
 import { errorOf, fail, type Result, type TallylightError } from '../../contract/result.ts';
+import { isTlsTrouble } from '../../contract/tls-trouble.ts';
 import type { TokenHolder } from '../auth/token.ts';
 import { orLetGo } from './let-go.ts';
 import { retryDelayMs } from './retry-schedule.ts';
+import { isUnreached } from './unreached.ts';
 import { type Line, openUplink, type Wish } from './uplink.ts';
 
 /** What the senders of one session share: its token, word of the connection, and a way to be let go. */
@@ -29,8 +31,8 @@ export type Exchange = {
 export type ExchangeEvents = {
   readonly connected: (connected: boolean) => void;
   /**
-   * The service takes no token of ours and no other is to be had: until `accepted`, what is kept waits here.
-   * `token-expired` or `not-authorised`; told again with every attempt in vain.
+   * The service takes no token of ours and no other is to be had, or its TLS does not hold: until `accepted`, what is kept
+   * waits here. `token-expired`, `not-authorised` or what TLS fails of; told again with every attempt in vain.
    */
   readonly refused?: (error: TallylightError) => void;
   /** It takes one again; `over` is what `refused` told last. */
@@ -49,9 +51,8 @@ export function openExchange(
   const closing = new AbortController();
   let refusal: TallylightError | undefined;
 
-  function refused(code: ErrorCode, why: string): void {
-    const told = tokenTrouble(code, why);
-    if (refusal?.code !== told.code || refusal.detail !== why) refusal = told;
+  function tell(error: TallylightError): void {
+    if (refusal?.code !== error.code || refusal.detail !== error.detail) refusal = error;
     on.refused?.(refusal);
   }
   function accepted(): void {
@@ -80,10 +81,12 @@ export function openExchange(
       const { code, retryable } = answer.error;
       const isUnauthorised = UNAUTHORISED.has(code);
       if (signal.aborted) return answer;
-      const isConnected = code !== 'service-unreachable' && code !== 'service-failed';
+      const isConnected = !isUnreached(answer.error) && code !== 'service-failed';
       on.connected(isConnected);
       if (isConnected && !isUnauthorised) accepted();
       if ((!retryable && !isUnauthorised) || attempt >= patience) return answer;
+      // Somebody has to mend it, and until then nothing gets through.
+      if (isTlsTrouble(code)) tell(answer.error);
       if (isUnauthorised) {
         // A fresh token is tried at once; where that one is refused too, it is not the token's age.
         const refreshed: Result<void> | undefined = isRefreshed
@@ -94,12 +97,11 @@ export function openExchange(
         if (isRefreshed) continue;
         // Deleting a session deletes its tokens: only your backend can tell that from a token that was revoked.
         if (refreshed?.ok === false && refreshed.error.code === 'session-unknown') return refreshed;
-        refused(
-          code,
+        const why =
           refreshed?.ok === false
             ? `no other token: ${refreshed.error.code}`
-            : 'another token was refused too',
-        );
+            : 'another token was refused too';
+        tell(tokenTrouble(code, why));
       } else isRefreshed = false;
       if (await line.pause(retryDelayMs(inVain, random()), signal)) inVain = 0;
       if (signal.aborted) return answer;

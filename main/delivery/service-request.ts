@@ -11,7 +11,7 @@ import {
 } from '../../contract/wire.ts';
 import type { ClientKey } from '../auth/client-key.ts';
 import { readAnswer } from './answer.ts';
-import { unreachedBecause } from './unreached.ts';
+import { unreached } from './unreached.ts';
 
 /** A request that hangs must not hold up Stop or the queue behind it. */
 const REQUEST_TIMEOUT_MS = 10_000;
@@ -75,7 +75,7 @@ async function attempt<T>(
     });
     told = await readAnswer(response);
   } catch (error) {
-    return { result: fail('service-unreachable', unreachedBecause(error)), isWorthAnother: false };
+    return { result: { ok: false, error: unreached(error) }, isWorthAnother: false };
   }
   const isClockKnown = key.heard(url, response.headers.get('date'));
   tellPolicyVersion(response, request.onPolicyVersion);

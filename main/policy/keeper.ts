@@ -2,6 +2,7 @@ import type { AuditEvent } from '../../contract/audit.ts';
 import type { Policy } from '../../contract/policy.ts';
 import { fail, ok, type Result } from '../../contract/result.ts';
 import type { KeySet } from '../../contract/wire.ts';
+import { isUnreached } from '../delivery/unreached.ts';
 import type { Grant, Host } from '../host.ts';
 import { policyCacheIn } from './cache.ts';
 import { effectivePolicy } from './effective.ts';
@@ -114,7 +115,7 @@ async function published(kid: string, keys: () => Promise<Result<KeySet>>): Prom
   const asked = await keys();
   if (asked.ok) return keyAmong(asked.value, kid);
   // Not there at the moment is no word on the key.
-  return asked.error.code === 'service-unreachable'
+  return isUnreached(asked.error)
     ? asked
     : fail('policy-untrusted', `the service does not publish its keys: ${asked.error.code}`);
 }

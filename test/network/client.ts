@@ -22,6 +22,8 @@ import { type FaultyProxy, openFaultyProxy } from '../instruments/faulty-proxy.t
 
 /** A media service behind a network with faults. The person's own way to it, for asking what it holds, has none. */
 export type Remote = { readonly service: Trial; readonly proxy: FaultyProxy };
+/** The same as far as it is an address. */
+export type Reached = Pick<Remote, 'service'> & { readonly proxy: Pick<FaultyProxy, 'url'> };
 
 export async function remote(seed = 1): Promise<Remote> {
   let target = '';
@@ -48,14 +50,14 @@ export async function clientVault(): Promise<Vault> {
 
 /** Starts a session through the network as it is; `+` in front of a channel keeps it. */
 export async function startedBy(
-  { service, proxy }: Remote,
+  { service, proxy }: Reached,
   vault: Vault,
   channels: readonly string[],
   key: ClientKey = makeClientKey(),
 ): Promise<Started> {
   const wish = { end_user_id: 'ada' };
   const { data } = await call(service, 'POST', '/collection/default/capture/session', service.key, wish);
-  const token = await tokenOf({ service, proxy }, data.id);
+  const token = await tokenOf({ service }, data.id);
   const client = serviceClient(proxy.url, data.id, { key });
   const view = must(await client.session(token));
   const receipt = receiptOf(data.id, channels, view.policy, { endUserId: 'ada' });
@@ -87,7 +89,7 @@ export async function startedBy(
   };
 }
 
-async function tokenOf({ service }: Remote, sessionId: string): Promise<string> {
+export async function tokenOf({ service }: Pick<Remote, 'service'>, sessionId: string): Promise<string> {
   const wish = { session_id: sessionId };
   return (await call<TokenGrant>(service, 'POST', '/capture/session/token', service.key, wish)).data.token;
 }
@@ -122,13 +124,16 @@ function fragmentOf(sessionId: string, channelId: string, { bytes, ...piece }: P
 export const hashesOf = (fragments: readonly Fragment[]) => fragments.map(({ header }) => header.sha256);
 
 /** What the service holds of a stream, asked past the network. */
-export async function heldBy({ service }: Remote, streamId: string | undefined): Promise<string[]> {
+export async function heldBy(
+  { service }: Pick<Remote, 'service'>,
+  streamId: string | undefined,
+): Promise<string[]> {
   const path = `/rtstream/${streamId}/fragments`;
   const { data } = await call<FragmentList>(service, 'GET', path, service.key);
   return data.fragments.map(({ sha256 }) => sha256);
 }
 
-export async function seenBy({ service }: Remote, sessionId: string): Promise<SessionView> {
+export async function seenBy({ service }: Pick<Remote, 'service'>, sessionId: string): Promise<SessionView> {
   const path = `/collection/default/capture/session/${sessionId}`;
   return (await call(service, 'GET', path, service.key)).data;
 }
