@@ -20,6 +20,7 @@ import {
 } from '../../contract/wire.ts';
 import { type ClientKey, clientKey } from '../auth/client-key.ts';
 import { serviceAddress } from './address.ts';
+import { requestPatience } from './request-patience.ts';
 import { askService, dataOf, type ServiceRequest } from './service-request.ts';
 
 /**
@@ -62,6 +63,7 @@ export function serviceClient(
 ): ServiceClient {
   const address = serviceAddress(server);
   const own = `/capture/session/${sessionId}`;
+  const patience = requestPatience();
 
   async function send<T>(
     method: string,
@@ -78,6 +80,7 @@ export function serviceClient(
       token,
       key,
       read: dataOf(data),
+      patience,
       ...(body === undefined ? {} : { body }),
       onPolicyVersion: policyVersion,
     });

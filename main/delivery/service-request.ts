@@ -11,12 +11,8 @@ import {
 } from '../../contract/wire.ts';
 import type { ClientKey } from '../auth/client-key.ts';
 import { readAnswer } from './answer.ts';
+import { type RequestPatience, requestPatience } from './request-patience.ts';
 import { unreached } from './unreached.ts';
-
-/** A request that hangs must not hold up Stop or the queue behind it. */
-const REQUEST_TIMEOUT_MS = 10_000;
-/** The slowest line worth waiting for, 16 KiB/s: on it a fragment takes longer than a request may hang. */
-const SLOWEST_BYTES_PER_MS = 16;
 
 export type ServiceRequest<T> = {
   readonly method: string;
@@ -29,6 +25,8 @@ export type ServiceRequest<T> = {
   /** What is asked for, out of the JSON of the answer; undefined where it is not there. */
   readonly read: (told: unknown) => T | undefined;
   readonly body?: { readonly bytes: Uint8Array | string; readonly headers: Record<string, string> };
+  /** What was learnt of the line by other requests; nothing where it is left out. */
+  readonly patience?: RequestPatience;
   /** Which policy is in force, where an answer says so. */
   readonly onPolicyVersion?: ((version: number) => void) | undefined;
 };
@@ -54,12 +52,15 @@ export async function askService<T>(request: ServiceRequest<T>): Promise<Result<
 async function attempt<T>(
   request: ServiceRequest<T>,
 ): Promise<{ result: Result<T>; isWorthAnother: boolean }> {
-  const { method, path, token, key, body } = request;
+  const { method, path, token, key, body, patience = requestPatience() } = request;
   const url = request.server + path;
   const proven =
     token === undefined
       ? {}
       : { [ACCESS_TOKEN_HEADER]: token, [DPOP_HEADER]: await key.proof({ method, url, token }) };
+  const allowedMs = patience.msFor(body?.bytes.length ?? 0);
+  const giveUp = AbortSignal.timeout(allowedMs);
+  const beganMs = performance.now();
   let response: Response;
   let told: unknown;
   try {
@@ -67,14 +68,14 @@ async function attempt<T>(
       method,
       headers: { ...proven, ...(body === undefined ? {} : digested(body)) },
       ...(body === undefined ? {} : { body: Buffer.from(body.bytes) }),
-      signal: AbortSignal.timeout(
-        REQUEST_TIMEOUT_MS + Math.ceil((body?.bytes.length ?? 0) / SLOWEST_BYTES_PER_MS),
-      ),
+      signal: giveUp,
       // Following a redirect could carry token and media to another host.
       redirect: 'manual',
     });
     told = await readAnswer(response);
+    patience.answered(performance.now() - beganMs, allowedMs);
   } catch (error) {
+    if (giveUp.aborted) patience.gaveUp();
     return { result: { ok: false, error: unreached(error) }, isWorthAnother: false };
   }
   const isClockKnown = key.heard(url, response.headers.get('date'));

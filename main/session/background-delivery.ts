@@ -10,11 +10,15 @@ import type { RecordingFacts } from '../vault/facts.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { Active } from './active.ts';
 import { conclude, tellForgotten } from './conclude.ts';
+import { fewAtOnce } from './few-at-once.ts';
 import { deliverPending, type PendingDelivery, unfinished } from './pending.ts';
 import { eraseWhereDeleted } from './session-gone.ts';
 
 /** How long quitting waits for what is on its way; the rest is sent at the next start. */
 const QUIT_GRACE_MS = 2000;
+
+/** Recordings of earlier runs that are open at once. */
+const EARLIER_AT_ONCE = 4;
 
 export type DeliveryParts = {
   readonly host: Pick<Host, 'connection' | 'log'>;
@@ -68,6 +72,7 @@ export function backgroundDelivery({
 }: DeliveryParts): BackgroundDelivery {
   const pending = new Set<PendingDelivery>();
   const saved: Snapshot['delivery']['recovered'] = [];
+  const few = fewAtOnce(EARLIER_AT_ONCE);
   let mayBegin = true;
 
   async function finish(recording: Active): Promise<Result<void>> {
@@ -121,17 +126,17 @@ export function backgroundDelivery({
           saved.push({ sessionId, title, startedAt, activeMs: ended.activeMs });
           on.change();
         };
-        const delivery = deliverPending(id, {
-          vault,
-          policies,
-          connection,
-          log,
-          audit,
-          now,
-          uplink,
-          trouble,
-          recovered,
-        });
+        const parts = { vault, policies, connection, log, audit, now, uplink, trouble, recovered };
+        const delivery = few.add(id, (giveWay) =>
+          deliverPending(id, {
+            ...parts,
+            watch: {
+              change: () => undefined,
+              // What nobody but your backend or an admin can mend is not to hold up the others.
+              hindered: ({ code }) => code !== 'service-unreachable' && giveWay(),
+            },
+          }),
+        );
         pending.add(delivery);
         on.change();
         void delivery.done.catch(on.bug).finally(() => {
