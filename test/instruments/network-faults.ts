@@ -98,7 +98,7 @@ export function faultsOf(seed: number): Faults {
         const ms = (Math.min(rest, MOST_AT_A_TIME) / slow.bytesPerSecond) * 1000;
         freeAtMs[direction] = Math.max(freeAtMs[direction], performance.now()) + ms;
         const waitMs = freeAtMs[direction] - performance.now();
-        await new Promise((resolve) => setTimeout(resolve, waitMs));
+        if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
       }
     },
     below: (bound) => Math.floor(random() * bound),

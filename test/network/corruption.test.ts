@@ -1,7 +1,5 @@
-import { expect, onTestFinished, test } from 'vitest';
-import { makeClientKey } from '../../main/auth/client-key.ts';
-import { openDelivery } from '../../main/delivery/delivery.ts';
-import { openExchange } from '../../main/delivery/exchange.ts';
+import { expect, test } from 'vitest';
+import { type ClientKey, makeClientKey } from '../../main/auth/client-key.ts';
 import type { Fault } from '../instruments/network-faults.ts';
 import {
   clientVault,
@@ -13,11 +11,10 @@ import {
   type Started,
   seenBy,
   startedBy,
-  tokensOf,
 } from './client.ts';
+import { deliver } from './delivering.ts';
 
 const CHANNELS = ['+mic:default', '+display:1'];
-const STOP = { duration_ms: 12_000, active_ms: 12_000 };
 
 async function recorded(seconds: number, seed?: number) {
   const there = await remote(seed);
@@ -34,23 +31,9 @@ async function recorded(seconds: number, seed?: number) {
 }
 
 /** Delivers everything, and stops: answers what was told as trouble meanwhile. */
-async function delivered(there: Remote, started: Started, key: ReturnType<typeof makeClientKey>) {
-  const troubles: string[] = [];
-  const exchange = openExchange(tokensOf(there, started, key), { connected: () => undefined }, () => 0);
-  onTestFinished(exchange.close);
-  const channels = started.facts.channels.map(({ id, mode, rtstreamId }) => ({ id, mode, rtstreamId }));
-  const delivery = openDelivery(channels, started.recording, started.client, exchange, {
-    change: () => undefined,
-    trouble: (channelId, { code }) => void troubles.push(`${channelId} ${code}`),
-    over: ({ code }) => void troubles.push(code),
-    forbidden: (channelId) => void troubles.push(channelId),
-  });
-  const manifest = async () => ({
-    ...STOP,
-    channels: channels.map(({ id }) => started.recording.manifestOf(id)),
-  });
-  const done = await delivery.finishStored(manifest);
-  return { done, troubles };
+async function delivered(there: Remote, started: Started, key: ClientKey) {
+  const { finish, troubles } = deliver(there, started, key);
+  return { done: await finish(), troubles };
 }
 
 const FAULTS: readonly [string, Fault][] = [
