@@ -36,7 +36,16 @@ const SERVING = 'serving';
  */
 export function locksOn(url: string, holder: string): Locks {
   let connecting: Promise<pg.Client> | undefined;
+  let current: pg.Client | undefined;
+  let last: Promise<unknown> = Promise.resolve();
   let mode: 'alone' | 'shared' | undefined;
+
+  /** One after the other, as a connection takes them. Answers whether it was so. */
+  function asked(on: pg.Client, text: string, name: string): Promise<boolean> {
+    const asking = last.then(() => on.query(text, [keyOf(name)]));
+    last = asking.catch(() => undefined);
+    return asking.then(({ rows }) => rows[0]?.yes === true);
+  }
 
   function client(): Promise<pg.Client> {
     connecting ??= connect().catch((error) => {
@@ -53,8 +62,11 @@ export function locksOn(url: string, holder: string): Locks {
     });
     // What was held is lost with it; the next who wants a lock connects anew.
     const forget = () => {
+      if (current !== made) return;
+      current = undefined;
       connecting = undefined;
     };
+    current = made;
     made.on('error', forget);
     made.on('end', forget);
     await made.connect();
@@ -69,15 +81,18 @@ export function locksOn(url: string, holder: string): Locks {
     return made;
   }
 
+  function claimed(on: pg.Client, wanted: 'alone' | 'shared'): Promise<boolean> {
+    const shared = wanted === 'shared' ? '_shared' : '';
+    return asked(on, `select pg_try_advisory_lock${shared}($1::bigint) as yes`, SERVING);
+  }
+
   async function tryAcquire(name: string): Promise<Release | undefined> {
     const on = await client();
-    const key = keyOf(name);
-    const { rows } = await on.query('select pg_try_advisory_lock($1::bigint) as mine', [key]);
-    if (rows[0]?.mine !== true) return undefined;
+    if (!(await asked(on, 'select pg_try_advisory_lock($1::bigint) as yes', name))) return undefined;
     return async () => {
       // Lost with its connection, it is nobody's to give back.
-      if ((await connecting?.catch(() => undefined)) !== on) return;
-      await on.query('select pg_advisory_unlock($1::bigint)', [key]).catch(() => undefined);
+      if (current !== on) return;
+      await asked(on, 'select pg_advisory_unlock($1::bigint) as yes', name).catch(() => undefined);
     };
   }
 
@@ -106,14 +121,6 @@ export function locksOn(url: string, holder: string): Locks {
       await (await connecting?.catch(() => undefined))?.end();
     },
   };
-}
-
-async function claimed(on: pg.Client, mode: 'alone' | 'shared'): Promise<boolean> {
-  const shared = mode === 'shared' ? '_shared' : '';
-  const { rows } = await on.query(`select pg_try_advisory_lock${shared}($1::bigint) as mine`, [
-    keyOf(SERVING),
-  ]);
-  return rows[0]?.mine === true;
 }
 
 /** 64 bits of SHA-256, signed as PostgreSQL wants them. */

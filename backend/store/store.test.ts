@@ -1,41 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DEFAULT_POLICY } from '../../contract/policy.ts';
-import { startPostgres } from '../trial/postgres.ts';
-import {
-  aFragment,
-  aKey,
-  aSession,
-  aStream,
-  aToken,
-  aTombstone,
-  aVideo,
-  fresh,
-  MASTER,
-} from '../trial/records.ts';
-import { must } from '../trial/service.ts';
-import { openStore } from './open.ts';
+import { aFragment, aKey, aSession, aStream, aToken, aTombstone, aVideo, fresh } from '../trial/records.ts';
+import { type OpenedKind, STORES } from '../trial/stores.ts';
 import type { StreamRecord } from './records.ts';
 import type { Store } from './store.ts';
 
 const MEASURED = { timescale: 48_000, mediaMs: 1000.25 };
-
-type Opened = { readonly open: () => Promise<Store>; readonly stop: () => Promise<void> };
-
-const KINDS: { readonly [name: string]: () => Promise<Opened> } = {
-  async SQLite() {
-    const dataDir = await mkdtemp(join(tmpdir(), 'tallylight-store-'));
-    const open = async () => must(await openStore({ dataDir }, MASTER)).store;
-    return { open, stop: () => rm(dataDir, { recursive: true }) };
-  },
-  async PostgreSQL() {
-    const server = startPostgres();
-    const config = { dataDir: '/nowhere', databaseUrl: server.url };
-    return { open: async () => must(await openStore(config, MASTER)).store, stop: server.stop };
-  },
-};
 
 const END = { deliveryJws: 'a.b.c', endedAt: 5 };
 
@@ -48,11 +18,11 @@ const start = (sessionId: string, ...streams: StreamRecord[]) => ({
   streams,
 });
 
-describe.each(Object.keys(KINDS))('the store on %s', (kind) => {
-  let opened: Opened | undefined;
+describe.each(Object.keys(STORES))('the store on %s', (kind) => {
+  let opened: OpenedKind | undefined;
   let store: Store;
   beforeAll(async () => {
-    opened = await KINDS[kind]?.();
+    opened = await STORES[kind]?.();
     if (opened === undefined) throw new Error('no such store');
     store = await opened.open();
   }, 30_000);

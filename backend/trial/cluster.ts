@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import pg from 'pg';
 import { createKey, ROLES, type Variables } from '../main.ts';
 import { type Balancer, startBalancer } from './balancer.ts';
+import { freshDatabase } from './database.ts';
 import { type PostgresServer, startPostgres } from './postgres.ts';
 import { type S3Server, startS3 } from './s3.ts';
 import { must } from './service.ts';
@@ -88,14 +88,6 @@ async function cluster(
   };
   for (let index = 0; index < count; index++) await joined();
   return { url: balancer.url, key, instances, balancer, variables, dataDir, databaseUrl, s3, join: joined };
-}
-
-export async function freshDatabase(server: PostgresServer, name: string): Promise<string> {
-  const client = new pg.Client({ connectionString: server.url });
-  await client.connect();
-  await client.query(`create database ${name}`);
-  await client.end();
-  return server.url.replace('/postgres?', `/${name}?`);
 }
 
 /** One service as a process of its own, by its variables alone. */

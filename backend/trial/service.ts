@@ -6,12 +6,15 @@ import type { LogLine } from '../log.ts';
 import { createKey, ROLES } from '../main.ts';
 import { readMaster } from '../secrets/master.ts';
 import { type Service, type ServiceConfig, startService } from '../serve.ts';
-import { openStore } from '../store/open.ts';
+import { openStore, type StoreConfig } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
+import { freshStores, variablesOf } from './outgrown.ts';
 
 /** A service on a port of its own, with a clock that the test turns and a log that it reads. */
 export type Trial = {
   readonly dataDir: string;
+  /** Where it keeps what it keeps, if not in that folder. */
+  readonly stores: Pick<StoreConfig, 'databaseUrl' | 'blobs'>;
   readonly key: string;
   readonly log: LogLine[];
   /** Unix time in milliseconds, as the service sees it. */
@@ -38,7 +41,8 @@ export async function trial(config: Partial<ServiceConfig> = {}): Promise<Trial>
   const dataDir = await folder();
   const log: LogLine[] = [];
   const clock = { now: Date.UTC(2030, 0, 1) };
-  const variables = { TALLYLIGHT_DATABASE_URL: config.databaseUrl };
+  const stores = config.databaseUrl === undefined ? await freshStores() : {};
+  const variables = variablesOf({ ...config, ...stores });
   const { key } = must(await createKey({ dataDir, name: 'trial', roles: ROLES, variables }));
   let service: Service | undefined;
   onTestFinished(() => service?.close());
@@ -46,12 +50,18 @@ export async function trial(config: Partial<ServiceConfig> = {}): Promise<Trial>
     const line = (each: LogLine) => void log.push(each);
     const own = { port: 0, dataDir, clock: () => clock.now, log: line };
     service = must(
-      await startService({ ...own, ...config, webhooks: { resolve: nowhere, ...config.webhooks } }),
+      await startService({
+        ...own,
+        ...stores,
+        ...config,
+        webhooks: { resolve: nowhere, ...config.webhooks },
+      }),
     );
     return service.url;
   };
   const running: Trial = {
     dataDir,
+    stores,
     key,
     log,
     clock,
@@ -68,9 +78,9 @@ export async function trial(config: Partial<ServiceConfig> = {}): Promise<Trial>
 }
 
 /** The store of a trial beside the service, as another process has it. The test closes it. */
-export async function storeOf({ dataDir }: Pick<Trial, 'dataDir'>): Promise<Store> {
+export async function storeOf({ dataDir, stores }: Pick<Trial, 'dataDir' | 'stores'>): Promise<Store> {
   const master = must(await readMaster(dataDir, {}));
-  return must(await openStore({ dataDir }, master)).store;
+  return must(await openStore({ dataDir, ...stores }, master)).store;
 }
 
 type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown };
