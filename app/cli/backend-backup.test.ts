@@ -15,10 +15,10 @@ async function withRecordings(count: number): Promise<Trial & { readonly to: str
   return Object.assign(service, { to: await folder() });
 }
 
-/** Runs a backup and kills it once it has told of so many steps; answers whether it was killed. */
-async function killedAfter(steps: number, dataDir: string, to: string): Promise<boolean> {
+/** Runs a command and kills it once it has told of so many steps; answers whether it was killed. */
+async function killedAfter(steps: number, ...words: string[]): Promise<boolean> {
   const main = join(import.meta.dirname, 'main.ts');
-  const args = ['--no-warnings', main, 'backend', 'backup', '--to', to, '--data', dataDir, '--json'];
+  const args = ['--no-warnings', main, 'backend', ...words, '--json'];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] });
   let told = 0;
   createInterface({ input: child.stdout }).on('line', () => {
@@ -39,12 +39,26 @@ test('[P39] a backup that is killed at any step leaves the earlier ones whole, a
   for (const steps of [1, 2, 3, 6, 9]) {
     // The first run of a folder, where everything is to be copied.
     const empty = await folder();
-    expect(await killedAfter(steps, dataDir, empty)).toBe(true);
+    expect(await killedAfter(steps, 'backup', ...where(empty))).toBe(true);
     expect(await tallylight(['backend', 'backup', ...where(empty), '--verify'])).toMatchObject({ code: 0 });
     expect([...filesOf(empty).keys()].filter((path) => path.includes('.part'))).toEqual([]);
     // One of a folder that has backups.
-    await killedAfter(steps, dataDir, to);
+    await killedAfter(steps, 'backup', ...where(to));
     expect(await isWhole(to)).toBe(true);
+  }
+}, 120_000);
+
+test('[P39] a restore that is killed is called again, and nothing is missing', async () => {
+  const { dataDir, to } = await withRecordings(12);
+  expect(await tallylight(['backend', 'backup', '--to', to, '--data', dataDir])).toMatchObject({ code: 0 });
+  for (const steps of [4, 12, 18]) {
+    const other = await emptyBeside(dataDir);
+    const where = ['--from', to, '--data', other];
+    expect(await killedAfter(steps, 'restore', ...where)).toBe(true);
+    expect(await tallylight(['backend', 'restore', ...where])).toMatchObject({ code: 0 });
+    const blobs = (path: string) => filesOf(join(path, 'blobs'));
+    expect(blobs(other)).toEqual(blobs(dataDir));
+    expect(await tallylight(['backend', 'audit', 'verify', '--data', other])).toMatchObject({ code: 0 });
   }
 }, 120_000);
 

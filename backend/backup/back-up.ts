@@ -46,7 +46,7 @@ const PLACE_FACT = 'backup-to';
 /**
  * Makes one generation, while the service runs or not, and removes what is older than those to be kept. Cut short at any moment
  * it leaves the earlier ones whole, and the next run goes on with what was copied. Errors: those of `claimFolder`,
- * `backup-cancelled`, `backup-unreachable`.
+ * `backup-cancelled`, `backup-unreachable`, `service-failed`.
  */
 export async function backUp(
   parts: Parts,

@@ -1,6 +1,8 @@
 import { readdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { blobsOnS3 } from '../blobs/s3.ts';
 import { noteCommand } from '../main.ts';
 import { readAudit } from '../operate.ts';
 import { AS_NOW } from '../store/raw-rows.ts';
@@ -9,9 +11,12 @@ import { filesOf } from '../trial/held.ts';
 import { partsOf } from '../trial/parts.ts';
 import { recorded } from '../trial/recorded.ts';
 import { call } from '../trial/recorder.ts';
+import { startS3 } from '../trial/s3.ts';
 import { folder, must, trial } from '../trial/service.ts';
+import { backUp } from './back-up.ts';
 import { listBackups, makeBackup } from './commands.ts';
 import { KEY_COLUMNS } from './dump.ts';
+import { backupFolder } from './folder.ts';
 
 test('[P39] a service that is restored elsewhere gives every recording as it was, and its log is whole', async () => {
   const service = await trial();
@@ -128,4 +133,31 @@ test('an earlier backup is restored by its name, and a folder of another service
   expect(await makeBackup(other, to, { keep: 7 })).toMatchObject({ error: { code: 'backup-foreign' } });
   const inside = join(service.dataDir, 'backups');
   expect(await makeBackup(service, inside, { keep: 7 })).toMatchObject({ error: { code: 'usage' } });
+});
+
+test('[P39] fragments that are kept in S3 are backed up as those on a disk are', async () => {
+  const s3 = await startS3();
+  const service = await trial();
+  const { session, streams } = await recorded(service, service.key, { endUserId: 'ada' });
+  const parts = await partsOf(service);
+  const elsewhere = blobsOnS3(s3.place);
+  for (const { take, sequence, blob } of await parts.store.fragmentsOf(streams[0] ?? '')) {
+    const of = { sessionId: session.id, streamId: streams[0] ?? '', take, sequence };
+    must(await elsewhere.writeSealed(of, blob, (await parts.blobs.readSealed(of, blob)) ?? Buffer.of()));
+  }
+  await parts.blobs.removeSession(session.id);
+  const to = await folder();
+  const { dataDir } = service;
+  const made = await backUp({ ...parts, blobs: elsewhere }, { dataDir }, backupFolder(to), { keep: 7 });
+  expect(must(made)).toMatchObject({ blobs: 3, unreadable: [] });
+  const whole = await restoredElsewhere(service, to);
+  const [video = ''] = await videosOf(whole, service.key, session.id);
+  await downloaded(whole, service.key, video);
+
+  await s3.stop();
+  await rm(join(to, 'sums'), { recursive: true });
+  // A store that is away is no damage: nothing is said of the fragments.
+  expect(
+    await backUp({ ...parts, blobs: elsewhere }, { dataDir }, backupFolder(to), { keep: 7 }),
+  ).toMatchObject({ error: { code: 'service-failed' } });
 });

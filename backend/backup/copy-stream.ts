@@ -1,12 +1,14 @@
-import { fail, ok, type Result } from '../../contract/result.ts';
-import type { BlobOf } from '../blobs/blobs.ts';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Failed, fail, ok, type Result } from '../../contract/result.ts';
+import type { BlobOf, Blobs } from '../blobs/blobs.ts';
 import { blobContext } from '../blobs/context.ts';
 import { streamKey } from '../blobs/stream-key.ts';
 import type { Parts } from '../parts.ts';
 import { open } from '../secrets/seal.ts';
 import { sha256Of } from './checked-file.ts';
 import type { DumpedFragment, DumpedStream } from './dump.ts';
-import { type BackupFolder, namesIn } from './folder.ts';
+import { type BackupFolder, namesIn, UNFINISHED } from './folder.ts';
 import type { RecordingLine, Unreadable } from './manifest.ts';
 import { digestOf, readSums, writeSums } from './sums.ts';
 
@@ -24,8 +26,8 @@ export const AT_ONCE = 8;
 
 /**
  * Copies the blobs of one stream that the backup does not have yet. Each is opened and held against the digest of its fragment
- * before: what the service cannot read itself is told, and not taken for a backup. Error: `backup-unreachable`,
- * `backup-cancelled`.
+ * before: what the service cannot read itself is told, and not taken for a backup. Errors: `backup-unreachable`,
+ * `backup-cancelled`, `service-failed`.
  */
 export async function copyStream(
   parts: Pick<Parts, 'store' | 'blobs' | 'keyring'>,
@@ -34,7 +36,7 @@ export async function copyStream(
   signal?: AbortSignal,
 ): Promise<Result<Copied>> {
   const sums = await readSums(folder, stream);
-  const there = new Set(await namesIn(`${folder.path}/blobs/${stream.sessionId}/${stream.streamId}`));
+  const there = await blobsThere(join(folder.path, 'blobs', stream.sessionId, stream.streamId));
   const isThere = ({ blob }: DumpedFragment) => sums.has(blob) && there.has(blob);
   const missing = stream.fragments.filter((fragment) => !isThere(fragment));
   const key = missing.length === 0 ? undefined : await keyOf(parts, stream);
@@ -45,8 +47,8 @@ export async function copyStream(
     const copied = await Promise.all(
       missing.slice(from, from + AT_ONCE).map((each) => copyBlob(parts, folder, stream, each, key)),
     );
-    for (const { fragment, sealed, full } of copied) {
-      if (full) return fail('backup-unreachable', 'no room left');
+    for (const { fragment, sealed, fault } of copied) {
+      if (fault !== undefined) return fault;
       if (sealed === undefined) {
         const { take, sequence } = fragment;
         unreadable.push({ session: stream.sessionId, stream: stream.streamId, take, sequence });
@@ -65,6 +67,13 @@ export async function copyStream(
   return ok({ line: lineOf(stream, kept, sums), unreadable, ...made });
 }
 
+/** Names of the blobs in a directory; what is left of writing that was cut short goes. */
+async function blobsThere(directory: string): Promise<Set<string>> {
+  const names = await namesIn(directory);
+  for (const name of names) if (name.endsWith(UNFINISHED)) await rm(join(directory, name), { force: true });
+  return new Set(names);
+}
+
 function lineOf(
   { sessionId, streamId }: DumpedStream,
   kept: readonly DumpedFragment[],
@@ -81,13 +90,29 @@ async function copyBlob(
   { sessionId, streamId }: DumpedStream,
   fragment: DumpedFragment,
   key: Uint8Array | undefined,
-) {
+): Promise<{
+  readonly fragment: DumpedFragment;
+  /** What is in the backup now; undefined: the service cannot read it itself. */
+  readonly sealed?: Uint8Array;
+  readonly fault?: Failed;
+}> {
   const of = { sessionId, streamId, take: fragment.take, sequence: fragment.sequence };
-  const sealed = await blobs.readSealed(of, fragment.blob);
-  if (sealed === undefined || key === undefined || !holds(of, fragment, key, sealed))
-    return { fragment, sealed: undefined, full: false };
+  const read = await readNow(blobs, of, fragment.blob);
+  if (!read.ok) return { fragment, fault: read };
+  const sealed = read.value;
+  if (sealed === undefined || key === undefined || !holds(of, fragment, key, sealed)) return { fragment };
   const put = await folder.blobs.writeSealed(of, fragment.blob, sealed);
-  return { fragment, sealed, full: !put.ok };
+  return put.ok ? { fragment, sealed } : { fragment, fault: fail('backup-unreachable', 'no room left') };
+}
+
+/** Error: `service-failed` where the store of the blobs does not answer; that is no damage. */
+async function readNow(blobs: Blobs, of: BlobOf, name: string): Promise<Result<Uint8Array | undefined>> {
+  try {
+    return ok(await blobs.readSealed(of, name));
+  } catch (error) {
+    const why = error instanceof Error ? error.name : typeof error;
+    return fail('service-failed', `the store of the fragments does not answer (${why})`);
+  }
 }
 
 /** Whether a blob opens, and to what was received. */

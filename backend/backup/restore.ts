@@ -104,7 +104,8 @@ async function build(
 ): Promise<Result<Restored>> {
   try {
     const building = join(config.dataDir, BUILDING);
-    await rm(building, { recursive: true, force: true });
+    // Of one that was cut short.
+    await tidyUp(config.dataDir);
     await mkdir(building, { mode: 0o700 });
     const copied = await copyBack(config, opened, chosen, { tell, signal });
     if (!copied.ok) return copied;
