@@ -8,6 +8,7 @@ import { streamKey } from '../blobs/stream-key.ts';
 import { open } from '../secrets/seal.ts';
 import type { Store } from '../store/store.ts';
 import { holdingUnpacked, restoredElsewhere, videosOf, wrappedKeys } from '../trial/backups.ts';
+import { DESTINATION, redundant, setDestination } from '../trial/copies.ts';
 import { filesOf, rowsOf } from '../trial/held.ts';
 import { partsOf } from '../trial/parts.ts';
 import { type Recorded, recorded } from '../trial/recorded.ts';
@@ -211,4 +212,22 @@ test('[P41] what is deleted after the snapshot and before its keys or blobs are 
   expect(await keysOfSession(backupFolder(to), late.session.id)).toMatchObject({ session: null });
   const { restored } = await restoredElsewhere(service, to);
   expect(restored).toMatchObject({ sessions: 1, deleted: 2, damage: [] });
+});
+
+test('[P41][P49] a destination that is taken away opens in no backup, and no restore brings it back', async () => {
+  const to = await folder();
+  const { service } = await redundant({ backups: { to } });
+  const { key, dataDir } = service;
+  await vi.waitUntil(async () => (await backupFolder(to).generations()).length === 1, { timeout: 20_000 });
+  expect(await setDestination(service)).toMatchObject({ status: 200 });
+  const before = must(await makeBackup({ dataDir }, to, { keep: 7 }));
+  const [row] = rowsOf(dataDir, 'select wrapped_key, sealed from destination');
+  const texts = [String(row?.wrapped_key), String(row?.sealed)];
+  for (const text of texts) expect(holdingUnpacked(to, text)).toEqual(['keys/people.json']);
+  const asItWas = await restoredElsewhere(service, to, { generation: before.generation });
+  expect(rowsOf(asItWas.dataDir, 'select wrapped_key, sealed from destination')).toEqual([row]);
+  expect(await call(service, 'DELETE', DESTINATION, key)).toMatchObject({ status: 200 });
+  for (const text of texts) expect(holdingUnpacked(to, text)).toEqual([]);
+  const elsewhere = await restoredElsewhere(service, to, { generation: before.generation });
+  expect(rowsOf(elsewhere.dataDir, 'select id from destination')).toEqual([]);
 });

@@ -49,9 +49,11 @@ export function forgettingStore({ store, folder, log, clock }: Needs): Store {
     if (sessionId !== undefined) waiting.add(sessionId);
     return isDone;
   };
-  const aboutPeople = async (work: Promise<void>): Promise<void> => {
-    await work;
+  /** About what a backup has once, as it is now. */
+  const asNow = async <T>(work: Promise<T>): Promise<T> => {
+    const answer = await work;
     isPeopleChanged = true;
+    return answer;
   };
 
   return {
@@ -68,9 +70,13 @@ export function forgettingStore({ store, folder, log, clock }: Needs): Store {
     },
     deleteVideos: (id, tombstone) => ofStream(id, () => store.deleteVideos(id, tombstone)),
     revokeStream: (id, at, erased) => ofStream(id, () => store.revokeStream(id, at, erased)),
-    forgetPerson: (...of) => aboutPeople(store.forgetPerson(...of)),
-    addRightsRequest: (record) => aboutPeople(store.addRightsRequest(record)),
-    changeRightsRequest: (id, change) => aboutPeople(store.changeRightsRequest(id, change)),
+    forgetPerson: (...of) => asNow(store.forgetPerson(...of)),
+    addRightsRequest: (record) => asNow(store.addRightsRequest(record)),
+    changeRightsRequest: (id, change) => asNow(store.changeRightsRequest(id, change)),
+    setDestination: (...of) => asNow(store.setDestination(...of)),
+    removeDestination: (of) => asNow(store.removeDestination(of)),
+    // Its destinations go with it.
+    deleteCollection: (...of) => asNow(store.deleteCollection(...of)),
     async scrub() {
       const isScrubbed = await store.scrub();
       return (await forget()) && isScrubbed;
