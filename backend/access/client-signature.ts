@@ -1,4 +1,5 @@
 import { calculateJwkThumbprint, compactVerify, EmbeddedJWK, errors } from 'jose';
+import { isCompactJws } from '../../contract/jws.ts';
 
 /** What a client signed, not yet looked at; or why nobody vouches for it. */
 export type Opened =
@@ -7,6 +8,7 @@ export type Opened =
 
 /** Opens a compact JWS (RFC 7515, ES256) of this `typ`, signed with the very key of this thumbprint (RFC 7638). */
 export async function openedBy(jkt: string | null, typ: string, jws: string): Promise<Opened> {
+  if (!isCompactJws(jws)) return { ok: false, why: 'it cannot be verified' };
   try {
     const { payload, protectedHeader } = await compactVerify(jws, EmbeddedJWK, { algorithms: ['ES256'] });
     const { typ: said, jwk } = protectedHeader;

@@ -1,5 +1,6 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { calculateJwkThumbprint, errors, exportJWK, jwtVerify, SignJWT } from 'jose';
+import { isCompactJws } from '../../contract/jws.ts';
 import { type KeySet, keySet } from '../../contract/wire.ts';
 
 /** The service's word, as compact JWS (RFC 7515) by Ed25519. */
@@ -23,6 +24,7 @@ export async function signerWith(signingKey: KeyObject): Promise<Signer> {
     sign: (typ, claims) =>
       new SignJWT({ ...claims }).setProtectedHeader({ alg: 'EdDSA', typ, kid }).sign(signingKey),
     async verify(typ, jws) {
+      if (!isCompactJws(jws)) return undefined;
       try {
         return (await jwtVerify(jws, publicKey, { algorithms: ['EdDSA'], typ })).payload;
       } catch (error) {

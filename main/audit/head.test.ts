@@ -145,6 +145,15 @@ describe('a log that has a head', () => {
     done(await log.verify());
   });
 
+  test('[P61] whose head says the same in other letters is found', async () => {
+    const log = await logOf(paused(1));
+    const text = await readFile(log.headPath, 'utf8');
+    for (const other of [text.trimEnd(), `${text.trimEnd()} `, text.replace(':', ': ')]) {
+      await writeFile(log.headPath, other);
+      await expectBroken(log);
+    }
+  });
+
   test('[P29] whose head is of another log or of an earlier time is found', async () => {
     const log = await logOf(paused(1));
     const early = await readFile(log.headPath);

@@ -46,7 +46,8 @@ export async function readHead(dataDir: string): Promise<Result<FoundHead>> {
     if (text === undefined)
       return ok({ head: undefined, key, hasRecorded: existsSync(join(dataDir, 'vault')) });
     const head = headFile.safeParse(parsed(text.toString()));
-    if (!head.success) return fail('audit-broken', 'its head cannot be read');
+    if (!head.success || text.toString() !== textOf(head.data))
+      return fail('audit-broken', 'its head cannot be read');
     return key === undefined
       ? fail('audit-broken', 'the key of its head is missing')
       : ok({ head: head.data, key });
@@ -141,11 +142,15 @@ export function headKeeper(dataDir: string, secrets: SecretStore): HeadKeeper {
     write: (head) =>
       withKey((key) => {
         const { sequence, hash } = head;
-        const written = { sequence, hash, mac: macOfHead(key, head) };
-        return replaceFile(join(dataDir, HEAD_FILE), `${JSON.stringify(written)}\n`);
+        return replaceFile(join(dataDir, HEAD_FILE), textOf({ sequence, hash, mac: macOfHead(key, head) }));
       }),
     macOf: (entry) => withKey((key) => macOfEntry(key, entry)),
   };
+}
+
+/** As it lies on the disk, letter by letter. */
+function textOf({ sequence, hash, mac }: WrittenHead['head']): string {
+  return `${JSON.stringify({ sequence, hash, mac })}\n`;
 }
 
 async function unwrapped(kept: Uint8Array, secrets: SecretStore): Promise<Result<Uint8Array>> {

@@ -74,6 +74,21 @@ describe('what was changed afterwards', () => {
     }
   });
 
+  test('[P61] is found where the same is said in other letters', async () => {
+    const { dataDir, path, bytes } = await logOf(paused(1e-7), complete);
+    for (const [letters, others] of [
+      ['1e-7', '1E-7'],
+      ['"ada"', '"\\u0061da"'],
+      [':', ': '],
+    ] as const) {
+      expect(bytes.toString()).toContain(letters);
+      await writeFile(path, bytes.toString().replace(letters, others));
+      expect(await readAuditLog(dataDir)).toMatchObject({
+        error: { code: 'audit-broken', detail: 'entry 1 was changed' },
+      });
+    }
+  });
+
   test('is found where an entry was taken out, moved, doubled or added to', async () => {
     const { dataDir, path, bytes } = await logOf(paused(1), paused(2), complete);
     const [a = '', b = '', c = ''] = bytes.toString().split('\n');

@@ -172,7 +172,9 @@ async function readWhole(path: string): Promise<Result<{ entries: AuditEntry[]; 
     if (entry.data.sequence !== entries.length + 1 || entry.data.previous !== headOf(entries).hash)
       return fail('audit-broken', `${place} does not follow the one before`);
     // Over what was written rather than what was understood: nothing may be added either.
-    if (entry.data.hash !== hashOf(written)) return fail('audit-broken', `${place} was changed`);
+    // And by the very letters: JSON may say the same in another way, such as 1E-7 for 1e-7.
+    if (entry.data.hash !== hashOf(written) || JSON.stringify(written) !== line)
+      return fail('audit-broken', `${place} was changed`);
     entries.push(entry.data);
   }
   // A whole entry and one byte more is no torn line: the line feed at its end was changed.

@@ -108,6 +108,19 @@ const STORY: [AuditEvent, string][] = [
     'mic:default delivered and verified: 3 fragments, 99 bytes, SHA-256 bbbbbbbbbbbbbbbb…',
   ],
   [
+    {
+      type: 'channel.delivered',
+      sessionId,
+      channelId,
+      takes: 1,
+      fragments: 3,
+      bytes: 99,
+      digest: 'b'.repeat(64),
+      receiptSha256: 'c'.repeat(64),
+    },
+    'mic:default delivered and verified: 3 fragments, 99 bytes, SHA-256 bbbbbbbbbbbbbbbb…, signed for by the media service',
+  ],
+  [
     { type: 'session.recovered', sessionId, activeMs: 61_500 },
     'had been cut off; 61.5 s of recording were recovered',
   ],

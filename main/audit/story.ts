@@ -43,8 +43,10 @@ function sentence(event: AuditEvent): string {
       return `the clock stepped by ${seconds(event.stepMs)} at ${seconds(event.atMs)}; every channel began a new take`;
     case 'session.stopped':
       return `stopped by ${event.by} after ${seconds(event.activeMs)} of recording`;
-    case 'channel.delivered':
-      return `${event.channelId} delivered and verified: ${event.fragments} fragments, ${event.bytes} bytes, SHA-256 ${event.digest.slice(0, 16)}…${event.receiptSha256 === undefined ? '' : ', signed for by the media service'}`;
+    case 'channel.delivered': {
+      const signed = event.receiptSha256 === undefined ? '' : ', signed for by the media service';
+      return `${event.channelId} delivered and verified: ${event.fragments} fragments, ${event.bytes} bytes, SHA-256 ${event.digest.slice(0, 16)}…${signed}`;
+    }
     case 'channel.cut':
       return `${event.channelId} delivered as far as the service took it: it holds ${event.fragments} fragments, ${event.bytes} bytes; ${event.left} fragments are kept only here${because(event.cutBy)}`;
     case 'channel.forgotten':

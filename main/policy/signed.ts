@@ -1,4 +1,5 @@
-import { calculateJwkThumbprint, compactVerify, decodeProtectedHeader, importJWK } from 'jose';
+import { calculateJwkThumbprint, compactVerify, decodeJwt, decodeProtectedHeader, importJWK } from 'jose';
+import { isCompactJws } from '../../contract/jws.ts';
 import { fail, ok, type Result } from '../../contract/result.ts';
 
 /** A public key of a media service: Ed25519, as RFC 8037 writes it, with its RFC 7638 thumbprint. */
@@ -8,6 +9,15 @@ export type ServiceKey = { readonly kid: string; readonly x: string };
 export function kidOf(jws: string): string | undefined {
   try {
     return decodeProtectedHeader(jws).kid;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a compact JWS says, whoever signed it; undefined where it is none. */
+export function payloadOf(jws: string): unknown {
+  try {
+    return decodeJwt(jws);
   } catch {
     return undefined;
   }
@@ -23,6 +33,7 @@ export async function isNamedRight({ kid, x }: ServiceKey): Promise<boolean> {
  * its never passes for another. Error: `policy-untrusted`, without a word of the content.
  */
 export async function openSigned(jws: string, key: ServiceKey, typ: string): Promise<Result<unknown>> {
+  if (!isCompactJws(jws)) return fail('policy-untrusted', 'the signature does not hold');
   try {
     const publicKey = await importJWK({ kty: 'OKP', crv: 'Ed25519', x: key.x }, 'EdDSA');
     const { payload, protectedHeader } = await compactVerify(jws, publicKey, { algorithms: ['EdDSA'] });
