@@ -63,19 +63,6 @@ function readTake(name, channelKey, channel, take, link) {
   return { fragments, last: link };
 }
 
-function _receiptsOf() {
-  const path = join(dir, 'receipts.jsonl');
-  if (!existsSync(path)) return 0;
-  const mac = new Uint8Array(hkdfSync('sha256', key, '', `${FORMAT}|${session}|receipts`, 32));
-  const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1);
-  lines.forEach((line, at) => {
-    const { channelId, take, sequence, mac: kept } = JSON.parse(line);
-    const right = createHmac('sha256', mac).update(`${channelId}|${take}|${sequence}`).digest('base64url');
-    if (kept !== right) stop(`damaged: receipt ${at + 1}`);
-  });
-  return lines.length;
-}
-
 function receiptsOf() {
   const path = join(dir, 'receipts.jsonl');
   const mac = new Uint8Array(hkdfSync('sha256', key, '', `${FORMAT}|${session}|receipts`, 32));
@@ -109,5 +96,7 @@ const channels = facts.channels
       });
     return { id, takes };
   });
-const { startedAt } = facts;
-process.stdout.write(`${JSON.stringify({ session, startedAt, channels, receipts: receiptsOf() })}\n`);
+const { startedAt, receipt } = facts;
+/** What the service signed for; whether it did tells its public key. */
+const signed = receipt === undefined ? null : JSON.parse(Buffer.from(receipt.split('.')[1], 'base64url'));
+process.stdout.write(`${JSON.stringify({ session, startedAt, channels, receipts: receiptsOf(), signed })}\n`);

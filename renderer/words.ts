@@ -61,8 +61,8 @@ export const words = {
     kept: (names: string, organisation: string, count: number) =>
       `${names} ${count === 1 ? 'is' : 'are'} kept by ${organisation}.`,
     keptSomewhere: (names: string, count: number) => `${names} ${count === 1 ? 'is' : 'are'} kept.`,
-    verified: 'The service verified every part.',
-    verifiedOf: (names: string) => `The service verified every part of ${names}.`,
+    verified: 'The service verified every part and signed for it.',
+    verifiedOf: (names: string) => `The service verified every part of ${names} and signed for it.`,
     unverified: (delivered: string, all: string) => `The service verified ${delivered} of ${all}.`,
     gone: (names: string, count: number) =>
       `${names} ${count === 1 ? 'was' : 'were'} live only and ${count === 1 ? 'is' : 'are'} gone.`,

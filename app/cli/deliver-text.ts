@@ -54,7 +54,7 @@ function tellChannels(id: string, events: readonly AuditEvent[], out: Printer): 
   });
   const isCut = channels.some(({ left }) => left > 0);
   out.line(
-    `${id} is delivered${isCut ? ' in part' : ''} and verified: ${held.join('; ') || 'nothing was kept of it'}.`,
+    `${id} is delivered${isCut ? ' in part' : ''} and verified: ${held.join('; ') || 'nothing was kept of it'}. The media service signed for it.`,
     { event: 'delivered', id, before: false, channels },
   );
 }

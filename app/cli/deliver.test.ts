@@ -51,7 +51,11 @@ describe('deliver', () => {
     const first = await t.deliver();
     expect(first).toMatchObject({
       code: 0,
-      out: expect.stringMatching(new RegExp(`^${TEST_SESSION} is delivered and verified: ${MIC} 3 frag`)),
+      out: expect.stringMatching(
+        new RegExp(
+          `^${TEST_SESSION} is delivered and verified: ${MIC} 3 frag.* The media service signed for it`,
+        ),
+      ),
     });
     expect(t.service.held(MIC)).toHaveLength(3);
     expect(t.service.settings.status).toBe('stopped');

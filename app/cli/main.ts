@@ -10,7 +10,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   record: async () => (await import('./record.ts')).record,
   deliver: async () => (await import('./deliver.ts')).deliver,
   recordings: async () => (await import('./recordings.ts')).recordings,
-  verify: async () => (await import('./recordings.ts')).verify,
+  verify: async () => (await import('./verify.ts')).verify,
   export: async () => (await import('./export.ts')).exportCommand,
   delete: async () => (await import('./recordings.ts')).remove,
   'audit verify': async () => (await import('./audit.ts')).auditVerify,

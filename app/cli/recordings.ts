@@ -1,7 +1,6 @@
 import { errorOf } from '../../contract/result.ts';
 import { openAuditLog } from '../../main/audit/log.ts';
 import { onlyHere } from '../../main/vault/facts.ts';
-import { verifyRecording } from '../../main/vault/verify.ts';
 import type { Command } from './command.ts';
 import { clientDir } from './data-dir.ts';
 import { openVault } from './open-vault.ts';
@@ -52,29 +51,6 @@ function stateOf(isDelivered: boolean, isCut: boolean): string {
   if (!isDelivered) return 'only here';
   return isCut ? 'delivered in part, the rest only here' : 'delivered';
 }
-
-/** Checks every stored byte of one recording. */
-export const verify: Command = {
-  options: ['json', 'data'],
-  words: 1,
-  run: async (values, [id]) => {
-    const out = printer(values.json === true);
-    if (id === undefined) return out.failed(errorOf('usage', 'which recording?'));
-    const opened = await openVault(values.data ?? clientDir());
-    if (!opened.ok) return out.failed(opened.error);
-    const recording = await opened.value.vault.open(id);
-    const verified = recording.ok ? await verifyRecording(recording.value) : recording;
-    opened.value.lock.release();
-    if (!verified.ok) return out.failed(verified.error);
-    const { fragments, bytes } = verified.value;
-    out.line(`${id} is whole: ${fragments} fragments, ${sizeText(bytes)}, every SHA-256 and CRC-32 right.`, {
-      event: 'verified',
-      id,
-      ...verified.value,
-    });
-    return 0;
-  },
-};
 
 /** Destroys the key of one recording on this device, then its files. */
 export const remove: Command = {

@@ -22,6 +22,8 @@ type TrustFile = z.infer<typeof trustFile>;
 export type Trust = {
   /** Undefined where the service was never met. Error: `policy-untrusted` where the file cannot be understood. */
   readonly pinned: (server: string) => Promise<Result<ServiceKey | undefined>>;
+  /** A key by its name, whichever service it is pinned for; undefined where it is none of them. Error: as above. */
+  readonly named: (kid: string) => Promise<Result<ServiceKey | undefined>>;
   /** From now on this key signs for the service. Errors: those of the disk, `policy-untrusted`. */
   readonly pin: (server: string, key: ServiceKey) => Promise<Result<void>>;
 };
@@ -62,6 +64,10 @@ export function trustIn(dataDir: string, now: () => Date): Trust {
     pinned: async (server) => {
       const known = await read();
       return known.ok ? ok(known.value.services[originOf(server)]) : known;
+    },
+    named: async (kid) => {
+      const known = await read();
+      return known.ok ? ok(Object.values(known.value.services).find((key) => key.kid === kid)) : known;
     },
     pin: (server, key) => {
       const written = writing.then(() => write(server, key));

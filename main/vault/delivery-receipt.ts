@@ -44,7 +44,7 @@ export function unsignedChannel(
 }
 
 /** How the audit log names a receipt. */
-export function receiptSha256(jws: string): string {
+export function receiptSha256(jws: string | Uint8Array): string {
   return createHash('sha256').update(jws).digest('hex');
 }
 

@@ -10,6 +10,8 @@ const run = promisify(execFile);
 const MIC = 'mic:default';
 const SCREEN = 'display:1';
 const ENDED = { at: '2026-03-01T10:05:00.000Z', durationMs: 3000, activeMs: 3000, live: [] };
+const SIGNED = { session_id: TEST_SESSION, iat: 1 };
+const RECEIPT = `e30.${Buffer.from(JSON.stringify(SIGNED)).toString('base64url')}.c2lnbmVk`;
 const takeFile = (take: number) => `mic@default.take-0000${take}.sealed`;
 
 /** Three takes of a microphone and one of a display; `sizes`: of the microphone's take files after each of their fragments. */
@@ -25,7 +27,7 @@ async function recorded(isEnded = true) {
     }
   done(await recording.append(testFragment({ channelId: SCREEN, sequence: 0 })));
   for (const stored of recording.fragments(MIC).slice(0, 3)) await recording.noteReceipt(stored);
-  if (isEnded) done(await recording.change({ ended: ENDED }));
+  if (isEnded) done(await recording.change({ ended: ENDED, delivered: true, receipt: RECEIPT }));
   await recording.close();
   const dir = join(dataDir, 'vault', TEST_SESSION);
   /** What looking at it finds: the first damage, by name; undefined where it is whole. */
@@ -153,6 +155,7 @@ describe('a program that knows nothing but docs/vault-format.md', () => {
     expect(JSON.parse(stdout)).toMatchObject({
       session: TEST_SESSION,
       receipts: 3,
+      signed: SIGNED,
       channels: [
         { id: MIC, takes: [1, 2, 3].map((take) => ({ take, fragments: 2 })) },
         { id: SCREEN, takes: [{ take: 1, fragments: 1 }] },

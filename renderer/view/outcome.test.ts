@@ -7,7 +7,7 @@ const complete = SCENES.complete();
 test('says what is kept and verified, what is removed here, and what is gone', () => {
   expect(outcomeOf(complete)).toEqual([
     'Microphone and System audio are kept by Acme.',
-    'The service verified every part.',
+    'The service verified every part and signed for it.',
     'The copy on this device is removed.',
     'Display 1 was live only and is gone.',
   ]);
@@ -40,7 +40,7 @@ test('[P55] says what the service did not take, and that the copy here stays for
   ]);
   expect(outcomeOf(snapshotOf({ state: 'complete' }, { ...complete, channels }))).toEqual([
     'System audio is kept by Acme.',
-    'The service verified every part of System audio.',
+    'The service verified every part of System audio and signed for it.',
     'The copy of System audio on this device is removed.',
     'Display 1 was live only and is gone.',
   ]);

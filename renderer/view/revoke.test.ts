@@ -86,7 +86,7 @@ test('[P01] what was taken back is counted as nothing that is captured, and noth
   const revoked = channels.map((view) => (view.id === 'mic:default' ? { ...view, trouble } : view));
   expect(outcomeOf(snapshotOf(session, { channels: revoked }))).toEqual([
     'System audio is kept by Acme.',
-    'The service verified every part.',
+    'The service verified every part and signed for it.',
     'The copy on this device is removed.',
     'Display 1 was live only and is gone.',
     'You took your consent back for Microphone.',

@@ -1,0 +1,94 @@
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { startTestService } from '../../main/delivery/test-service.ts';
+import type { RecordingFacts } from '../../main/vault/facts.ts';
+import {
+  done,
+  noteStart,
+  TEST_SESSION,
+  testFacts,
+  testFolder,
+  testFragment,
+  testVault,
+} from '../../main/vault/test-vault.ts';
+import { tallylight } from './test-cli.ts';
+
+const MIC = 'mic:default';
+const SIGNED = `The media service signed on \\S+Z that it holds ${MIC} 3 fragments, \\S+ \\S+, SHA-256 [0-9a-f]{64}\\.`;
+
+/** A recording with one stored channel, and the commands that send and verify it. */
+async function kept(localCopy: RecordingFacts['localCopy']) {
+  const [dataDir, service] = [await testFolder(), await startTestService(TEST_SESSION)];
+  const stream = service.stream(MIC);
+  await noteStart(dataDir, TEST_SESSION);
+  const [mic] = testFacts().channels;
+  if (mic === undefined) throw new Error('no channel');
+  const facts = testFacts({ server: service.url, localCopy, channels: [{ ...mic, rtstreamId: stream.id }] });
+  const recording = done(await (await testVault(dataDir)).create(facts));
+  for (const sequence of [0, 1, 2]) done(await recording.append(testFragment({ sequence })));
+  await recording.close();
+  const place = ['--data', dataDir];
+  const grant = ['--server', service.url, '--session', TEST_SESSION];
+  const env = { TALLYLIGHT_TOKEN: service.grant().token };
+  return {
+    dataDir,
+    deliver: () => tallylight(['deliver', ...grant, ...place], env),
+    verify: (...more: string[]) => tallylight(['verify', TEST_SESSION, ...place, ...more]),
+  };
+}
+
+describe('tallylight verify', () => {
+  test('[P61][P63] says that every byte is right, and from the delivery on what the service signed for', async () => {
+    const { deliver, verify } = await kept('keep');
+    const whole = `${TEST_SESSION} is whole: 3 fragments, \\S+ \\S+, every SHA-256 and CRC-32 right\\.`;
+    const before = await verify();
+    expect(before).toMatchObject({ code: 0, out: expect.stringMatching(new RegExp(`^${whole}\n$`)) });
+    expect(await deliver()).toMatchObject({ code: 0 });
+    const after = await verify();
+    expect(after).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(new RegExp(`^${whole} ${SIGNED}\n$`)),
+    });
+    expect(JSON.parse((await verify('--json')).out)).toMatchObject({
+      ...{ event: 'verified', id: TEST_SESSION, kept: true, fragments: 3 },
+      receipt: { session_id: TEST_SESSION, channels: [{ channel_id: MIC, fragments: 3 }], pinned: true },
+    });
+  }, 60_000);
+
+  test('[P63] says what the receipt proves where the copy here was purged', async () => {
+    const { dataDir, deliver, verify } = await kept('purge-after-delivery');
+    expect(await deliver()).toMatchObject({ code: 0 });
+    const gone = `${TEST_SESSION} is not kept here any more\\.`;
+    expect(await verify()).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(new RegExp(`^${gone} ${SIGNED}\n$`)),
+    });
+    const said = JSON.parse((await verify('--json')).out);
+    expect(said).toMatchObject({
+      event: 'verified',
+      id: TEST_SESSION,
+      kept: false,
+      receipt: { pinned: true },
+    });
+    expect(said).not.toHaveProperty('fragments');
+
+    const trust = join(dataDir, 'trust.json');
+    const pins = await readFile(trust, 'utf8');
+    await writeFile(trust, pins.replace(/"x": ".{4}/, '"x": "AAAA'));
+    expect(await verify('--json')).toMatchObject({
+      code: 6,
+      out: expect.stringContaining('"detail":"the signature does not hold"'),
+    });
+    // Of another key than this device knows now, the audit log says that it was verified.
+    await rm(trust);
+    const out = expect.stringContaining('with a key that is not known here now that it holds');
+    expect(await verify()).toMatchObject({ code: 0, out });
+    const path = join(dataDir, 'vault', 'receipts', `${TEST_SESSION}.jws`);
+    await writeFile(path, `${await readFile(path, 'utf8')}\n`);
+    expect(await verify('--json')).toMatchObject({
+      code: 1,
+      out: expect.stringContaining(`"detail":"receipt of ${TEST_SESSION}"`),
+    });
+  }, 60_000);
+});
