@@ -19,7 +19,8 @@ export const USAGE = `tallylight: records microphone, screens and system audio a
   tallylight deliver --server URL --session cap-… [--token st-…] [--max-upload KBIT] [--data DIR] [--json]
       Sends one recording that is kept here and not yet delivered, with a fresh token for its session.
   tallylight recordings | verify ID | delete ID   [--data DIR] [--json]
-      What this device keeps; every byte checked; gone for good.
+      What this device keeps; every byte checked, and what the media service signed for, also where the copy here is gone by
+      agreement; gone for good.
   tallylight export ID [--out FILE] [--per-channel] [--as-recorded]   [--data DIR] [--json]
       One MP4 with all tracks in sync, that any player opens, and its .sha256 beside it; or one file for each channel.
       A chapter begins after each pause. --as-recorded: sound stays Opus. What is written is not encrypted.

@@ -78,12 +78,12 @@ export function deliverPending(sessionId: string, parts: PendingParts): PendingD
   const closing = new AbortController();
   const done = send(sessionId, parts, closing.signal).then((result) => {
     if (result.ok) parts.log('delivery.caught-up', { sessionId });
-    else
-      parts.log('delivery.waits', {
-        sessionId,
-        code: result.error.code,
-        detail: result.error.detail ?? null,
-      });
+    else {
+      const { code, detail = null } = result.error;
+      parts.log('delivery.waits', { sessionId, code, detail });
+      // The service says that it has everything, so that nothing else would tell why it is not done.
+      if (code === 'receipt-untrusted') parts.trouble(result.error);
+    }
     return result;
   });
   return { sessionId, done, close: () => closing.abort() };

@@ -94,23 +94,31 @@ describe('a service that confirms everything and', () => {
   );
 });
 
-test('[P55][P63] it is asked again at the next start, and its copy goes once it signs', async () => {
+test('[P55][P63] it is asked again at each start, which is told, and its copy goes once it signs', async () => {
   const first = await stopped(() => null);
   await first.recorder.close();
-  first.service.settings.deliveryJws = undefined;
   const { dataDir, service } = first;
-  const t = await testRecorder({
-    dataDir,
-    services: [await startTestService(TEST_SESSION)],
-    reopen: async () =>
-      ok({
-        server: service.url,
-        sessionId: TEST_SESSION,
-        title: null,
-        token: service.grant().token,
-        expiresAtMs: null,
-      }),
-  });
+  const again = async () =>
+    testRecorder({
+      dataDir,
+      services: [await startTestService(SECOND_SESSION)],
+      sessionIds: [SECOND_SESSION],
+      reopen: async () =>
+        ok({
+          server: service.url,
+          sessionId: TEST_SESSION,
+          title: null,
+          token: service.grant().token,
+          expiresAtMs: null,
+        }),
+    });
+  const second = await again();
+  await second.when(({ trouble }) => trouble?.code === 'receipt-untrusted');
+  await second.when(({ delivery }) => delivery.pendingRecordings === 0);
+  expect(await readdir(join(dataDir, 'vault'))).toEqual([TEST_SESSION]);
+  await second.recorder.close();
+  service.settings.deliveryJws = undefined;
+  const t = await again();
   await t.when(() => t.logged.some((line) => line.startsWith('delivery.caught-up')));
   expect(await readdir(join(dataDir, 'vault'))).toEqual(['receipts']);
   const types = (await t.story()).map(({ type }) => type);
