@@ -21,8 +21,7 @@ import { liveOver } from './live/live.ts';
 import { passedOnAcross, passedOnHere } from './live/passed-on.ts';
 import type { Parts } from './parts.ts';
 import { policiesOf } from './policy/in-force.ts';
-import type { Carrier } from './redundancy/carrier.ts';
-import { carrierOfOurs } from './redundancy/carrier-of-ours.ts';
+import { byProcess, type Carrier } from './redundancy/carrier.ts';
 import { redundantBlobs } from './redundancy/redundant-blobs.ts';
 import { toldOfRestored } from './redundancy/restored.ts';
 import type { Keyring } from './secrets/keyring.ts';
@@ -89,7 +88,7 @@ export async function partsOver(opened: OpenedStore, config: PartsConfig): Promi
     redundancy: {
       ...{ backup, wake: config.wake },
       targets: config.copies?.targets ?? targets,
-      carrier: config.copies?.carrier ?? carrierOfOurs,
+      carrier: config.copies?.carrier ?? byProcess,
       credentialsMax: config.copies?.credentialsMax ?? CREDENTIALS_MAX,
     },
     policies: policiesOf(store, signer, clock),

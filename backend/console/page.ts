@@ -25,6 +25,7 @@ export type Call = {
 export type Section =
   | 'sessions'
   | 'recordings'
+  | 'copies'
   | 'policy'
   | 'collections'
   | 'people'

@@ -2,6 +2,8 @@ import type { ConsoleRoute } from './page.ts';
 import { AUDIT_ROUTES } from './pages/audit.ts';
 import { COLLECTION_ROUTES } from './pages/collections.ts';
 import { CONFIRM_ROUTES } from './pages/confirm.ts';
+import { COPY_ROUTES } from './pages/copies.ts';
+import { DESTINATION_ROUTES } from './pages/destinations.ts';
 import { EVENT_ROUTES } from './pages/events.ts';
 import { KEY_ROUTES } from './pages/keys.ts';
 import { PEOPLE_ROUTES } from './pages/people.ts';
@@ -18,6 +20,8 @@ export const CONSOLE_ROUTES: readonly ConsoleRoute[] = [
   ...SESSION_LIST_ROUTES,
   ...SESSION_ROUTES,
   ...RECORDING_ROUTES,
+  ...DESTINATION_ROUTES,
+  ...COPY_ROUTES,
   ...POLICY_ROUTES,
   ...POLICY_REVIEW_ROUTES,
   ...COLLECTION_ROUTES,

@@ -1,9 +1,9 @@
 import { errorOf, ok, type Result, type TallylightError } from '../../contract/result.ts';
+import type { Confirmed } from '../destinations/transfer.ts';
 import { waitAfter } from '../events/retry-schedule.ts';
 import type { Parts } from '../parts.ts';
 import type { ClaimedCopy, CopyRecord, DestinationRecord } from '../store/records.ts';
 import { assembled } from '../video/assemble.ts';
-import type { Confirmed } from './carrier.ts';
 import { type MadeOf, madeOf } from './made-of.ts';
 import { noteCopy } from './noted.ts';
 import { inWords, locatePlace } from './places.ts';

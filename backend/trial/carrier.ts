@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import type { ErrorCode } from '../../contract/errors.ts';
 import { fail, ok } from '../../contract/result.ts';
 import { openCredentials } from '../destinations/sealed.ts';
-import type { Carrier, ProbeOrder, TransferOrder } from '../redundancy/carrier.ts';
+import type { ProbeOrder, TransferOrder } from '../destinations/transfer.ts';
+import type { Carrier } from '../redundancy/carrier.ts';
 
 /** What happens to the next transfer: nothing of it arrives, or something else does than was sent. */
 export type Fault = { readonly code: ErrorCode; readonly detail?: string; readonly afterBytes?: number };

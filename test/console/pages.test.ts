@@ -44,6 +44,11 @@ const ROOMS: { readonly [room: string]: (ids: Ids) => readonly Seen[] } = {
     ['/console/recordings', 'recordings'],
     [`/console/recordings/${video}/delete`],
   ],
+  copies: () => [
+    ['/console/copies', 'copies'],
+    ['/console/copies/destinations'],
+    ['/console/confirm?to=%2Fconsole%2Fcopies'],
+  ],
   'policy and collections': () => [
     ['/console/policy'],
     ['/console/policy/default', 'policy'],

@@ -30,11 +30,11 @@ class="${of.isWide === true ? 'wide' : type === 'number' ? 'short' : ''}"${maxLe
 }
 
 export function textarea(of: Field & { readonly rows: number }): Html {
-  const { name, label, hint, value = '', fault, rows } = of;
+  const { name, label, hint, value = '', fault, rows, isRequired = true } = of;
   return html`<div class="field${fault === undefined ? '' : ' field-wrong'}">
-<label for="${name}">${label}</label>
+<label for="${name}">${label}${isRequired ? NOTHING : html` <span class="optional">optional</span>`}</label>
 ${hintOf(name, hint)}${faultOf(name, fault)}
-<textarea id="${name}" name="${name}" rows="${rows}" class="wide" required${describedBy(name, hint, fault)}>${value}</textarea></div>`;
+<textarea id="${name}" name="${name}" rows="${rows}" class="wide"${isRequired ? html` required` : NOTHING}${describedBy(name, hint, fault)}>${value}</textarea></div>`;
 }
 
 export type Option = { readonly value: string; readonly label: string; readonly hint?: string };

@@ -9,6 +9,7 @@ import { count, minutes } from './words.ts';
 const SECTIONS: readonly (readonly [Section, string])[] = [
   ['sessions', 'Sessions'],
   ['recordings', 'Recordings'],
+  ['copies', 'Copies'],
   ['policy', 'Policy'],
   ['collections', 'Collections'],
   ['people', 'People'],
