@@ -250,3 +250,40 @@ test('[P55] what cannot be read whole is not sent, and what is put back from the
   expect(copy?.last_error).toContain('vault-damaged');
   expect(carrier.arrivals).toHaveLength(1);
 });
+
+const LEAVING: { readonly [how: string]: (session: string, video: string) => [string, string] } = {
+  'a recording': (_, video) => ['DELETE', `/video/${video}`],
+  'a session': (session) => ['DELETE', `/collection/default/capture/session/${session}`],
+  'a person': () => ['DELETE', '/user/ada/data'],
+  'consent taken back': (session) => ['POST', `/capture/session/${session}/consent/revoke`],
+};
+
+test.each(Object.keys(LEAVING))(
+  '[P41] deleting %s says what lies elsewhere still, in the log without whose it was',
+  async (how) => {
+    const { service } = await redundant();
+    await setDestination(service);
+    const channels = ['+mic:default', '+system_audio:default'];
+    const own = await recorded(service, service.key, { endUserId: 'ada', channels });
+    await untilCopies(service, areAll('sent'));
+    const [first, second] = own.session.videos.map(({ id }) => id);
+    const [method, path] = LEAVING[how]?.(own.session.id, first ?? '') ?? ['', ''];
+    const isRevoked = method === 'POST';
+    const body = isRevoked ? { channel_id: 'mic:default', erase: true, at_ms: 1 } : undefined;
+    const key = isRevoked ? own.token : service.key;
+    const answer = await call<{ copies_left?: object[] }>(service, method, path, key, body);
+    expect(answer).toMatchObject({ status: 200 });
+    const isOne = how === 'a recording' || isRevoked;
+    const left = (isOne ? [first] : [first, second]).map((id) => ({
+      video_id: id,
+      at: `s3 recordings/in/default/${own.session.id}/${id}.mp4`,
+    }));
+    if (!isRevoked && how !== 'a person') expect(answer.data.copies_left).toEqual(left);
+    const entries = (await entriesOf(service)).filter(({ action }) => action === 'copy.left');
+    expect(entries.map(({ object, reason }) => ({ video_id: object, at: reason }))).toEqual(
+      expect.arrayContaining(left),
+    );
+    expect(entries).toHaveLength(left.length);
+    expect(JSON.stringify(entries)).not.toContain('ada');
+  },
+);

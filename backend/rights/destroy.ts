@@ -1,4 +1,5 @@
 import type { Parts } from '../parts.ts';
+import { arrivedOf, noteLeft } from '../redundancy/left.ts';
 import { tombstoneOf } from '../session/delete.ts';
 import { endStreams } from '../session/end.ts';
 import { newsOf } from '../session/tell.ts';
@@ -37,6 +38,7 @@ export async function destroySessions(
       };
     };
     const news = await Promise.all(sessions.map((session) => newsOf(parts, session, 'deleted')));
+    const arrived = await arrivedOf(parts, ids);
     const gone = await parts.store.eraseSessions({
       tombstones: await Promise.all(sessions.map((session) => tombstoneOf(parts, session, null))),
       tell: news.flatMap(({ letters }) => letters),
@@ -48,6 +50,10 @@ export async function destroySessions(
     await parts.store.scrub();
     await endStreams(parts, streams);
     for (const each of news) each.tell();
+    await noteLeft(
+      parts,
+      arrived.filter(({ sessionId }) => gone.includes(sessionId)),
+    );
     return erased(gone);
   });
 }

@@ -5,12 +5,13 @@ import { type Caller, sessionFor } from '../access/caller.ts';
 import { newId } from '../access/secret.ts';
 import { jsonRoute, type Route } from '../http/route.ts';
 import type { Parts } from '../parts.ts';
-import { deleteSession, deletion } from '../session/delete.ts';
+import { deleteSession } from '../session/delete.ts';
 import { newsOf } from '../session/tell.ts';
 import { viewOf, viewsOf } from '../session/view.ts';
 import type { SessionRecord } from '../store/records.ts';
 import { collectionFor, collectionId, inCollection } from './collections.ts';
 import { cursorAt, cursorOf } from './cursor.ts';
+import { deletion, deletionOf } from './deleted.ts';
 
 export const oneSession = z.object({ c: collectionId, id: z.string() });
 
@@ -134,7 +135,7 @@ export const SESSION_ROUTES: readonly Route[] = [
     async handle({ parts, caller, params }) {
       const session = await sessionIn(parts, caller, params);
       if (!session.ok) return session;
-      return deleteSession(parts, session.value.id);
+      return deletionOf(await deleteSession(parts, session.value.id));
     },
   }),
   jsonRoute({

@@ -5,11 +5,11 @@ import { videoView } from '../../contract/wire.ts';
 import type { KeyCaller } from '../access/caller.ts';
 import { jsonRoute, type Route, rawRoute } from '../http/route.ts';
 import type { Parts } from '../parts.ts';
-import { deletion } from '../session/delete.ts';
 import { videoViewOf } from '../session/view.ts';
 import type { StreamRecord, VideoRecord } from '../store/records.ts';
 import { deleteVideo } from '../video/delete.ts';
 import { downloadOf } from '../video/download.ts';
+import { deletion, deletionOf } from './deleted.ts';
 
 const oneVideo = z.object({ id: z.string() });
 
@@ -100,7 +100,7 @@ export const VIDEO_ROUTES: readonly Route[] = [
     async handle({ parts, caller, params, query }) {
       const found = await videoFor(parts, caller, params.id);
       const withParts = query.parts === 'all';
-      return found.ok ? deleteVideo(parts, params.id, { withParts }) : found;
+      return found.ok ? deletionOf(await deleteVideo(parts, params.id, { withParts })) : found;
     },
   }),
 ];

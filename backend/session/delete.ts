@@ -1,18 +1,21 @@
-import { z } from 'zod';
 import { fail, ok, type Result } from '../../contract/result.ts';
 import { DELETION_TYP, type DeletionClaims } from '../../contract/wire.ts';
 import type { Parts } from '../parts.ts';
+import { arrivedOf, type Left, noteLeft } from '../redundancy/left.ts';
 import type { SessionRecord, Tombstone } from '../store/records.ts';
 import { endStreams } from './end.ts';
 import { newsOf } from './tell.ts';
 
-/** `waits`: another program reads the database, or the backups cannot be reached, so its wrapped key is in those files still. */
-export const deletion = z.object({ waits: z.boolean() });
-export type Deleted = z.infer<typeof deletion>;
+export type Deleted = {
+  /** Another program reads the database, or the backups cannot be reached: its wrapped key is in those files still. */
+  readonly waits: boolean;
+  /** What lies elsewhere still. */
+  readonly left: readonly Left[];
+};
 
 /**
  * Deletes a session with its keys, streams, fragments, videos and tokens, and leaves word of it for the client that still
- * holds a copy. Error: `session-unknown`.
+ * holds a copy. Answers what lies elsewhere still. Error: `session-unknown`.
  */
 export function deleteSession(parts: Parts, id: string): Promise<Result<Deleted>> {
   return parts.turns(id, async () => {
@@ -22,12 +25,13 @@ export function deleteSession(parts: Parts, id: string): Promise<Result<Deleted>
     // The key goes first: whatever stops this half-way, nobody can open what is left.
     const tombstone = await tombstoneOf(parts, session, null);
     const news = await newsOf(parts, session, 'deleted');
+    const arrived = await arrivedOf(parts, [id]);
     if (!(await parts.store.deleteSession(id, tombstone, news.letters))) return fail('session-unknown', id);
     news.tell();
     const isScrubbed = await parts.store.scrub();
     await endStreams(parts, streams);
     await parts.blobs.removeSession(id);
-    return ok({ waits: !isScrubbed });
+    return ok({ waits: !isScrubbed, left: await noteLeft(parts, arrived) });
   });
 }
 

@@ -1,6 +1,7 @@
 import { fail, ok, type Result } from '../../contract/result.ts';
 import type { RevokeConsentRequest } from '../../contract/wire.ts';
 import type { Parts } from '../parts.ts';
+import { arrivedOf, noteLeft } from '../redundancy/left.ts';
 import type { SessionRecord } from '../store/records.ts';
 import { completeIfStopping } from './complete.ts';
 import { tombstoneOf } from './delete.ts';
@@ -23,11 +24,13 @@ export function revokeConsent(
     const stream = streams.find((one) => one.channelId === channelId);
     if (stream === undefined) return fail('stream-unknown', channelId);
     const tombstone = erase ? await tombstoneOf(parts, session, channelId) : null;
+    const arrived = erase ? await arrivedOf(parts, [id], stream.id) : [];
     await parts.store.revokeStream(stream.id, Math.floor(parts.clock() / 1000), tombstone);
     await endStreams(parts, [stream]);
     if (erase) {
       await parts.store.scrub();
       await parts.blobs.removeStream(id, stream.id);
+      await noteLeft(parts, arrived);
     }
     await completeIfStopping(parts, session);
     return ok((await parts.store.session(id)) ?? session);

@@ -80,7 +80,7 @@ describe.each(Object.keys(KINDS))('copies on %s', (kind) => {
     });
     const manifest = { duration_ms: 1, active_ms: 1, channels: [] };
     await store.settleManifest(id, ['starting'], manifest);
-    expect(await store.finishSession(id, videos, 9)).toBe(true);
+    expect(await store.finishSession(id, { videos, deliveryJws: '', endedAt: 9 })).toBe(true);
     return { session, streams, videos };
   }
 

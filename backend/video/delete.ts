@@ -1,11 +1,12 @@
 import { fail, ok, type Result } from '../../contract/result.ts';
 import type { Parts } from '../parts.ts';
+import { arrivedOf, noteLeft } from '../redundancy/left.ts';
 import { type Deleted, tombstoneOf } from '../session/delete.ts';
 
 /**
  * Deletes the recording of a channel: its key, then the fragments it is made of, and leaves word for the client. Where it is in
  * several parts, as its format changed on the way, they have one key and go together, which `withParts` says that one knows.
- * Errors: `video-unknown`, `not-now` where there are other parts and that was not said.
+ * Answers what lies elsewhere still. Errors: `video-unknown`, `not-now` where there are other parts and that was not said.
  */
 export async function deleteVideo(
   parts: Parts,
@@ -26,11 +27,12 @@ export async function deleteVideo(
         `it is one of ${others.length + 1} parts of a recording, which go together: ?parts=all`,
       );
     const tombstone = await tombstoneOf(parts, session, stream.channelId);
+    const arrived = await arrivedOf(parts, [sessionId], streamId);
     if (!(await parts.store.deleteVideos(streamId, tombstone))) return fail('video-unknown', id);
     const isScrubbed = await parts.store.scrub();
     // The key went first: whatever stops this half-way, nobody can open what is left, and `recover` removes it.
     await parts.blobs.removeStream(sessionId, streamId);
-    return ok({ waits: !isScrubbed });
+    return ok({ waits: !isScrubbed, left: await noteLeft(parts, arrived) });
   });
 }
 

@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import { ok, type Result } from '../../contract/result.ts';
+import type { Deleted } from '../session/delete.ts';
+
+/**
+ * What is answered to a deletion. `waits`: another program reads the database, or the backups cannot be reached, so its wrapped
+ * key is in those files still. `copies_left`: recordings that were sent elsewhere, where they are the admin's to delete.
+ */
+export const deletion = z.object({
+  waits: z.boolean(),
+  copies_left: z.array(z.object({ video_id: z.string(), at: z.string() })),
+});
+
+export function deletionOf(deleted: Result<Deleted>): Result<z.input<typeof deletion>> {
+  if (!deleted.ok) return deleted;
+  const { waits, left } = deleted.value;
+  return ok({ waits, copies_left: left.map(({ videoId, at }) => ({ video_id: videoId, at })) });
+}
