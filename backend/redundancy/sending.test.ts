@@ -9,6 +9,7 @@ import {
   DESTINATION,
   entriesOf,
   filesBelow,
+  objectsOf,
   redundant,
   setDestination,
   untilCopies,
@@ -16,7 +17,7 @@ import {
 import { takeOf } from '../trial/media.ts';
 import { type Recorded, recorded } from '../trial/recorded.ts';
 import { call, deliver, manifestOf, started, stopOf } from '../trial/recorder.ts';
-import type { Trial } from '../trial/service.ts';
+import { storeOf, type Trial } from '../trial/service.ts';
 
 const HOUR_MS = 3600_000;
 
@@ -25,9 +26,6 @@ const sha256 = (bytes: Buffer | undefined) =>
   createHash('sha256')
     .update(bytes ?? '')
     .digest('hex');
-
-const objectFor = ({ session }: Pick<Recorded, 'session'>) =>
-  session.videos.map(({ id }) => `default/${session.id}/${id}.mp4`);
 
 async function actionsOf(service: Trial, videoId: string): Promise<string[]> {
   const entries = await entriesOf(service);
@@ -65,11 +63,11 @@ test('[P59][P55] session over, credentials fetched, file put together, uploaded,
     'credentials.purged',
     'copy.removed',
   ]);
-  expect(carrier.arrivals).toEqual(objectFor(own));
-  expect(sha256(carrier.objects.get(objectFor(own)[0] ?? ''))).toBe(video?.sha256);
+  expect(carrier.arrivals).toEqual(objectsOf(own));
+  expect(sha256(carrier.objects.get(objectsOf(own)[0] ?? ''))).toBe(video?.sha256);
   expect(backupOf(service)).toEqual([]);
   const [copy] = await copiesIn(service, '&state=sent');
-  expect(copy?.sent_to).toBe(`s3 recordings/in/${objectFor(own)[0]}`);
+  expect(copy?.sent_to).toBe(`s3 recordings/in/${objectsOf(own)[0]}`);
   // Ours stays where it was: it goes by retention or by a person, and by nothing else.
   const download = await fetch(`${service.url}/video/${video?.id}/download`, {
     headers: { 'x-access-token': service.key },
@@ -109,7 +107,7 @@ test.each(['destination-unreachable', 'destination-refused', 'destination-mismat
       service.clock.now += 10_000 * 2 ** (attempt - 1);
     }
     await untilCopies(service, (copies) => areAll('sent')(copies) && copies.every(({ held }) => !held));
-    expect(carrier.arrivals).toEqual(objectFor(own));
+    expect(carrier.arrivals).toEqual(objectsOf(own));
     const failed = (await entriesOf(service)).filter(({ action }) => action === 'copy.failed');
     expect(failed.map(({ outcome, reason }) => [outcome, reason])).toEqual(
       [1, 2, 3].map(() => ['failed', code]),
@@ -148,12 +146,41 @@ test('[P57] a provider that fails in every way for twelve hours loses nothing: e
   isDown = false;
   service.clock.now += HOUR_MS;
   await untilCopies(service, (copies) => areAll('sent')(copies) && copies.every(({ held }) => !held));
-  expect([...carrier.arrivals].sort()).toEqual(all.flatMap(objectFor).sort());
+  expect([...carrier.arrivals].sort()).toEqual(all.flatMap(objectsOf).sort());
   for (const { session } of all)
     for (const video of session.videos)
       expect(sha256(carrier.objects.get(`default/${session.id}/${video.id}.mp4`))).toBe(video.sha256);
   expect(backupOf(service)).toEqual([]);
 }, 60_000);
+
+test('[P57] what a process had in hand when it was killed is sent by the next, once its claim is over', async () => {
+  const { service, carrier } = await redundant();
+  await setDestination(service, { keep_backup: false });
+  carrier.fault = () => ({ code: 'destination-unreachable' });
+  const own = await recorded(service, service.key, { endUserId: 'ada' });
+  await untilCopies(service, areAll('failing'));
+  await service.close();
+  service.clock.now += HOUR_MS;
+  // As a process leaves it that is killed in the middle of an upload.
+  const store = await storeOf(service);
+  const nowMs = service.clock.now;
+  const wish = { states: ['sending'], nowMs, untilMs: nowMs + 60_000, limit: 1, except: [] } as const;
+  const share = { ofOne: 1, claimed: new Map() };
+  expect(await store.claimCopies({ ...wish, share })).toHaveLength(1);
+  await store.close();
+  carrier.fault = () => undefined;
+  await service.restart();
+  const [video] = own.session.videos;
+  // While another may be at it nobody else begins, by hand neither.
+  expect(await call(service, 'POST', `/copies/${video?.id}/send`, service.key)).toMatchObject({
+    status: 409,
+    error_code: 'not-now',
+  });
+  expect(carrier.arrivals).toEqual([]);
+  service.clock.now += 60_000;
+  await untilCopies(service, (copies) => areAll('sent')(copies) && copies.every(({ held }) => !held));
+  expect(carrier.arrivals).toEqual(objectsOf(own));
+});
 
 test('[P56] without a destination the copy stays, is listed, and is sent by hand once there is one', async () => {
   const { service, carrier } = await redundant();
@@ -170,7 +197,7 @@ test('[P56] without a destination the copy stays, is listed, and is sent by hand
   );
   expect(await send()).toMatchObject({ status: 200, data: { video_id: video?.id } });
   await untilCopies(service, (copies) => copies.some(({ state }) => state === 'sent'));
-  expect(carrier.arrivals).toEqual(objectFor(own));
+  expect(carrier.arrivals).toEqual(objectsOf(own));
   expect((await copiesIn(service, '&state=kept')).map(({ video_id }) => video_id)).toEqual(
     later.session.videos.map(({ id }) => id),
   );
@@ -199,39 +226,8 @@ test('[P55] a destination that is removed while it fails leaves the copies here;
   const place = { kind: 's3', region: 'eu-central-1', bucket: 'other' };
   await setDestination(service, { place });
   const [copy] = await untilCopies(service, areAll('sent'));
-  expect(copy?.sent_to).toBe(`s3 other/${objectFor(own)[0]}`);
+  expect(copy?.sent_to).toBe(`s3 other/${objectsOf(own)[0]}`);
 });
-
-test.each(['first', 'whole'] as const)(
-  '[P41][P54] what is deleted while it is sent is not sent afterwards, and does not become whole elsewhere unless it was: then the log says where (%s bytes)',
-  async (reached) => {
-    const { service, carrier } = await redundant();
-    await setDestination(service);
-    const deleted = Promise.withResolvers<void>();
-    const begun = Promise.withResolvers<void>();
-    carrier.gate = (at) => {
-      if (at !== reached) return Promise.resolve();
-      begun.resolve();
-      return deleted.promise;
-    };
-    const own = await recorded(service, service.key, { endUserId: 'ada' });
-    await begun.promise;
-    expect(await call(service, 'DELETE', '/user/ada/data', service.key)).toMatchObject({ status: 200 });
-    deleted.resolve();
-    const other = await recorded(service, service.key, { endUserId: 'bob' });
-    await untilCopies(service, areAll('sent'));
-    service.clock.now += HOUR_MS;
-    await service.restart();
-    await untilCopies(service, areAll('sent'));
-    const [mine, theirs] = [objectFor(own)[0], objectFor(other)[0]];
-    expect(carrier.arrivals).toEqual(reached === 'whole' ? [mine, theirs] : [theirs]);
-    const left = (await entriesOf(service)).filter(({ action }) => action === 'copy.left');
-    expect(left.map(({ object, reason }) => [object, reason])).toEqual(
-      reached === 'whole' ? [[own.session.videos[0]?.id, `s3 recordings/in/${mine}`]] : [],
-    );
-    expect(backupOf(service).every((path) => path.startsWith(other.session.id))).toBe(true);
-  },
-);
 
 test('[P55] what cannot be read whole is not sent, and what is put back from the second copy is', async () => {
   const { service, carrier } = await redundant();
@@ -242,7 +238,7 @@ test('[P55] what cannot be read whole is not sent, and what is put back from the
   rmSync(join(service.dataDir, 'blobs', own.session.id), { recursive: true });
   service.clock.now += HOUR_MS;
   await untilCopies(service, areAll('sent'));
-  expect(sha256(carrier.objects.get(objectFor(own)[0] ?? ''))).toBe(own.session.videos[0]?.sha256);
+  expect(sha256(carrier.objects.get(objectsOf(own)[0] ?? ''))).toBe(own.session.videos[0]?.sha256);
   for (const folder of ['blobs', 'backup'])
     rmSync(join(service.dataDir, folder, own.session.id), { recursive: true });
   await call(service, 'POST', `/copies/${own.session.videos[0]?.id}/send`, service.key);
@@ -250,40 +246,3 @@ test('[P55] what cannot be read whole is not sent, and what is put back from the
   expect(copy?.last_error).toContain('vault-damaged');
   expect(carrier.arrivals).toHaveLength(1);
 });
-
-const LEAVING: { readonly [how: string]: (session: string, video: string) => [string, string] } = {
-  'a recording': (_, video) => ['DELETE', `/video/${video}`],
-  'a session': (session) => ['DELETE', `/collection/default/capture/session/${session}`],
-  'a person': () => ['DELETE', '/user/ada/data'],
-  'consent taken back': (session) => ['POST', `/capture/session/${session}/consent/revoke`],
-};
-
-test.each(Object.keys(LEAVING))(
-  '[P41] deleting %s says what lies elsewhere still, in the log without whose it was',
-  async (how) => {
-    const { service } = await redundant();
-    await setDestination(service);
-    const channels = ['+mic:default', '+system_audio:default'];
-    const own = await recorded(service, service.key, { endUserId: 'ada', channels });
-    await untilCopies(service, areAll('sent'));
-    const [first, second] = own.session.videos.map(({ id }) => id);
-    const [method, path] = LEAVING[how]?.(own.session.id, first ?? '') ?? ['', ''];
-    const isRevoked = method === 'POST';
-    const body = isRevoked ? { channel_id: 'mic:default', erase: true, at_ms: 1 } : undefined;
-    const key = isRevoked ? own.token : service.key;
-    const answer = await call<{ copies_left?: object[] }>(service, method, path, key, body);
-    expect(answer).toMatchObject({ status: 200 });
-    const isOne = how === 'a recording' || isRevoked;
-    const left = (isOne ? [first] : [first, second]).map((id) => ({
-      video_id: id,
-      at: `s3 recordings/in/default/${own.session.id}/${id}.mp4`,
-    }));
-    if (!isRevoked && how !== 'a person') expect(answer.data.copies_left).toEqual(left);
-    const entries = (await entriesOf(service)).filter(({ action }) => action === 'copy.left');
-    expect(entries.map(({ object, reason }) => ({ video_id: object, at: reason }))).toEqual(
-      expect.arrayContaining(left),
-    );
-    expect(entries).toHaveLength(left.length);
-    expect(JSON.stringify(entries)).not.toContain('ada');
-  },
-);

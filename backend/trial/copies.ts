@@ -4,6 +4,7 @@ import { vi } from 'vitest';
 import type { ServiceAuditEntry } from '../../contract/audit.ts';
 import type { ServiceConfig } from '../serve.ts';
 import { type TrialCarrier, trialCarrier } from './carrier.ts';
+import type { Recorded } from './recorded.ts';
 import { call } from './recorder.ts';
 import { type Trial, trial } from './service.ts';
 
@@ -64,6 +65,11 @@ export const areAll =
 export async function entriesOf(service: Trial, key = service.key): Promise<ServiceAuditEntry[]> {
   const answer = await call<{ entries: ServiceAuditEntry[] }>(service, 'GET', '/audit?limit=1000', key);
   return answer.data.entries;
+}
+
+/** The objects that the videos of a session become, in their order. */
+export function objectsOf({ session }: Pick<Recorded, 'session'>): string[] {
+  return session.videos.map(({ id }) => `default/${session.id}/${id}.mp4`);
 }
 
 /** Files below a folder, by their paths in it. */
