@@ -72,7 +72,10 @@ export async function partsOver(opened: OpenedStore, config: PartsConfig): Promi
   const audit = newAudit(store, here, clock, anchorAt(anchorPlace(config), { store, signer, clock, log }));
   const events = newEvents(store, clock, config.wake, peers);
   const backup = blobsOnDisk(config.backupDir ?? join(dataDir, 'backup'));
-  const isThere = async (streamId: string) => ((await store.stream(streamId))?.wrappedKey ?? '') !== '';
+  const isThere = async (streamId: string) => {
+    const stream = await store.stream(streamId);
+    return stream !== undefined && stream.wrappedKey !== '';
+  };
   const onRestored = toldOfRestored({ store, audit, keyring, clock, log });
   return {
     ...{ store, keyring, signer, audit, events, targets },

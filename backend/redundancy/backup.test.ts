@@ -1,10 +1,13 @@
+import { randomBytes } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { blobsOnDisk } from '../blobs/disk.ts';
 import { areAll, copiesIn, entriesOf, filesBelow, redundant, untilCopies } from '../trial/copies.ts';
 import { recorded } from '../trial/recorded.ts';
 import { call } from '../trial/recorder.ts';
-import { folder, type Trial, trial } from '../trial/service.ts';
+import { folder, must, type Trial, trial } from '../trial/service.ts';
+import { redundantBlobs } from './redundant-blobs.ts';
 
 const foldersOf = ({ dataDir }: Trial) => ({
   blobs: join(dataDir, 'blobs'),
@@ -83,6 +86,25 @@ test('[P39][P54] what is missing or damaged is read from the second copy, put ba
   // Once for the stream within the hour: a lost disk must not drown the log of who did what.
   const entries = (await entriesOf(service)).filter(({ action }) => action === 'copy.restored');
   expect(entries.map(({ actor, outcome }) => [actor, outcome])).toEqual([['system', 'done']]);
+});
+
+test('[P41][P54] a blob is put back from its second copy only while its stream is there', async () => {
+  const root = await folder();
+  const [primary, backup] = [blobsOnDisk(join(root, 'blobs')), blobsOnDisk(join(root, 'backup'))];
+  const of = { sessionId: 'cap-1', streamId: 'rts-1', take: 1, sequence: 0 };
+  const key = randomBytes(32);
+  const name = must(await primary.write(of, key, Buffer.from('media')));
+  must(await backup.writeSealed(of, name, (await primary.readSealed(of, name)) ?? Buffer.alloc(0)));
+  for (const isThere of [true, false]) {
+    const restored: string[] = [];
+    const note = async ({ streamId }: { streamId: string }) => void restored.push(streamId);
+    const blobs = redundantBlobs(primary, backup, async () => isThere, note);
+    await primary.remove(of, name);
+    expect(Buffer.from(must(await blobs.read(of, name, key))).toString()).toBe('media');
+    // What is being deleted is not put back behind whoever deletes it.
+    expect([isThere, restored.length]).toEqual([isThere, isThere ? 1 : 0]);
+    expect((await primary.readSealed(of, name)) !== undefined).toBe(isThere);
+  }
 });
 
 test('[P54] damage is not copied: where the first copy is spoilt before there is a second, that is told and tried again', async () => {

@@ -130,6 +130,10 @@ test('[P31] a database from before there was sealing is read as it was, and tell
   ]);
   expect(await store.fragmentsOf(STREAMS[0])).toMatchObject([{ take: 1, sequence: 0, blob: '1.0.x' }]);
   expect(await store.videosOf([SESSION])).toMatchObject([{ id: 'vid-a', streamId: STREAMS[0] }]);
+  // It gets its second copy like any other.
+  expect(await store.copiesOf([SESSION])).toMatchObject([
+    { videoId: 'vid-a', tenantId: 'default', environment: 'production', state: 'new', isHeld: false },
+  ]);
   expect(await store.policy({ tenantId: 'default', collectionId: 'default' })).toEqual(policy);
   expect(await store.keyBySha256('hash-a')).toEqual({
     ...{ id: 'key-a', tenantId: 'default', environment: 'production', name: 'ci', sha256: 'hash-a' },
