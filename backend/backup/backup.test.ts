@@ -1,12 +1,13 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { blobsOnS3 } from '../blobs/s3.ts';
 import { noteCommand } from '../main.ts';
 import { readAudit } from '../operate.ts';
+import { startService } from '../serve.ts';
 import { AS_NOW } from '../store/raw-rows.ts';
-import { downloaded, restoredElsewhere, videosOf } from '../trial/backups.ts';
+import { downloaded, emptyBeside, restoredElsewhere, videosOf } from '../trial/backups.ts';
 import { filesOf } from '../trial/held.ts';
 import { partsOf } from '../trial/parts.ts';
 import { recorded } from '../trial/recorded.ts';
@@ -14,7 +15,7 @@ import { call } from '../trial/recorder.ts';
 import { startS3 } from '../trial/s3.ts';
 import { folder, must, trial } from '../trial/service.ts';
 import { backUp } from './back-up.ts';
-import { listBackups, makeBackup } from './commands.ts';
+import { listBackups, makeBackup, restoreService } from './commands.ts';
 import { KEY_COLUMNS } from './dump.ts';
 import { backupFolder } from './folder.ts';
 
@@ -160,4 +161,24 @@ test('[P39] fragments that are kept in S3 are backed up as those on a disk are',
   expect(
     await backUp({ ...parts, blobs: elsewhere }, { dataDir }, backupFolder(to), { keep: 7 }),
   ).toMatchObject({ error: { code: 'service-failed' } });
+});
+
+test('[P39] a service that keeps its fragments in S3 is restored to another place there', async () => {
+  const s3 = await startS3();
+  onTestFinished(() => s3.stop());
+  const service = await trial({ blobs: s3.place });
+  const { dataDir, key } = service;
+  const { session } = await recorded(service, key, { endUserId: 'ada' });
+  const [video = ''] = await videosOf(service, key, session.id);
+  const to = await folder();
+  const made = must(await makeBackup({ dataDir, variables: s3.variables }, to, { keep: 7 }));
+  expect(made).toMatchObject({ blobs: 3, unreadable: [] });
+  const other = await emptyBeside(dataDir);
+  const variables = { ...s3.variables, TALLYLIGHT_BLOBS: 's3://recordings/elsewhere' };
+  expect(must(await restoreService({ dataDir: other, variables }, to, {}))).toMatchObject({ blobs: 3 });
+  expect(existsSync(join(other, 'blobs'))).toBe(false);
+  const blobs = { ...s3.place, prefix: 'elsewhere' };
+  const running = must(await startService({ dataDir: other, port: 0, blobs }));
+  onTestFinished(() => running.close());
+  expect(await downloaded(running, key, video)).toBe(await downloaded(service, key, video));
 });
