@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import { isCompactJws } from '../../contract/jws.ts';
 import { writeDurably } from '../blobs/durable.ts';
 import type { Signer } from '../secrets/signer.ts';
 import { ifThere, sha256Of } from './checked-file.ts';
@@ -66,16 +67,11 @@ export async function writeManifest(path: string, value: Manifest, signer: Signe
 export async function readManifest(path: string, signer?: Signer): Promise<Manifest | undefined> {
   const text = await ifThere(join(path, MANIFEST_FILE));
   const jws = await ifThere(join(path, SIGNATURE_FILE));
-  if (text === undefined || jws === undefined || !isCanonical(jws)) return undefined;
+  if (text === undefined || jws === undefined || !isCompactJws(jws)) return undefined;
   const said = signer === undefined ? payloadOf(jws) : await signer.verify(BACKUP_TYP, jws);
   if (said?.sha256 !== claimsOf(text).sha256) return undefined;
   const read = manifest.safeParse(JSON.parse(text));
   return read.success ? read.data : undefined;
-}
-
-/** The last letter of base64url has bits that say nothing: a change of those is a change, too. */
-function isCanonical(jws: string): boolean {
-  return jws.split('.').every((part) => Buffer.from(part, 'base64url').toString('base64url') === part);
 }
 
 function claimsOf(text: string): { readonly sha256: string } {
