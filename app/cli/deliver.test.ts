@@ -71,6 +71,16 @@ describe('deliver', () => {
     expect(JSON.parse(second.out)).toEqual({ event: 'delivered', id: TEST_SESSION, before: true });
   }, 30_000);
 
+  test('[P55][P63] says that the service did not sign for it, and keeps it', async () => {
+    const t = await kept();
+    t.service.settings.deliveryJws = () => null;
+    const { code, out, err } = await t.deliver();
+    expect({ code, out }).toEqual({ code: 6, out: '' });
+    expect(err).toContain('The media service did not sign for this recording as it is kept here.');
+    expect(done(await t.vault.facts(TEST_SESSION)).delivered).toBe(false);
+    expect(await t.story()).toEqual(['session.started', 'session.recovered']);
+  }, 30_000);
+
   test('[P55] says what the service took and what is only here where it takes no more of it', async () => {
     const t = await kept();
     t.service.afterNext(/^PUT .*1\/0/, refusal('policy-forbids'));

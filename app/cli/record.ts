@@ -135,11 +135,13 @@ async function recordWith(capture: Capture, given: Order, out: Printer): Promise
     stop('duration');
   }
   const stopped = await whenSnapshot(capture, ({ session }) => over(session.state));
-  // Trouble that was there when it stopped says why; new trouble says that delivery does not get on.
+  // Trouble that was there when it stopped says why; new trouble says that delivery does not get on. That the service did not
+  // take everything is said where it has got to its end.
   const settled = whenSnapshot(
     capture,
     ({ session, trouble }) =>
-      session.state !== 'delivering' || (trouble !== null && trouble.code !== stopped.trouble?.code),
+      session.state !== 'delivering' ||
+      (trouble !== null && trouble.code !== stopped.trouble?.code && trouble.code !== 'delivery-cut'),
   );
   // The timer also keeps the process alive: a delivery that was refused for good has nothing else that would.
   let timer: NodeJS.Timeout | undefined;
@@ -157,6 +159,8 @@ function over(state: Snapshot['session']['state']): boolean {
 
 /** The exit code for how it ended; trouble on the way counts even where everything kept was delivered. */
 function concluded(end: Snapshot | undefined, out: Printer): number {
+  if (end?.session.state === 'delivering' && end.trouble?.code === 'receipt-untrusted')
+    return out.failed(end.trouble);
   if (end === undefined || end.session.state === 'delivering')
     return out.failed(errorOf('delivery-incomplete', end?.trouble?.code));
   if (end.session.state === 'failed') return out.failed(leftOf(end) ?? end.trouble ?? errorOf('internal'));
