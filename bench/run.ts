@@ -7,6 +7,7 @@ import { openStage } from '../app/launch/stage/stage.ts';
 import type { Capture } from '../main/host.ts';
 import { decodeClock } from '../test/instruments/clock.ts';
 import { toneOnsets } from '../test/instruments/tones.ts';
+import { capped } from './capped.ts';
 import { agreeToAll, BEEPS, CHANNELS, DISPLAY, fetched, openClient } from './client.ts';
 import { existence } from './existence.ts';
 import { idleService } from './idle-service.ts';
@@ -34,6 +35,7 @@ try {
       ...(await idleService(join(folder, `idle-${run}`), env)),
       ...(await existence(join(folder, `existence-${run}`), env)),
       ...(await record(join(folder, `run-${run}`), env)),
+      ...(await capped(join(folder, `capped-${run}`), env)),
     });
   }
   const names = Object.keys(runs[0] ?? {});
