@@ -14,6 +14,9 @@ import { readAnswer } from './answer.ts';
 import { type RequestPatience, requestPatience } from './request-patience.ts';
 import { unreached } from './unreached.ts';
 
+/** Made anew where one was refused. */
+const PROOFS = 3;
+
 export type ServiceRequest<T> = {
   readonly method: string;
   /** Base address as `serviceAddress` gives it. */
@@ -42,11 +45,13 @@ export function dataOf<T>(data: z.ZodType<T>): (told: unknown) => T | undefined 
 
 /**
  * One request to the media service with its token and the proof that it is ours. Where the proof is refused, the answer
- * tells the service's clock, and it is tried once more by that. Errors come from the service or are `service-…`.
+ * tells the service's clock, and it is tried again by that, and twice more: a proof is also refused where the request was
+ * doubled on the way and the answer to the second one came back. Errors come from the service or are `service-…`.
  */
 export async function askService<T>(request: ServiceRequest<T>): Promise<Result<T>> {
-  const first = await attempt(request);
-  return first.isWorthAnother ? (await attempt(request)).result : first.result;
+  let last = await attempt(request);
+  for (let again = 0; last.isWorthAnother && again < PROOFS; again++) last = await attempt(request);
+  return last.result;
 }
 
 async function attempt<T>(
