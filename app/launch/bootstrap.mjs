@@ -27,6 +27,7 @@ const COMMANDS = {
   check: { entry: 'app/launch/check.ts', needs: [] },
   build: { entry: 'app/launch/build.ts', needs: [] },
   bench: { entry: 'bench/run.ts', needs: ['ffmpeg', 'pactl', 'Xvfb', 'pulseaudio'] },
+  'bench:load': { entry: 'bench/load.ts', needs: ['ffmpeg'] },
   'bench:sync': { entry: 'bench/sync.ts', needs: ['ffmpeg', 'pactl', 'Xvfb', 'pulseaudio'] },
   'test:windows': {
     entry: 'test/windows/run.ts',

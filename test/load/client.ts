@@ -122,8 +122,9 @@ async function insist<T>(
     const answer = await attempt();
     if (answer?.success === true) return answer.data;
     if (answer?.error_code === 'fragment-out-of-order') return undefined as T;
-    if (answer !== undefined && answer.status < 500)
-      throw new Error(`${method} ${path}: ${answer.error_code}`);
+    // A proof of before a start is not taken: the next attempt makes another.
+    const isFinal = answer !== undefined && answer.status < 500 && answer.error_code !== 'proof-refused';
+    if (isFinal) throw new Error(`${method} ${path}: ${answer.error_code}`);
     watch.retried();
     await setTimeout(pauseMs * (0.5 + Math.random()), undefined, { signal });
   }
