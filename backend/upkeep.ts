@@ -4,6 +4,7 @@ import { faultOf } from './log.ts';
 import type { Parts } from './parts.ts';
 import { sweepAll } from './retention/sweep.ts';
 import { finishErasures } from './rights/erase.ts';
+import { removeOrphans } from './session/recover.ts';
 
 const SWEEP_EVERY_MS = 3600_000;
 const SCRUB_EVERY_MS = 60_000;
@@ -18,6 +19,8 @@ export function upkeep(parts: Parts, recovered: Promise<unknown>): () => Promise
     parts.alone('upkeep', async () => {
       if (!closing.signal.aborted) await finishErasures(parts);
       await sweepAll(parts, closing.signal);
+      // What could not be removed when it was deleted, or came there while it was.
+      if (!closing.signal.aborted) await removeOrphans(parts);
     });
   const told = (work: Promise<unknown>): Promise<unknown> =>
     work.catch((error) => parts.log(faultOf(error, parts.clock())));

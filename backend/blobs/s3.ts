@@ -17,7 +17,7 @@ import type { S3Place } from './s3-place.ts';
 /** Of one request; the client of a recorder waits longer than all of them together. */
 const ATTEMPTS = 3;
 const CONNECT_MS = 2000;
-const ANSWER_MS = 5000;
+const ANSWER_MS = 10_000;
 
 /** Most objects that one request lists or removes: the limit of S3. */
 const PAGE = 1000;

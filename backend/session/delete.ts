@@ -1,5 +1,6 @@
 import { fail, ok, type Result } from '../../contract/result.ts';
 import { DELETION_TYP, type DeletionClaims } from '../../contract/wire.ts';
+import { removedOrLeft } from '../blobs/left-over.ts';
 import type { Parts } from '../parts.ts';
 import { arrivedOf, type Left, noteLeft } from '../redundancy/left.ts';
 import type { SessionRecord, Tombstone } from '../store/records.ts';
@@ -30,7 +31,7 @@ export function deleteSession(parts: Parts, id: string): Promise<Result<Deleted>
     news.tell();
     const isScrubbed = await parts.store.scrub();
     await endStreams(parts, streams);
-    await parts.blobs.removeSession(id);
+    await removedOrLeft(parts, parts.blobs.removeSession(id));
     return ok({ waits: !isScrubbed, left: await noteLeft(parts, arrived) });
   });
 }

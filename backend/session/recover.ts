@@ -3,18 +3,21 @@ import { completeIfStopping } from './complete.ts';
 
 /** Finishes what was cut short when the service ended last: deletions, and sessions whose last fragment came. */
 export async function recover(parts: Parts): Promise<void> {
-  // The folders first: a session that begins meanwhile has none among them.
-  const folders = await parts.blobs.sessionIds();
-  const known = new Set(await parts.store.sessionIds());
-  for (const id of folders) {
-    if (!known.has(id)) await parts.blobs.removeSession(id);
-    else await parts.turns(id, () => removeDestroyed(parts, id));
-  }
+  for (const id of await removeOrphans(parts)) await parts.turns(id, () => removeDestroyed(parts, id));
   for (const id of await parts.store.sessionIds('stopping'))
     await parts.turns(id, async () => {
       const session = await parts.store.session(id);
       if (session !== undefined) await completeIfStopping(parts, session);
     });
+}
+
+/** Removes the blobs of sessions that nobody knows; answers the others of which there are any. */
+export async function removeOrphans({ blobs, store }: Pick<Parts, 'blobs' | 'store'>): Promise<string[]> {
+  // The folders first: a session that begins meanwhile has none among them.
+  const folders = await blobs.sessionIds();
+  const known = new Set(await store.sessionIds());
+  for (const id of folders) if (!known.has(id)) await blobs.removeSession(id);
+  return folders.filter((id) => known.has(id));
 }
 
 /** Blobs whose key was destroyed just before the service ended. */

@@ -1,5 +1,6 @@
 import { fail, ok, type Result } from '../../contract/result.ts';
 import type { RevokeConsentRequest } from '../../contract/wire.ts';
+import { removedOrLeft } from '../blobs/left-over.ts';
 import type { Parts } from '../parts.ts';
 import { arrivedOf, noteLeft } from '../redundancy/left.ts';
 import type { SessionRecord } from '../store/records.ts';
@@ -29,7 +30,7 @@ export function revokeConsent(
     await endStreams(parts, [stream]);
     if (erase) {
       await parts.store.scrub();
-      await parts.blobs.removeStream(id, stream.id);
+      await removedOrLeft(parts, parts.blobs.removeStream(id, stream.id));
       await noteLeft(parts, arrived);
     }
     await completeIfStopping(parts, session);

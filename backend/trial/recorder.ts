@@ -59,7 +59,7 @@ export async function call<T = SessionView>(
 }
 
 /** A client that stops signs what it says it made. What is no manifest, or is signed already, is sent as it is. */
-async function signedWhereStop(path: string, body: unknown, client: TrialClient): Promise<unknown> {
+export async function signedWhereStop(path: string, body: unknown, client: TrialClient): Promise<unknown> {
   const [, sessionId] = /^\/capture\/session\/([^/]+)\/stop$/.exec(path) ?? [];
   const manifest = stopSessionRequest.safeParse(body);
   if (sessionId === undefined || !manifest.success || manifest.data.manifest_jws !== undefined) return body;

@@ -11,6 +11,9 @@ export type S3Server = {
   readonly root: string;
   /** The same as variables of the service. */
   readonly variables: { readonly [name: string]: string };
+  /** Does not answer until it is started again, and keeps what it has. */
+  readonly pause: () => Promise<void>;
+  readonly resume: () => Promise<void>;
   readonly stop: () => Promise<void>;
 };
 
@@ -18,13 +21,15 @@ export type S3Server = {
 export async function startS3(): Promise<S3Server> {
   const root = await mkdtemp(join(tmpdir(), 'tallylight-s3-'));
   const configureBuckets = [{ name: 'recordings', configs: [] }];
-  const server = new S3rver({
-    address: '127.0.0.1',
-    port: 0,
-    silent: true,
-    directory: root,
-    configureBuckets,
-  });
+  const serverAt = (port: number) =>
+    new S3rver({
+      address: '127.0.0.1',
+      port,
+      silent: true,
+      directory: root,
+      configureBuckets,
+    });
+  let server = serverAt(0);
   const { port } = await server.run();
   const endpoint = `http://127.0.0.1:${port}`;
   // The account that this server has.
@@ -37,6 +42,11 @@ export async function startS3(): Promise<S3Server> {
       TALLYLIGHT_S3_ENDPOINT: endpoint,
       TALLYLIGHT_S3_ACCESS_KEY_ID: account.accessKeyId,
       TALLYLIGHT_S3_SECRET_ACCESS_KEY: account.secretAccessKey,
+    },
+    pause: () => server.close(),
+    async resume() {
+      server = serverAt(port);
+      await server.run();
     },
     async stop() {
       await server.close();

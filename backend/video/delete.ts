@@ -1,4 +1,5 @@
 import { fail, ok, type Result } from '../../contract/result.ts';
+import { removedOrLeft } from '../blobs/left-over.ts';
 import type { Parts } from '../parts.ts';
 import { arrivedOf, noteLeft } from '../redundancy/left.ts';
 import { type Deleted, tombstoneOf } from '../session/delete.ts';
@@ -31,7 +32,7 @@ export async function deleteVideo(
     if (!(await parts.store.deleteVideos(streamId, tombstone))) return fail('video-unknown', id);
     const isScrubbed = await parts.store.scrub();
     // The key went first: whatever stops this half-way, nobody can open what is left, and `recover` removes it.
-    await parts.blobs.removeStream(sessionId, streamId);
+    await removedOrLeft(parts, parts.blobs.removeStream(sessionId, streamId));
     return ok({ waits: !isScrubbed, left: await noteLeft(parts, arrived) });
   });
 }

@@ -2,7 +2,14 @@ import { createHash } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { newClient, receiptOf, type TrialClient } from '../../backend/trial/client.ts';
 import type { Piece } from '../../backend/trial/media.ts';
-import { headersOf, manifestOf, shownBy, startOf, stopOf } from '../../backend/trial/recorder.ts';
+import {
+  headersOf,
+  manifestOf,
+  shownBy,
+  signedWhereStop,
+  startOf,
+  stopOf,
+} from '../../backend/trial/recorder.ts';
 import { type FragmentReceipt, fragmentReceipt, type SessionView } from '../../contract/wire.ts';
 
 /** What the service has said that it holds. */
@@ -33,7 +40,7 @@ type Ask = {
   readonly method: string;
   readonly path: string;
   readonly secret: string;
-  readonly body?: Buffer | object;
+  readonly body?: unknown;
   readonly headers?: object;
 };
 
@@ -97,14 +104,11 @@ export async function capture(plan: Plan, watch: Watch): Promise<SessionView> {
   }
 
   const kept = channels.filter((channel) => channel.startsWith('+'));
+  const stop = `/capture/session/${id}/stop`;
   const manifest = stopOf(...kept.map((channel) => manifestOf(channel.slice(1), pieces)));
+  const signed = await signedWhereStop(stop, manifest, client);
   for (;;) {
-    const stopped = await ask<SessionView>({
-      method: 'POST',
-      path: `/capture/session/${id}/stop`,
-      secret: token,
-      body: manifest,
-    });
+    const stopped = await ask<SessionView>({ method: 'POST', path: stop, secret: token, body: signed });
     if (stopped.status === 'stopped') return stopped;
     await setTimeout(LONGEST_PAUSE_MS, undefined, { signal });
   }
