@@ -75,7 +75,11 @@ function flags(): string[] {
 /** The clients look for settings and credentials of the machine unless they are told not to. */
 function environment(): NodeJS.ProcessEnv {
   const { SystemRoot } = process.env;
-  return { AWS_EC2_METADATA_DISABLED: 'true', ...(SystemRoot === undefined ? {} : { SystemRoot }) };
+  return {
+    AWS_EC2_METADATA_DISABLED: 'true',
+    GLIBC_TUNABLES: 'glibc.malloc.perturb=165:glibc.malloc.tcache_count=0',
+    ...(SystemRoot === undefined ? {} : { SystemRoot }),
+  };
 }
 
 function pipeOf(child: ChildProcess, descriptor: number): Duplex {

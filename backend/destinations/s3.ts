@@ -58,6 +58,11 @@ function clientOf(place: PlaceOf<'s3'>, credentials: CredentialsOf<'s3'>): S3Cli
     useFipsEndpoint: false,
     useDualstackEndpoint: false,
     sigv4aSigningRegionSet: [place.region],
+    authSchemePreference: ['aws.auth#sigv4'],
+    useArnRegion: false,
+    disableMultiregionAccessPoints: true,
+    disableS3ExpressSessionAuth: true,
+    userAgentAppId: 'tallylight',
   });
 }
 
