@@ -26,9 +26,12 @@ export type Child = {
   readonly end: () => Promise<void>;
 };
 
-/** Starts a transfer process. It is told nothing by arguments or environment, and what it says to the console is lost. */
-export function startChild(): Child {
-  const child = spawn(process.execPath, [...flags(), ENTRY], {
+/**
+ * Starts a transfer process. It is told nothing by arguments or environment, and what it says to the console is lost.
+ * `inspecting` are flags of Node's by which a test looks into it.
+ */
+export function startChild(inspecting: readonly string[] = []): Child {
+  const child = spawn(process.execPath, [...flags(), ...inspecting, ENTRY], {
     env: environment(),
     stdio: ['pipe', 'ignore', 'ignore', 'pipe', 'pipe'],
   });
@@ -72,7 +75,10 @@ function flags(): string[] {
   ];
 }
 
-/** The clients look for settings and credentials of the machine unless they are told not to. */
+/**
+ * Nothing of the service's, where the clients would find settings and credentials of the machine. Memory outside of the heap
+ * is overwritten as it is given back (mallopt(3), M_PERTURB), where the C library is glibc.
+ */
 function environment(): NodeJS.ProcessEnv {
   const { SystemRoot } = process.env;
   return {

@@ -26,9 +26,10 @@ type Call = {
 /**
  * The JSON API of Google Cloud Storage, as far as copies need it: resumable uploads, metadata with what was computed over the
  * object, download, deletion (cloud.google.com/storage/docs/json_api/v1). No emulator of it can be had here. Tokens are
- * verified: signed by the service account, for storage, in force. An unknown call fails.
+ * verified: signed by the service account, for storage, in force. An unknown call fails. Behind a proxy that speaks TLS its own addresses are
+ * `https`.
  */
-export async function startGcs(): Promise<StoreServer> {
+export async function startGcs(scheme: 'http' | 'https' = 'http'): Promise<StoreServer> {
   const account = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const stranger = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const objects = new Map<string, Buffer>();
@@ -39,7 +40,7 @@ export async function startGcs(): Promise<StoreServer> {
   const port = portOf(server.address());
 
   async function serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-    const url = new URL(incoming.url ?? '/', `http://${incoming.headers.host}`);
+    const url = new URL(incoming.url ?? '/', `${scheme}://${incoming.headers.host}`);
     // A connection that is cut in the middle has no answer, and what came of its chunk does not count.
     const body = await buffer(incoming).catch(() => undefined);
     if (body === undefined) return void response.destroy();
