@@ -1,4 +1,5 @@
 import type { Snapshot } from '../contract/bridge/snapshot.ts';
+import type { FragmentHeader } from '../contract/fragment.ts';
 import type { Result } from '../contract/result.ts';
 import type { SystemSettings } from '../native-permissions/permission.ts';
 import type { ShellDisplay } from './channels/machine.ts';
@@ -18,6 +19,8 @@ export type Host = {
    * TALLYLIGHT_MAX_UPLOAD_KBIT, TALLYLIGHT_METERED.
    */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Hears of each fragment what became of it: for whoever measures what a crash costs. No media. */
+  readonly onFragment?: FragmentWitness;
   /** Folder of the ffmpeg that was packaged with the app, where there is one. */
   readonly packagedDir?: string;
   /** What it knows of the machine's network; where it is left out, main asks the system for itself. */
@@ -25,6 +28,16 @@ export type Host = {
   /** What only a desktop shell can ask of the system; there is none behind a browser window or a command line. */
   readonly shell?: Shell;
 };
+
+/**
+ * `taken`: captured, on its way to the vault; `kept`: in the vault, synced; `passed-on`: of a live-only channel. `atMs` is the
+ * session clock at that moment.
+ */
+export type FragmentWitness = (
+  step: 'taken' | 'kept' | 'passed-on',
+  header: FragmentHeader,
+  atMs: number,
+) => void;
 
 /** The operating system as a desktop shell (Electron) reaches it. What is left out, main asks the system for itself. */
 export type Shell = {

@@ -13,6 +13,7 @@ import { grantIn } from './given-grant.ts';
 import { listedId } from './named-channels.ts';
 import { type Printer, printer } from './print.ts';
 import { allowedModes, consentText, LOCALE, type Modes } from './record-consent.ts';
+import { tellFragments } from './record-fragments.ts';
 import { tellStates } from './record-states.ts';
 import { whenSnapshot } from './when-snapshot.ts';
 import { withSending } from './with-sending.ts';
@@ -64,6 +65,7 @@ export const record: Command = {
           if (process.env.TALLYLIGHT_DEBUG !== undefined) out.json({ event, ...fields }, 'stderr');
         },
         env: withSending(values),
+        ...(process.env.TALLYLIGHT_DEBUG === undefined ? {} : { onFragment: tellFragments(out) }),
       },
       { framesPerSecond },
     );

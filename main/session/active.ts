@@ -62,6 +62,7 @@ export type ActiveParts = {
     readonly refused: (error: TallylightError) => void;
     readonly accepted: (over: TallylightError) => void;
     readonly arrived: () => void;
+    readonly fragment: RunParts['on']['fragment'];
     readonly allLost: RunParts['on']['allLost'];
     readonly storageFailed: (error: TallylightError) => void;
     readonly stuck: (error: TallylightError) => void;

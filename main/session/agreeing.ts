@@ -105,6 +105,7 @@ function begin(
     on: {
       change: parts.onChange,
       witness: parts.witness ?? (() => undefined),
+      fragment: (step, header) => parts.host.onFragment?.(step, header, clock.nowMs()),
       connected: reached,
       refused: tellTrouble,
       accepted: (over) => {

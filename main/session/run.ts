@@ -1,10 +1,11 @@
 import type { AuditEvent } from '../../contract/audit.ts';
 import { type Channel, type ChannelKind, endedBy } from '../../contract/channel.ts';
 import { fingerprintOf } from '../../contract/consent.ts';
-import { type Fragment, INIT_SEQUENCE } from '../../contract/fragment.ts';
+import { type Fragment, type FragmentHeader, INIT_SEQUENCE } from '../../contract/fragment.ts';
 import { errorOf, type TallylightError } from '../../contract/result.ts';
 import type { Evidence } from '../../native-permissions/permission.ts';
 import type { Delivery } from '../delivery/delivery.ts';
+import type { FragmentWitness } from '../host.ts';
 import type { ChannelPipeline, PipelineEvents } from '../pipeline/channel-pipeline.ts';
 import type { Interruption } from '../pipeline/gap-ledger.ts';
 import type { Recording } from '../vault/recording.ts';
@@ -37,6 +38,7 @@ export type RunParts = {
     /** What came of a channel: something to see or hear, or nothing of use. */
     readonly witness: (kind: ChannelKind, evidence: Evidence) => void;
     readonly arrived: () => void;
+    readonly fragment: (step: Parameters<FragmentWitness>[0], header: FragmentHeader) => void;
     /** `error` is what became of the last one. */
     readonly allLost: (error: TallylightError) => void;
     readonly storageFailed: (error: TallylightError) => void;
@@ -148,6 +150,7 @@ export function prepareRun(parts: RunParts): Run {
           timeline.reached(header.startedAtMs + header.durationMs);
           on.arrived();
         }
+        on.fragment(mode === 'live' ? 'passed-on' : 'taken', placed.header);
         if (mode === 'live') delivery.passOn(placed);
         else void keep(placed, meter);
         on.change();
@@ -185,6 +188,7 @@ export function prepareRun(parts: RunParts): Run {
     // What was on its way to the disk when the channel was erased.
     if (stored?.ok === false && stored.error.code === 'consent-revoked') return;
     if (stored === undefined || stored.ok) {
+      on.fragment('kept', fragment.header);
       delivery.wake(fragment.header.channelId);
       return;
     }
