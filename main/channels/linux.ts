@@ -11,8 +11,12 @@ export async function listLinuxChannels(env: ProcessEnv): Promise<ChannelList> {
 }
 
 /** Those that are asked for together with this kind, and none of the others. */
-export async function listLinuxKind(env: ProcessEnv, kind: ChannelKind): Promise<ChannelList> {
-  return listOf([await (kind === 'display' ? listDisplayChannels(env) : listSoundChannels(env))]);
+export async function listLinuxKind(
+  env: ProcessEnv,
+  kind: ChannelKind,
+  agreed?: Channel,
+): Promise<ChannelList> {
+  return listOf([await (kind === 'display' ? listDisplayChannels(env) : listSoundChannels(env, agreed))]);
 }
 
 function listOf(parts: readonly Result<Channel[]>[]): ChannelList {

@@ -29,9 +29,11 @@ export async function listChannels(machine: Machine): Promise<Result<ChannelList
 }
 
 /** Enough to find one of this kind: what is asked for every second should cost no more. */
-async function listKind(machine: Machine, kind: ChannelKind): Promise<Result<ChannelList>> {
+async function listKind(machine: Machine, kind: ChannelKind, agreed?: Channel): Promise<Result<ChannelList>> {
   // Elsewhere one ffmpeg lists them all.
-  return machine.platform === 'linux' ? ok(await listLinuxKind(machine.env, kind)) : listChannels(machine);
+  return machine.platform === 'linux'
+    ? ok(await listLinuxKind(machine.env, kind, agreed))
+    : listChannels(machine);
 }
 
 /**
@@ -41,7 +43,7 @@ async function listKind(machine: Machine, kind: ChannelKind): Promise<Result<Cha
  * a display was agreed to by its fingerprint, and what is on its plug now has none.
  */
 export async function locateChannel(machine: Machine, channel: Channel): Promise<Result<Channel>> {
-  const list = await listKind(machine, channel.kind);
+  const list = await listKind(machine, channel.kind, channel);
   if (!list.ok) return list;
   const found = sameChannel(list.value.channels, channel);
   if (found === 'in-doubt')

@@ -6,12 +6,22 @@ import type { PulseDefaults, PulseSource } from './pulse-sources.ts';
  * The audio channels of a sound server: `mic:default` first, then every microphone by name, then the system
  * audio. A monitor is never a microphone, not even where the server has made it its default source: what
  * somebody agreed to as their microphone must not turn out to be the far side of a call, or the reverse.
+ *
+ * `agreed`: what is looked for. System audio that was agreed to on one output is the sound of that output, also where the
+ * server has another default by now.
  */
-export function audioChannels(sources: readonly PulseSource[], defaults: PulseDefaults): Channel[] {
+export function audioChannels(
+  sources: readonly PulseSource[],
+  defaults: PulseDefaults,
+  agreed?: Channel,
+): Channel[] {
   const mics = sources.filter((source) => source.monitorOf === null);
   const defaultMic = mics.find((source) => source.name === defaults.source) ?? mics[0];
   const slugs = distinctSlugs(mics.map(({ name, description }) => ({ key: name, name: description })));
-  const monitor = sources.find(({ monitorOf }) => monitorOf !== null && monitorOf === defaults.sink);
+  const monitors = sources.filter(({ monitorOf }) => monitorOf !== null);
+  const monitor =
+    (agreed?.kind === 'system_audio' ? monitors.find(({ name }) => name === agreed.device) : undefined) ??
+    monitors.find(({ monitorOf }) => monitorOf === defaults.sink);
 
   const channels: Channel[] = [];
   if (defaultMic !== undefined) {

@@ -126,6 +126,26 @@ describe('hot-plug', () => {
     expect([takes(mic), mic.gaps]).toEqual([[1], []]);
   });
 
+  test('system audio whose output went away is back with that output, also when another one is the default by then', async () => {
+    const load = () => world.sound.pactl('load-module', 'module-null-sink', 'sink_name=headset-out');
+    let module = await load();
+    await world.sound.pactl('set-default-sink', 'headset-out');
+    let endSilence = await world.sound.playSilence('headset-out');
+    const system = await world.record('system_audio:default');
+    await until(() => system.states.includes('live'));
+    await world.sound.pactl('unload-module', module.trim());
+    await until(() => system.troubles.some(({ code }) => code === 'device-gone'));
+    await endSilence();
+    await world.sound.pactl('set-default-sink', 'speakers');
+    module = await load();
+    endSilence = await world.sound.playSilence('headset-out');
+    await until(() => takes(system).length > 1 && mediaOf(system, takes(system).at(-1) ?? 0).length > 0);
+    await system.pipeline.stop();
+    await endSilence();
+    await world.sound.pactl('unload-module', module.trim());
+    expect(system.gaps.length).toBe(1);
+  });
+
   test('a device whose rate changes in place goes on, or is back within 2 s', async () => {
     const sink = await world.sound.pactl('load-module', 'module-null-sink', 'sink_name=hifi', 'rate=44100');
     const endSilence = await world.sound.playSilence('hifi', 44_100);
