@@ -23,12 +23,18 @@ const COMMANDS = {
       ...['ffmpeg', 'pactl', 'Xvfb', 'pulseaudio', 'chromium', 'postgres', 'strace', 'unzip', 'xrandr'],
       ...['vsftpd', 'sshd', 'openssl'],
     ],
+    wants: ['faketime'],
   },
   check: { entry: 'app/launch/check.ts', needs: [] },
   build: { entry: 'app/launch/build.ts', needs: [] },
   bench: { entry: 'bench/run.ts', needs: ['ffmpeg', 'pactl', 'Xvfb', 'pulseaudio'] },
   'bench:load': { entry: 'bench/load.ts', needs: ['ffmpeg'] },
   'bench:sync': { entry: 'bench/sync.ts', needs: ['ffmpeg', 'pactl', 'Xvfb', 'pulseaudio'] },
+  chaos: {
+    entry: 'test/chaos/run.ts',
+    needs: ['ffmpeg', 'pactl', 'Xvfb', 'pulseaudio', 'xrandr'],
+    wants: ['faketime'],
+  },
   'test:windows': {
     entry: 'test/windows/run.ts',
     needs: [],
@@ -45,6 +51,8 @@ const PROGRAMS = {
   Xvfb: { found: () => onPath('Xvfb'), package: 'xvfb', only: 'linux' },
   pulseaudio: { found: () => onPath('pulseaudio'), package: 'pulseaudio', only: 'linux' },
   xrandr: { found: () => onPath('xrandr'), package: 'x11-xserver-utils', only: 'linux' },
+  // Its library is what is used, and stands beside the program.
+  faketime: { found: () => onPath('faketime'), package: 'faketime', only: 'linux' },
   debootstrap: { found: () => onPath('debootstrap'), package: 'debootstrap', only: 'linux' },
   strace: { found: () => onPath('strace'), package: 'strace', only: 'linux' },
   vsftpd: { found: () => existsSync('/usr/sbin/vsftpd'), package: 'vsftpd', only: 'linux' },
