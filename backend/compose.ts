@@ -71,7 +71,7 @@ export async function partsOver(opened: OpenedStore, config: PartsConfig): Promi
   // The chain needs no turns across: an entry that is too late for its place takes the next.
   const audit = newAudit(store, here, clock, anchorAt(anchorPlace(config), { store, signer, clock, log }));
   const events = newEvents(store, clock, config.wake, peers);
-  const backup = blobsOnDisk(config.backupDir ?? join(dataDir, 'backup'));
+  const backup = blobsOnDisk(config.copiesDir ?? join(dataDir, 'copies'));
   const isThere = async (streamId: string) => {
     const stream = await store.stream(streamId);
     return stream !== undefined && stream.wrappedKey !== '';

@@ -34,7 +34,7 @@ export type ServeOptions = {
    * TALLYLIGHT_BACKUP_KEEP: how many of those are kept; default: 7.
    * TALLYLIGHT_BEHIND_TLS_PROXY=1: TLS is terminated in front of it.
    * TALLYLIGHT_SECURITY_CONTACT: `https:` or `mailto:` address for reports of weaknesses, in /.well-known/security.txt.
-   * TALLYLIGHT_BACKUP_DIR: folder of the second copies of recordings; default: `backup` in the data folder.
+   * TALLYLIGHT_COPIES_DIR: folder of the second copies of recordings; default: `copies` in the data folder.
    * TALLYLIGHT_DESTINATION_ALLOW: as the next, for stores that copies are sent to.
    * TALLYLIGHT_CREDENTIALS_MAX: characters that credentials of such a store may have; default: 5000.
    * TALLYLIGHT_WEBHOOK_ALLOW: `host` or `host:port`, separated by commas, where events may go although they are private.
@@ -211,11 +211,11 @@ export function storeOf(dataDir: string, variables: Variables): Result<StoreConf
     return fail('usage', 'TALLYLIGHT_DATABASE_URL must begin with postgres://');
   const blobs = s3Of(variables);
   if (!blobs.ok) return blobs;
-  const { TALLYLIGHT_BACKUP_DIR: backup = '' } = variables;
+  const { TALLYLIGHT_COPIES_DIR: backup = '' } = variables;
   return ok({
     dataDir,
     ...(databaseUrl === '' ? {} : { databaseUrl }),
     ...(blobs.value === undefined ? {} : { blobs: blobs.value }),
-    ...(backup === '' ? {} : { backupDir: resolve(backup) }),
+    ...(backup === '' ? {} : { copiesDir: resolve(backup) }),
   });
 }

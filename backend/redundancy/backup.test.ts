@@ -11,7 +11,7 @@ import { redundantBlobs } from './redundant-blobs.ts';
 
 const foldersOf = ({ dataDir }: Trial) => ({
   blobs: join(dataDir, 'blobs'),
-  backup: join(dataDir, 'backup'),
+  backup: join(dataDir, 'copies'),
 });
 
 async function download({ url, key }: Trial, id: string): Promise<Buffer> {
@@ -44,16 +44,16 @@ test('[P54] every finished recording has a second copy, byte for byte what is se
 });
 
 test('[P54] the second copies are in the folder that was named, and what was recorded before there were any gets one', async () => {
-  const backupDir = await folder();
-  const service = await trial({ backupDir, webhooks: { lookMs: 50 } });
+  const copiesDir = await folder();
+  const service = await trial({ copiesDir, webhooks: { lookMs: 50 } });
   await recorded(service, service.key, { endUserId: 'ada' });
   await untilCopies(service, areAll('kept'));
-  expect(filesBelow(backupDir)).toEqual(filesBelow(foldersOf(service).blobs));
+  expect(filesBelow(copiesDir)).toEqual(filesBelow(foldersOf(service).blobs));
   // As after a disk was replaced, or the service restored from a backup of its own.
-  rmSync(backupDir, { recursive: true });
+  rmSync(copiesDir, { recursive: true });
   await service.restart();
   await expect
-    .poll(() => filesBelow(backupDir), { timeout: 20_000 })
+    .poll(() => filesBelow(copiesDir), { timeout: 20_000 })
     .toEqual(filesBelow(foldersOf(service).blobs));
 });
 
@@ -90,7 +90,7 @@ test('[P39][P54] what is missing or damaged is read from the second copy, put ba
 
 test('[P41][P54] a blob is put back from its second copy only while its stream is there', async () => {
   const root = await folder();
-  const [primary, backup] = [blobsOnDisk(join(root, 'blobs')), blobsOnDisk(join(root, 'backup'))];
+  const [primary, backup] = [blobsOnDisk(join(root, 'blobs')), blobsOnDisk(join(root, 'copies'))];
   const of = { sessionId: 'cap-1', streamId: 'rts-1', take: 1, sequence: 0 };
   const key = randomBytes(32);
   const name = must(await primary.write(of, key, Buffer.from('media')));

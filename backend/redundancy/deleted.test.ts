@@ -42,7 +42,7 @@ test.each(['first', 'whole'] as const)(
       reached === 'whole' ? [[own.session.videos[0]?.id, `s3 recordings/in/${mine}`]] : [],
     );
     expect(
-      filesBelow(join(service.dataDir, 'backup')).every((path) => path.startsWith(other.session.id)),
+      filesBelow(join(service.dataDir, 'copies')).every((path) => path.startsWith(other.session.id)),
     ).toBe(true);
   },
 );

@@ -21,7 +21,7 @@ import { storeOf, type Trial } from '../trial/service.ts';
 
 const HOUR_MS = 3600_000;
 
-const backupOf = ({ dataDir }: Trial) => filesBelow(join(dataDir, 'backup'));
+const backupOf = ({ dataDir }: Trial) => filesBelow(join(dataDir, 'copies'));
 const sha256 = (bytes: Buffer | undefined) =>
   createHash('sha256')
     .update(bytes ?? '')
@@ -239,7 +239,7 @@ test('[P55] what cannot be read whole is not sent, and what is put back from the
   service.clock.now += HOUR_MS;
   await untilCopies(service, areAll('sent'));
   expect(sha256(carrier.objects.get(objectsOf(own)[0] ?? ''))).toBe(own.session.videos[0]?.sha256);
-  for (const folder of ['blobs', 'backup'])
+  for (const folder of ['blobs', 'copies'])
     rmSync(join(service.dataDir, folder, own.session.id), { recursive: true });
   await call(service, 'POST', `/copies/${own.session.videos[0]?.id}/send`, service.key);
   const [copy] = await untilCopies(service, areAll('failing'));

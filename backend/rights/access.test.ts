@@ -181,7 +181,7 @@ test('[P19] what cannot be read whole any more is named, and all the rest is the
   const channels = ['+mic:default', '+system_audio:default'];
   const { session, streams } = await recorded(service, service.key, { endUserId: 'ada', channels });
   await untilCopies(service, areAll('kept'));
-  for (const folder of ['blobs', 'backup']) {
+  for (const folder of ['blobs', 'copies']) {
     const of = join(service.dataDir, folder, session.id, streams[0] ?? '');
     writeFileSync(join(of, readdirSync(of)[0] ?? ''), 'rubbish');
   }

@@ -13,8 +13,8 @@ export type StoreConfig = {
   readonly databaseUrl?: string;
   /** Where fragments are kept, if not in the data folder. */
   readonly blobs?: S3Place;
-  /** Folder of the second copies, best on another disk; default: `backup` in the data folder. */
-  readonly backupDir?: string;
+  /** Folder of the second copies, best on another disk; default: `copies` in the data folder. */
+  readonly copiesDir?: string;
 };
 
 /**

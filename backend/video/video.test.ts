@@ -190,7 +190,7 @@ describe('what is kept of it', () => {
     const bytes = readFileSync(path);
     bytes.writeUInt8(bytes.readUInt8(100) ^ 1, 100);
     await untilCopies(service, areAll('kept'));
-    for (const folder of ['blobs', 'backup']) writeFileSync(path.replace('/blobs/', `/${folder}/`), bytes);
+    for (const folder of ['blobs', 'copies']) writeFileSync(path.replace('/blobs/', `/${folder}/`), bytes);
     await expect(download(service, only(videos).id)).rejects.toThrow();
     expect(service.log).toContainEqual(
       expect.objectContaining({ type: 'fault', error_code: 'vault-damaged', cause: `${stream} 1/2` }),
