@@ -7,6 +7,25 @@ type Entry = { readonly pid: number; readonly parent: number; readonly ticks: nu
 
 /** Processor seconds, user and system, that a process, its living descendants and its ended children used. */
 export async function cpuSecondsBelow(root: number): Promise<number> {
+  const ticks = (await treeOf(root)).reduce((sum, entry) => sum + entry.ticks, 0);
+  return ticks / TICKS_PER_SECOND;
+}
+
+/** SIGKILL for a process and all of its living descendants at once; answers when, in Unix milliseconds. */
+export async function killTree(root: number): Promise<number> {
+  const tree = await treeOf(root);
+  const atMs = Date.now();
+  for (const { pid } of tree) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // It went with its parent.
+    }
+  }
+  return atMs;
+}
+
+async function treeOf(root: number): Promise<Entry[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const entries = (await Promise.all(pids.map(read))).filter((entry) => entry !== undefined);
   const tree = new Set([root]);
@@ -14,8 +33,7 @@ export async function cpuSecondsBelow(root: number): Promise<number> {
     size = tree.size;
     for (const { pid, parent } of entries) if (tree.has(parent)) tree.add(pid);
   }
-  const ticks = entries.filter(({ pid }) => tree.has(pid)).reduce((sum, entry) => sum + entry.ticks, 0);
-  return ticks / TICKS_PER_SECOND;
+  return entries.filter(({ pid }) => tree.has(pid));
 }
 
 async function read(pid: string): Promise<Entry | undefined> {

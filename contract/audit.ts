@@ -59,6 +59,8 @@ export const auditEvent = z.discriminatedUnion('type', [
     atMs: z.number(),
     /** What ended the pause where it was not the person: `wake` or `unlock`. */
     by: z.string().exactOptional(),
+    /** Where a crash had cut the recording off: how long nothing of it was captured, in milliseconds. */
+    gapMs: z.number().exactOptional(),
   }),
   /** The wall clock was set or the machine stood still: the takes ended and others began. */
   z.object({ type: z.literal('session.clock-stepped'), sessionId, atMs: z.number(), stepMs: z.number() }),

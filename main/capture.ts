@@ -16,7 +16,7 @@ import { secureTls } from './network/tls.ts';
 import { DEFAULT_FORMAT } from './pipeline/capture-format.ts';
 import type { CaptureFfmpeg } from './pipeline/capture-way.ts';
 import { createChannelPipeline } from './pipeline/channel-pipeline.ts';
-import { startSessionClock } from './pipeline/clock.ts';
+import { continueSessionClock, startSessionClock } from './pipeline/clock.ts';
 import { watchClock } from './pipeline/clock-watch.ts';
 import { chooseVideoEncoder } from './pipeline/encoder-choice.ts';
 import { missingWatchdogs } from './pipeline/watchdog-filters.ts';
@@ -116,9 +116,10 @@ export async function openCapture(host: Host, options: CaptureOptions = {}): Pro
     permissions: watched.known,
     watchPermission: (kind, listener) => permissions.watch(PERMISSION[kind], listener),
     present: present.of,
-    newClock: () => startSessionClock(),
+    newClock: (anchorWallMs) =>
+      anchorWallMs === undefined ? startSessionClock() : continueSessionClock(anchorWallMs),
     witness: (kind, evidence) => permissions.witness(PERMISSION[kind], evidence),
-    openPipeline: (sessionId, clock, { channel, follow }, on) => {
+    openPipeline: (sessionId, clock, { channel, follow }, on, after) => {
       if (ffmpeg === undefined) throw new Error('a pipeline is opened before ffmpeg was found');
       const options = present.overheard({
         channel,
@@ -132,6 +133,7 @@ export async function openCapture(host: Host, options: CaptureOptions = {}): Pro
         ...(pointer === undefined ? {} : { pointer: async () => pointer() }),
         locate: (lost) => (follow ? defaultOf(machine, lost) : locateChannel(machine, lost)),
         follows: follow,
+        ...(after === undefined ? {} : { after }),
         on,
       });
       return createChannelPipeline(options);
@@ -158,6 +160,8 @@ export async function openCapture(host: Host, options: CaptureOptions = {}): Pro
       'session.resume': async () => answered(await recorder.resume()),
       'session.stop': async ({ reason }) => answered(await recorder.stop(reason ?? 'person')),
       'session.renew': async () => answered(await recorder.renew()),
+      'interrupted.continue': async () => answered(await recorder.goOn()),
+      'interrupted.finish': async () => answered(await recorder.finishInterrupted()),
       ...permissionCalls({ permissions, reopen: shell?.reopen, latest: feed.latest, log }),
     },
     log,

@@ -149,6 +149,7 @@ export const words = {
       'default-changed': () => 'the system changed to another device',
       'display-changed': () => 'the display changed',
       'clock-stepped': () => 'the clock of this computer was set',
+      'cut-off': () => 'Tallylight had ended unexpectedly',
     },
   },
   revoke: {
@@ -272,6 +273,21 @@ export const words = {
     `Recovered ${duration} of ${recording}: it had been cut off.`,
   recordingOf: (title: string | null, when: string) =>
     title === null ? `the recording of ${when}` : `“${title}” of ${when}`,
+  interrupted: {
+    title: 'Go on recording?',
+    cutOff: (recording: string, time: string, duration: string) =>
+      `Tallylight ended unexpectedly at ${time}, in the middle of ${recording}. ${duration} of it are kept here. Nothing has been captured since.`,
+    /** What the press is the consent to: what was agreed to when it began, and no more. */
+    again: {
+      keep: (names: string) => `Kept, as you agreed when it began: ${names}.`,
+      live: (names: string) => `Live only, as you agreed when it began: ${names}.`,
+      off: (names: string) => `Stays off, as it is gone or not allowed any more: ${names}.`,
+    },
+    until: (time: string) =>
+      `The time in between stays a gap. If you do nothing, the recording is finished and delivered at ${time}.`,
+    goOn: { ready: 'Go on', busy: 'Starting' },
+    finish: { ready: 'Finish and deliver it', busy: 'Finishing' },
+  },
   pending: (recordings: string, count: number) =>
     `${recordings} earlier ${count === 1 ? 'recording is' : 'recordings are'} still being sent.`,
 

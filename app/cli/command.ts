@@ -14,6 +14,7 @@ const OPTIONS = {
   'follow-default': { type: 'boolean' },
   'max-upload': { type: 'string' },
   metered: { type: 'string' },
+  resume: { type: 'boolean' },
   port: { type: 'string' },
   name: { type: 'string' },
   replace: { type: 'boolean' },

@@ -1,9 +1,8 @@
 import type { Snapshot } from '../../contract/bridge/snapshot.ts';
 import { channelId } from '../../contract/channel.ts';
-import { errorOf, fail, ok, type Result, type TallylightError } from '../../contract/result.ts';
+import { errorOf, fail, ok, type Result } from '../../contract/result.ts';
 import { givenGrant } from '../../main/auth/your-backend.ts';
 import { openCapture } from '../../main/capture.ts';
-import { isSessionGone } from '../../main/delivery/session-over.ts';
 import type { Capture, Grant } from '../../main/host.ts';
 import { finishOnBug } from '../../main/last-resort.ts';
 import { keyFileSecrets } from '../../main/vault/key-file.ts';
@@ -13,19 +12,20 @@ import { grantIn } from './given-grant.ts';
 import { listedId } from './named-channels.ts';
 import { type Printer, printer } from './print.ts';
 import { allowedModes, consentText, LOCALE, type Modes } from './record-consent.ts';
+import { recordToEnd, stopOnSignals } from './record-end.ts';
 import { tellFragments } from './record-fragments.ts';
+import { goOn, grantToGoOn } from './record-resume.ts';
 import { tellStates } from './record-states.ts';
 import { whenSnapshot } from './when-snapshot.ts';
 import { withSending } from './with-sending.ts';
-
-/** How long the command waits for the last receipts; what is left then is kept and sent by the next start. */
-const DELIVERY_PATIENCE_MS = 15_000;
 
 type Order = {
   readonly grant: Grant;
   readonly modes: Modes;
   readonly seconds: number | undefined;
   readonly framesPerSecond: 15 | 30;
+  /** What a crash cut off goes on: nothing else is chosen. */
+  readonly resume: boolean;
   /** Default devices are followed when another one becomes the default. */
   readonly follow: boolean;
   readonly dataDir: string;
@@ -46,6 +46,7 @@ export const record: Command = {
     'follow-default',
     'max-upload',
     'metered',
+    'resume',
   ],
   run: async (values) => {
     const out = printer(values.json === true);
@@ -59,7 +60,7 @@ export const record: Command = {
         kind: 'cli',
         dataDir,
         secrets: secrets.value,
-        connection: givenGrant(grant),
+        connection: order.value.resume ? grantToGoOn(grant) : givenGrant(grant),
         log: (event, fields) => {
           if (event === 'ffmpeg.found') out.note(`Using ${String(fields?.sentence)}`);
           if (process.env.TALLYLIGHT_DEBUG !== undefined) out.json({ event, ...fields }, 'stderr');
@@ -73,7 +74,8 @@ export const record: Command = {
     const { close } = capture.value;
     finishOnBug(close, () => void out.failed(errorOf('internal')));
     try {
-      return await recordWith(capture.value, order.value, out);
+      const { resume, seconds } = order.value;
+      return await (resume ? goOn(capture.value, seconds, out) : recordWith(capture.value, order.value, out));
     } finally {
       await capture.value.close();
     }
@@ -115,14 +117,7 @@ async function recordWith(capture: Capture, given: Order, out: Printer): Promise
   const text = consentText(ready.terms, ready, order);
   out.note(text);
 
-  let stopping = false;
-  const stop = (reason?: 'duration' | 'signal') => {
-    if (!stopping) void capture.call('session.stop', reason === undefined ? {} : { reason });
-    stopping = true;
-  };
-  // Ctrl+C is the person's own word; the other signals come from somewhere else.
-  process.on('SIGINT', () => stop());
-  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop('signal'));
+  const stop = stopOnSignals(capture);
   tellStates(capture, out);
   const agreed = await capture.call('session.agree', {
     channels: [...order.modes].map(([id, mode]) => ({ id, mode, ...follow(id) })),
@@ -131,80 +126,7 @@ async function recordWith(capture: Capture, given: Order, out: Printer): Promise
     locale: LOCALE,
   });
   if (!agreed.ok) return out.failed(agreed.error);
-  if (order.seconds !== undefined) {
-    const enough = order.seconds * 1000;
-    await whenSnapshot(capture, ({ session }) => session.activeMs >= enough || over(session.state));
-    stop('duration');
-  }
-  const stopped = await whenSnapshot(capture, ({ session }) => over(session.state));
-  // Trouble that was there when it stopped says why; new trouble says that delivery does not get on. That the service did not
-  // take everything is said where it has got to its end.
-  const settled = whenSnapshot(
-    capture,
-    ({ session, trouble }) =>
-      session.state !== 'delivering' ||
-      (trouble !== null && trouble.code !== stopped.trouble?.code && trouble.code !== 'delivery-cut'),
-  );
-  // The timer also keeps the process alive: a delivery that was refused for good has nothing else that would.
-  let timer: NodeJS.Timeout | undefined;
-  const patience = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), DELIVERY_PATIENCE_MS);
-  });
-  const end = await Promise.race([settled, patience]);
-  clearTimeout(timer);
-  return concluded(end, out);
-}
-
-function over(state: Snapshot['session']['state']): boolean {
-  return state === 'delivering' || state === 'complete' || state === 'failed';
-}
-
-/** The exit code for how it ended; trouble on the way counts even where everything kept was delivered. */
-function concluded(end: Snapshot | undefined, out: Printer): number {
-  if (end?.session.state === 'delivering' && end.trouble?.code === 'receipt-untrusted')
-    return out.failed(end.trouble);
-  if (end === undefined || end.session.state === 'delivering')
-    return out.failed(errorOf('delivery-incomplete', end?.trouble?.code));
-  if (end.session.state === 'failed') return out.failed(leftOf(end) ?? end.trouble ?? errorOf('internal'));
-  const channels = end.channels.map(({ id, mode, takes, bytes, deliveredBytes, droppedFragments }) => ({
-    id,
-    mode,
-    takes,
-    bytes,
-    deliveredBytes,
-    droppedFragments,
-  }));
-  // A channel that was lost on the way delivered what it had, which is not what was asked for.
-  const trouble =
-    cutOf(end) ?? end.trouble ?? end.channels.find((channel) => channel.trouble !== null)?.trouble ?? null;
-  out.line(
-    `Complete: ${(end.session.activeMs / 1000).toFixed(1)} s recorded, ${verdictOf(trouble)} is delivered and verified.`,
-    {
-      event: 'complete',
-      sessionId: end.session.id,
-      seconds: end.session.activeMs / 1000,
-      channels,
-    },
-  );
-  return trouble === null ? 0 : out.failed(trouble);
-}
-
-/** What the service did not take is only here, which weighs more than why. */
-function cutOf({ channels }: Snapshot): TallylightError | null {
-  const cut = channels.flatMap(({ id, cutBy }) => (cutBy === null ? [] : [`${id}: ${cutBy}`]));
-  return cut.length === 0 ? null : errorOf('delivery-cut', cut.join(', '));
-}
-
-/** Of a session that is gone at the service nothing more can be delivered: what is stored here is the only copy. */
-function leftOf({ channels, trouble }: Snapshot): TallylightError | null {
-  if (trouble === null || !isSessionGone(trouble)) return null;
-  const left = channels.flatMap(({ id, storedBytes }) => (storedBytes > 0 ? [`${id}: ${trouble.code}`] : []));
-  return left.length === 0 ? null : errorOf('delivery-cut', left.join(', '));
-}
-
-function verdictOf(trouble: Pick<TallylightError, 'code'> | null): string {
-  if (trouble === null) return 'everything that was to be kept';
-  return trouble.code === 'delivery-cut' ? 'what the media service took' : 'what could be captured';
+  return recordToEnd(capture, order.seconds, stop, out);
 }
 
 function orderOf(values: Arguments): Result<Order> {
@@ -215,7 +137,13 @@ function orderOf(values: Arguments): Result<Order> {
     ...(values.ephemeral ?? []).map((id) => [id, 'live'] as const),
   ];
   const modes = new Map(named);
-  if (modes.size === 0) return fail('nothing-chosen');
+  const resume = values.resume === true;
+  if (resume && (modes.size > 0 || values['follow-default'] === true))
+    return fail(
+      'usage',
+      '--resume goes on with what was agreed to: no --store, --ephemeral or --follow-default',
+    );
+  if (modes.size === 0 && !resume) return fail('nothing-chosen');
   if (modes.size !== named.length) return fail('usage', 'a channel is either --store or --ephemeral');
   const malformed = named.find(([id]) => !channelId.safeParse(id).success);
   if (malformed !== undefined) return fail('channel-unknown', malformed[0]);
@@ -230,6 +158,7 @@ function orderOf(values: Arguments): Result<Order> {
     modes,
     seconds,
     framesPerSecond: fps,
+    resume,
     follow: values['follow-default'] === true,
     dataDir,
   });

@@ -15,6 +15,9 @@ export const USAGE = `tallylight: records microphone, screens and system audio a
       --follow-default: a default device is exchanged when another one becomes the default.
       --max-upload: no more than so many kilobits a second are sent (TALLYLIGHT_MAX_UPLOAD_KBIT); live only goes first.
       --metered send: what is kept is sent on a metered network too (TALLYLIGHT_METERED=send); otherwise it waits.
+  tallylight record --resume --server URL --session cap-… [--token st-…] [--duration S] [--fps 15|30] [--data DIR] [--json]
+      Goes on with this recording where a crash cut it off within the last five minutes: the same channels, under the
+      consent that was given for it. The time in between stays a gap.
       The token is better given in TALLYLIGHT_TOKEN, where other users of the machine cannot see it.
   tallylight deliver --server URL --session cap-… [--token st-…] [--max-upload KBIT] [--data DIR] [--json]
       Sends one recording that is kept here and not yet delivered, with a fresh token for its session.

@@ -28,6 +28,7 @@ export function absentCapture(error: TallylightError): Capture {
       pendingRecordings: 0,
       recovered: [],
     },
+    interrupted: null,
     protection: { kind: 'key-file', warning: null },
     host: 'desktop',
     canReopen: false,

@@ -30,6 +30,7 @@ const COMMANDS = {
   bench: { entry: 'bench/run.ts', needs: ['ffmpeg', 'pactl', 'Xvfb', 'pulseaudio'] },
   'bench:load': { entry: 'bench/load.ts', needs: ['ffmpeg'] },
   'bench:sync': { entry: 'bench/sync.ts', needs: ['ffmpeg', 'pactl', 'Xvfb', 'pulseaudio'] },
+  'bench:loss': { entry: 'bench/loss.ts', needs: ['ffmpeg', 'pactl', 'Xvfb', 'pulseaudio'] },
   chaos: {
     entry: 'test/chaos/run.ts',
     needs: ['ffmpeg', 'pactl', 'Xvfb', 'pulseaudio', 'xrandr'],

@@ -2,7 +2,7 @@ import type { Parts } from '../parts.ts';
 import type { SessionRecord, StreamRecord } from '../store/records.ts';
 import type { Light } from './parts/light.ts';
 
-/** A fragment is about 0.8 s long: after this much nothing is coming, whatever the status says. */
+/** A fragment is about 0.6 s long: after this much nothing is coming, whatever the status says. */
 const QUIET_MS = 5000;
 
 /** When the last fragment of a stream came, Unix time in milliseconds; null: none, or none that is remembered. */

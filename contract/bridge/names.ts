@@ -11,6 +11,8 @@ export const CALL_NAMES = [
   'session.resume',
   'session.stop',
   'session.renew',
+  'interrupted.continue',
+  'interrupted.finish',
   'consent.revoke',
   'permission.request',
   'permission.open-settings',

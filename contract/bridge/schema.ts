@@ -57,6 +57,13 @@ export const CALLS = {
   },
   /** After `complete` or `failed`: a new session from the backend, back to `idle`. */
   'session.renew': { request: nothing, response: snapshot },
+  /**
+   * The person's word that the recording which a crash cut off (`interrupted` in the snapshot) goes on, under the consent that
+   * was given for it.
+   */
+  'interrupted.continue': { request: nothing, response: snapshot },
+  /** It does not go on: it is finished with what is stored, and delivered. */
+  'interrupted.finish': { request: nothing, response: snapshot },
   /** Makes the system ask where it can and has not. Answered when the person has, which may take minutes. */
   'permission.request': { request: permission, response: snapshot },
   /** Opens the system's settings at the right place; `not-now` where there is none to open. */

@@ -31,8 +31,14 @@ export type SessionState = z.infer<typeof sessionState>;
 export const channelState = z.enum(['idle', 'starting', 'live', 'paused', 'reconnecting', 'lost', 'ended']);
 export type ChannelState = z.infer<typeof channelState>;
 
-/** Why a part of a channel is missing: an error, or what made another take necessary. */
-export const gapReason = z.enum([...ERROR_CODES, 'default-changed', 'display-changed', 'clock-stepped']);
+/** Why a part of a channel is missing: an error, what made another take necessary, or that a crash had cut the recording off. */
+export const gapReason = z.enum([
+  ...ERROR_CODES,
+  'default-changed',
+  'display-changed',
+  'clock-stepped',
+  'cut-off',
+]);
 export type GapReason = z.infer<typeof gapReason>;
 
 /** What was to be recorded and was not, as far as it is over. */
@@ -151,6 +157,32 @@ export const snapshot = z.object({
       }),
     ),
   }),
+  /**
+   * A recording that a crash cut off minutes ago and that may go on, if the person wants it (`interrupted.continue`). It is
+   * finished with what is stored once it is declined, or at `untilAt`. Null: there is none.
+   */
+  interrupted: z
+    .object({
+      sessionId: z.string(),
+      title: z.string().nullable(),
+      startedAt: z.iso.datetime(),
+      /** When the last of it was captured. */
+      cutOffAt: z.iso.datetime(),
+      untilAt: z.iso.datetime(),
+      /** Recorded time that is stored, in milliseconds. */
+      activeMs: z.number(),
+      /** What would go on, as it was agreed to; and what would not, as it is gone or not allowed any more. */
+      channels: z.array(
+        z.object({
+          id: channelId,
+          name: z.string(),
+          kind: channelKind,
+          mode: channelMode,
+          goesOn: z.boolean(),
+        }),
+      ),
+    })
+    .nullable(),
   /** Where the key that protects recordings here is kept. */
   protection: z.object({ kind: z.enum(['keychain', 'key-file']), warning: z.string().nullable() }),
   host: z.enum(['desktop', 'browser', 'cli']),

@@ -88,6 +88,10 @@ const STORY: [AuditEvent, string][] = [
   ],
   [{ type: 'session.resumed', sessionId, atMs: 9000 }, 'resumed at 9.0 s'],
   [
+    { type: 'session.resumed', sessionId, atMs: 9000, gapMs: 4000 },
+    'went on at 9.0 s after a crash; 4.0 s were not captured',
+  ],
+  [
     { type: 'session.clock-stepped', sessionId, atMs: 61_000, stepMs: 3_600_000 },
     'the clock stepped by 3600.0 s at 61.0 s; every channel began a new take',
   ],

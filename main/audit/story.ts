@@ -38,6 +38,8 @@ function sentence(event: AuditEvent): string {
     case 'session.paused':
       return `paused by ${event.by} at ${seconds(event.atMs)}; devices released`;
     case 'session.resumed':
+      if (event.gapMs !== undefined)
+        return `went on at ${seconds(event.atMs)} after a crash; ${seconds(event.gapMs)} were not captured`;
       return `resumed ${event.by === undefined ? '' : `by ${event.by} `}at ${seconds(event.atMs)}`;
     case 'session.clock-stepped':
       return `the clock stepped by ${seconds(event.stepMs)} at ${seconds(event.atMs)}; every channel began a new take`;
@@ -92,6 +94,7 @@ const PURGED = {
 const REASONS: Readonly<Record<string, string>> = {
   'default-changed': 'Another device became the default.',
   'display-changed': 'The display was moved or changed its size.',
+  'cut-off': 'The recorder had ended unexpectedly.',
   'clock-stepped': 'The clock was set, or the machine stood still.',
 };
 

@@ -26,6 +26,7 @@ export function testSnapshot(changes: Partial<Snapshot> = {}): Snapshot {
       pendingRecordings: 0,
       recovered: [],
     },
+    interrupted: null,
     protection: { kind: 'key-file', warning: null },
     host: 'browser',
     canReopen: false,

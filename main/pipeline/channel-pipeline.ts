@@ -56,7 +56,7 @@ export function createChannelPipeline(options: PipelineOptions): ChannelPipeline
   let channel = options.channel;
   let state: ChannelState = 'idle';
   let wanted: 'nothing' | 'running' | 'paused' | 'stopped' = 'nothing';
-  let takes = 0;
+  let takes = options.after?.takes ?? 0;
   let take: Take | undefined;
   let hasMedia = false;
   /** What the last take died of, until a look has shown whether its device is gone. */
@@ -68,7 +68,7 @@ export function createChannelPipeline(options: PipelineOptions): ChannelPipeline
   let callOff: () => void = () => undefined;
   let stopFollowing: () => void = () => undefined;
   let reported: TallylightError | undefined;
-  const ledger = gapLedger(on.gap);
+  const ledger = gapLedger(on.gap, options.after?.recordedToMs);
 
   function enter(next: ChannelState, because?: Interruption): void {
     if (state === next) return;

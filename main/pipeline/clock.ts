@@ -27,10 +27,19 @@ const systemTime: TimeSource = { monotonicMs: () => performance.now(), wallOffse
 
 /** Starts a session clock at zero, now. */
 export function startSessionClock(time: TimeSource = systemTime): SessionClock {
-  const anchorOffsetMs = time.wallOffsetMs();
-  const zeroMs = time.monotonicMs();
+  const offsetMs = time.wallOffsetMs();
+  return clockFrom(time.monotonicMs(), offsetMs, time);
+}
+
+/** The session clock of a process that is gone, as the wall clock tells it: good as long as that was not set meanwhile. */
+export function continueSessionClock(anchorWallMs: number, time: TimeSource = systemTime): SessionClock {
+  const offsetMs = time.wallOffsetMs();
+  return clockFrom(anchorWallMs - offsetMs, offsetMs, time);
+}
+
+function clockFrom(zeroMs: number, offsetMs: number, time: TimeSource): SessionClock {
   return {
-    anchorWallMs: zeroMs + anchorOffsetMs,
+    anchorWallMs: zeroMs + offsetMs,
     nowMs: () => time.monotonicMs() - zeroMs,
     fromWallMs: (wallMs) => wallMs - time.wallOffsetMs() - zeroMs,
   };

@@ -27,7 +27,9 @@ export type GapLedger = {
 /** What it looks like until the device is looked for. */
 const SEEMING: ReadonlySet<Interruption> = new Set(['device-failed', 'device-moved']);
 
-export function gapLedger(onGap: (gap: Gap) => void): GapLedger {
+/** `cutOffAtMs`: where an earlier run of this recording ended; what is missing from there on is a gap. */
+export function gapLedger(onGap: (gap: Gap) => void, cutOffAtMs?: number): GapLedger {
+  let earlierMs = cutOffAtMs;
   let recordedToMs = 0;
   let brokenBy: Interruption | undefined;
 
@@ -38,7 +40,9 @@ export function gapLedger(onGap: (gap: Gap) => void): GapLedger {
   }
   return {
     begin: (atMs) => {
-      recordedToMs = atMs;
+      recordedToMs = earlierMs ?? atMs;
+      if (earlierMs !== undefined) brokenBy = 'cut-off';
+      earlierMs = undefined;
     },
     broken: (by) => {
       if (brokenBy === undefined || (SEEMING.has(brokenBy) && WAITED_FOR.has(by))) brokenBy = by;

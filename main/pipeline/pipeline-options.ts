@@ -32,6 +32,13 @@ export type PipelineEvents = {
   readonly content: () => void;
 };
 
+/** What a channel had before the recording was cut off: takes go on counting, and what is missing since is a gap. */
+export type EarlierTakes = {
+  readonly takes: number;
+  /** On the session clock. */
+  readonly recordedToMs: number;
+};
+
 export type PipelineOptions = {
   readonly channel: Channel;
   readonly sessionId: string;
@@ -52,6 +59,8 @@ export type PipelineOptions = {
   readonly locate?: (channel: Channel) => Promise<Result<Channel>>;
   /** Whether another device is taken up while this one still works, as soon as `locate` names it. */
   readonly follows?: boolean;
+  /** Where an earlier run of this recording ended. */
+  readonly after?: EarlierTakes;
   readonly open?: (options: TakeOptions) => Take;
   readonly later?: Later;
 };

@@ -44,7 +44,7 @@ export function encoderFilters(encoder: VideoEncoder): string {
 }
 
 /**
- * Far above what a display needs, and at most 11.2 MB in the 0.8 s of a fragment: noise in 4K makes 94 MB of them without it.
+ * Far above what a display needs, and at most 8.4 MB in the 0.6 s of a fragment: noise in 4K makes 94 MB of them without it.
  * The first picture of a page of small text in 4K is the same with it; at a quarter of it, it is blurred.
  */
 const X264_BOUND = ['-maxrate', '32M', '-bufsize', '64M'];

@@ -1,7 +1,8 @@
 import type { AuditEvent } from '../../contract/audit.ts';
-import type { Result } from '../../contract/result.ts';
+import type { Result, TallylightError } from '../../contract/result.ts';
 import { type Active, stopRecording } from './active.ts';
-import type { PauseReason, ResumeReason, StopReason } from './machine.ts';
+import type { Connected } from './connect.ts';
+import type { PauseReason, ResumeReason, Session, StopReason } from './machine.ts';
 
 /** As the audit log says it. */
 export const BY_PERSON = 'the person';
@@ -44,6 +45,36 @@ export async function closeRecording(recording: Active, reason: StopReason, told
     activeMs: recording.activeMs,
     by: reason === 'person' ? BY_PERSON : reason,
   });
+}
+
+/** Takes of their own begin after a step of the clock. */
+export function stepClock(
+  { active, session }: { readonly active: Active | undefined; readonly session: Session },
+  stepMs: number,
+  { audit }: Told,
+): void {
+  if (active === undefined || (session.state !== 'recording' && session.state !== 'starting')) return;
+  const sessionId = active.view.session_id;
+  void audit({ type: 'session.clock-stepped', sessionId, atMs: active.clock.nowMs(), stepMs });
+  active.run.renew('clock-stepped');
+}
+
+/** Something broke inside: releases every device, keeps what is stored, says so. */
+export async function abandonRecording(
+  { active, connected }: { readonly active: Active | undefined; readonly connected: Connected | undefined },
+  { error, isKept }: { readonly error: TallylightError; readonly isKept: boolean },
+  audit: Told['audit'],
+): Promise<void> {
+  try {
+    await active?.run.stop();
+  } finally {
+    active?.tokens.stop();
+    active?.exchange.close();
+  }
+  const sessionId = connected?.grant.sessionId;
+  if (sessionId === undefined) return;
+  const kept = isKept ? 'what was stored up to then is kept' : 'nothing of it is kept here';
+  await audit({ type: 'session.failed', sessionId, code: error.code, kept });
 }
 
 /** In the order in which it happened, without waiting for it. */

@@ -44,11 +44,20 @@ export type Active = Connected & {
   activeMs: number;
 };
 
+/** A recording that goes on after a crash. */
+export type EarlierRun = {
+  readonly startedAt: string;
+  /** Recorded time, and the rest of the session clock up to now: pauses, and the gap; milliseconds. */
+  readonly activeMs: number;
+  readonly pausedMs: number;
+};
+
 export type ActiveParts = {
   readonly connected: Connected;
   readonly prepared: Prepared;
   readonly channels: readonly AgreedChannel[];
-  readonly clock: SessionClock;
+  /** What an earlier run made of it. */
+  readonly earlier?: EarlierRun;
   readonly openPipeline: (agreed: AgreedChannel, on: PipelineEvents) => Pipeline;
   readonly audit: (event: AuditEvent) => void;
   readonly log: Log;
@@ -74,8 +83,8 @@ export type ActiveParts = {
 
 /** Puts delivery and pipelines together. No device opens before `run.open()`. */
 export function beginRecording(parts: ActiveParts): Active {
-  const { connected, prepared, channels, clock, on } = parts;
-  const { recording } = prepared;
+  const { connected, prepared, channels, earlier, on } = parts;
+  const { recording, clock } = prepared;
   const exchange = openExchange(
     connected.tokens,
     on,
@@ -99,7 +108,7 @@ export function beginRecording(parts: ActiveParts): Active {
       forbidden: (channelId, error) => void run.refuse(new Set([channelId]), error).catch(on.bug),
     },
   );
-  const time = timeline();
+  const time = timeline(earlier?.activeMs);
   const run: Run = prepareRun({
     sessionId: connected.grant.sessionId,
     channels,
@@ -131,12 +140,12 @@ export function beginRecording(parts: ActiveParts): Active {
     run,
     clock,
     timeline: time,
-    startedAt: parts.now().toISOString(),
+    startedAt: earlier?.startedAt ?? parts.now().toISOString(),
     told: Promise.resolve(),
     sending: undefined,
     isDeleted: false,
     pausedAtMs: undefined,
-    pausedTotalMs: 0,
+    pausedTotalMs: earlier?.pausedMs ?? 0,
     endedMs: 0,
     activeMs: 0,
   };

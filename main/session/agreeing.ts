@@ -2,14 +2,14 @@ import { endedBy } from '../../contract/channel.ts';
 import { errorOf, ok } from '../../contract/result.ts';
 import { clientKey } from '../auth/client-key.ts';
 import { openExchange } from '../delivery/exchange.ts';
-import { beginRecording } from './active.ts';
-import { acceptPolicy, type Connected } from './connect.ts';
+import type { EarlierTakes } from '../pipeline/pipeline-options.ts';
+import { type Active, type ActiveParts, beginRecording } from './active.ts';
+import { acceptPolicy } from './connect.ts';
 import { withdrawn } from './consent.ts';
 import { countersignedBy } from './countersigned.ts';
-import { type Prepared, prepare } from './prepare.ts';
+import { prepare } from './prepare.ts';
 import type { Drive, RecorderContext } from './recorder-context.ts';
 import { endStoring } from './recording-watch.ts';
-import type { AgreedChannel } from './run.ts';
 
 export type Agreeing = Drive & {
   /** Another session is needed. */
@@ -23,8 +23,9 @@ export async function prepareAgreed(context: RecorderContext, drive: Agreeing): 
   const { parts, state, choice, policies, note, reached, logBug } = context;
   const { refuse } = drive;
   const ready = state.connected;
-  if (ready === undefined || state.consent === undefined) return refuse(errorOf('service-unreachable'));
-  const { agreement, withdrawal } = state.consent;
+  const { agreement, withdrawal } = state.consent ?? {};
+  if (ready === undefined || agreement === undefined || withdrawal === undefined)
+    return refuse(errorOf('service-unreachable'));
   const { signal } = withdrawal;
   const asking = openExchange(ready.tokens, { connected: reached });
   signal.addEventListener('abort', asking.close);
@@ -68,10 +69,15 @@ export async function prepareAgreed(context: RecorderContext, drive: Agreeing): 
       },
     },
     audit: note,
+    newClock: parts.newClock,
     now: parts.now,
   });
   const isTakenBack = signal.aborted;
-  if (prepared.ok && !isTakenBack) return begin(context, drive, ready, prepared.value, channels);
+  if (prepared.ok && !isTakenBack) {
+    begin(context, drive, { connected: ready, prepared: prepared.value, channels });
+    drive.happen({ type: 'consented' });
+    return drive.begun();
+  }
   const { error } = isTakenBack || prepared.ok ? withdrawn() : prepared;
   if (isTakenBack) {
     if (prepared.ok) await prepared.value.recording?.erase();
@@ -82,22 +88,20 @@ export async function prepareAgreed(context: RecorderContext, drive: Agreeing): 
   else choice.settle(state.connected?.policy);
 }
 
-function begin(
-  context: RecorderContext,
-  drive: Agreeing,
-  connected: Connected,
-  prepared: Prepared,
-  channels: readonly AgreedChannel[],
-): void {
+export type Begun = Pick<ActiveParts, 'connected' | 'prepared' | 'channels' | 'earlier'> & {
+  /** What a channel had in an earlier run. */
+  readonly earlierTakes?: (channelId: string) => EarlierTakes;
+};
+
+/** Puts the recording together; it runs with `consented`. */
+export function begin(context: RecorderContext, drive: Drive, { earlierTakes, ...begun }: Begun): Active {
   const { parts, state, uplink, note, reached, tellTrouble } = context;
-  const clock = parts.newClock();
-  const { sessionId } = connected.grant;
-  state.active = beginRecording({
-    connected,
-    prepared,
-    channels,
-    clock,
-    openPipeline: (agreed, on) => parts.openPipeline(sessionId, clock, agreed, on),
+  const { sessionId } = begun.connected.grant;
+  const { clock } = begun.prepared;
+  const active = beginRecording({
+    ...begun,
+    openPipeline: (agreed, on) =>
+      parts.openPipeline(sessionId, clock, agreed, on, earlierTakes?.(agreed.channel.id)),
     audit: (event) => void note(event),
     log: parts.host.log,
     uplink,
@@ -123,6 +127,6 @@ function begin(
       bug: drive.broke,
     },
   });
-  drive.happen({ type: 'consented' });
-  drive.begun();
+  state.active = active;
+  return active;
 }

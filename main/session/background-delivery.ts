@@ -47,8 +47,14 @@ export type Delivered = { readonly done: Result<void> } | { readonly bug: unknow
 export type BackgroundDelivery = {
   /** Delivers a recording that has stopped. Not waited for: a service that is down must not hold up what comes next. */
   readonly send: (recording: Active, over: (delivered: Delivered) => void) => void;
-  /** Sends what earlier runs left. Neither its work nor its bugs come in the way of a recording. */
-  readonly sendEarlier: () => Promise<void>;
+  /**
+   * Sends what earlier runs left, but for what `hold` names. Neither its work nor its bugs come in the way of a recording.
+   */
+  readonly sendEarlier: (
+    hold: (sessionIds: readonly string[]) => Promise<string | undefined>,
+  ) => Promise<void>;
+  /** Finishes and sends one of them. */
+  readonly sendOne: (sessionId: string) => void;
   /** Ends the delivery of one recording; resolves when nothing reads it any more. */
   readonly letGo: (sessionId: string) => Promise<void>;
   /** How many are under way apart from this one. */
@@ -95,6 +101,35 @@ export function backgroundDelivery({
     return done;
   }
 
+  function sendOne(id: string): void {
+    if (!mayBegin) return;
+    const { connection, log } = host;
+    const trouble = on.earlier;
+    const recovered = ({ sessionId, title, startedAt, ended }: RecordingFacts) => {
+      // Of some nothing had been recorded yet.
+      if (ended === null || ended.activeMs === 0) return;
+      saved.push({ sessionId, title, startedAt, activeMs: ended.activeMs });
+      on.change();
+    };
+    const parts = { vault, policies, connection, log, audit, now, uplink, trouble, recovered };
+    const delivery = few.add(id, (giveWay) =>
+      deliverPending(id, {
+        ...parts,
+        watch: {
+          change: () => undefined,
+          // What nobody but your backend or an admin can mend is not to hold up the others.
+          hindered: ({ code }) => code !== 'service-unreachable' && giveWay(),
+        },
+      }),
+    );
+    pending.add(delivery);
+    on.change();
+    void delivery.done.catch(on.bug).finally(() => {
+      pending.delete(delivery);
+      on.change();
+    });
+  }
+
   return {
     send: (recording, over) => {
       const background: PendingDelivery = {
@@ -115,36 +150,12 @@ export function backgroundDelivery({
         (bug: unknown) => ended({ bug }),
       );
     },
-    sendEarlier: async () => {
-      for (const id of await unfinished({ vault, log: host.log, audit })) {
-        if (!mayBegin) return;
-        const { connection, log } = host;
-        const trouble = on.earlier;
-        const recovered = ({ sessionId, title, startedAt, ended }: RecordingFacts) => {
-          // Of some nothing had been recorded yet.
-          if (ended === null || ended.activeMs === 0) return;
-          saved.push({ sessionId, title, startedAt, activeMs: ended.activeMs });
-          on.change();
-        };
-        const parts = { vault, policies, connection, log, audit, now, uplink, trouble, recovered };
-        const delivery = few.add(id, (giveWay) =>
-          deliverPending(id, {
-            ...parts,
-            watch: {
-              change: () => undefined,
-              // What nobody but your backend or an admin can mend is not to hold up the others.
-              hindered: ({ code }) => code !== 'service-unreachable' && giveWay(),
-            },
-          }),
-        );
-        pending.add(delivery);
-        on.change();
-        void delivery.done.catch(on.bug).finally(() => {
-          pending.delete(delivery);
-          on.change();
-        });
-      }
+    sendEarlier: async (hold) => {
+      const found = await unfinished({ vault, log: host.log, audit });
+      const held = await hold(found);
+      for (const id of found) if (id !== held) sendOne(id);
     },
+    sendOne,
     letGo: async (sessionId) => {
       const own = [...pending].filter((delivery) => delivery.sessionId === sessionId);
       for (const delivery of own) delivery.close();

@@ -17,8 +17,9 @@ export type ChannelMeter = {
   trouble: TallylightError | null;
 };
 
-export function newMeter(): ChannelMeter {
-  return {
+/** `before`: of an earlier run of the same recording. */
+export function newMeter(before: readonly FragmentHeader[] = []): ChannelMeter {
+  const meter: ChannelMeter = {
     state: 'starting',
     levelDb: null,
     takes: 0,
@@ -29,6 +30,8 @@ export function newMeter(): ChannelMeter {
     gaps: { count: 0, seconds: 0, lastReason: null },
     trouble: null,
   };
+  for (const header of before) count(meter, header);
+  return meter;
 }
 
 export function count(meter: ChannelMeter, header: FragmentHeader): void {

@@ -19,6 +19,7 @@ const SESSIONS: Session[] = [
 ];
 const EVENTS: SessionEvent[] = [
   { type: 'agree' },
+  { type: 'go-on' },
   { type: 'consented' },
   { type: 'refused' },
   { type: 'first-fragment' },
@@ -38,6 +39,7 @@ const EVENTS: SessionEvent[] = [
 /** The picture of the machine: every transition there is; what is not here is refused. */
 const PICTURE = `
 idle --agree--> consenting [prepare]
+idle --go-on--> consenting [prepare-again]
 consenting --consented--> starting [open-channels]
 consenting --refused--> idle []
 consenting --failed--> failed [abandon]
@@ -153,7 +155,7 @@ test('whatever happens in whatever order, devices are opened once, after consent
         const taken = step(session, event);
         if (taken === undefined) continue;
         for (const { type } of taken.effects) {
-          if (type === 'prepare') consented = true;
+          if (type === 'prepare' || type === 'prepare-again') consented = true;
           if (type === 'open-channels') expect([devices, consented]).toEqual(['closed', true]);
           if (type === 'pause-channels') expect(devices).toBe('open');
           if (type === 'resume-channels') expect(devices).toBe('paused');

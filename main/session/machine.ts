@@ -38,6 +38,8 @@ export type ResumeReason = 'person' | 'wake' | 'unlock';
 
 export type SessionEvent =
   | { readonly type: 'agree' }
+  /** The person wants to go on with what a crash cut off. */
+  | { readonly type: 'go-on' }
   | { readonly type: 'consented' }
   | { readonly type: 'refused' }
   | { readonly type: 'first-fragment' }
@@ -52,6 +54,7 @@ export type SessionEvent =
 /** What is to be done about a transition; main/session/recorder.ts carries them out in order. */
 export type SessionEffect =
   | { readonly type: 'prepare' }
+  | { readonly type: 'prepare-again' }
   | { readonly type: 'open-channels' }
   | { readonly type: 'pause-channels'; readonly reason: PauseReason }
   | { readonly type: 'resume-channels'; readonly by: ResumeReason }
@@ -80,7 +83,8 @@ export function step(session: Session, event: SessionEvent): Step | undefined {
   }
   switch (session.state) {
     case 'idle':
-      return event.type === 'agree' ? to({ state: 'consenting' }, { type: 'prepare' }) : undefined;
+      if (event.type === 'agree') return to({ state: 'consenting' }, { type: 'prepare' });
+      return event.type === 'go-on' ? to({ state: 'consenting' }, { type: 'prepare-again' }) : undefined;
     case 'consenting':
       if (event.type === 'consented') return to({ state: 'starting' }, { type: 'open-channels' });
       return event.type === 'refused' ? to({ state: 'idle' }) : undefined;

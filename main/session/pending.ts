@@ -199,7 +199,10 @@ async function sendWith(
 }
 
 /** What a crash came before. */
-async function eraseWhatWasRevoked(recording: Recording, { audit, log }: PendingParts): Promise<void> {
+export async function eraseWhatWasRevoked(
+  recording: Recording,
+  { audit, log }: Pick<PendingParts, 'audit' | 'log'>,
+): Promise<void> {
   const { sessionId, revoked = [], erased = [], channels } = recording.facts();
   for (const { channelId, erase } of revoked) {
     const isKept = channels.some(({ id, mode }) => id === channelId && mode === 'keep');
@@ -223,7 +226,8 @@ async function reopened(
   }
 }
 
-function endOf(recording: Recording, now: Date) {
+/** The end of a recording that a crash cut off: that of its last whole fragment. */
+export function endOf(recording: Recording, now: Date) {
   const stored = recording
     .facts()
     .channels.flatMap(({ id }) => recording.fragments(id).map(({ header }) => header));

@@ -9,6 +9,7 @@ import type { ClientKey } from '../auth/client-key.ts';
 import { orLetGo } from '../delivery/let-go.ts';
 import type { ServiceClient } from '../delivery/service-client.ts';
 import type { Grant } from '../host.ts';
+import type { SessionClock } from '../pipeline/clock.ts';
 import type { Recording } from '../vault/recording.ts';
 import type { Vault } from '../vault/vault.ts';
 import {
@@ -60,6 +61,7 @@ export type PrepareParts = {
   /** Its signal is aborted where the consent is taken back: from then on nothing opens, and nothing says it was given. */
   readonly look: Look;
   readonly audit: (event: AuditEvent) => Promise<Result<unknown>>;
+  readonly newClock: () => SessionClock;
   readonly now: () => Date;
 };
 
@@ -69,6 +71,7 @@ export type Prepared = {
   readonly policy: Policy;
   readonly rtstreams: ReadonlyMap<string, string>;
   readonly recording: Recording | undefined;
+  readonly clock: SessionClock;
 };
 
 /** Answers to a start after which asking again is of no use. */
@@ -152,6 +155,7 @@ async function prepareWith(parts: PrepareParts, start: OwnStart): Promise<Result
   if (unnamed !== undefined) return spent(fail('service-failed', `no stream for ${unnamed.channel.id}`));
 
   let recording: Recording | undefined;
+  const clock = parts.newClock();
   // A session that is live only leaves no folder, no key and no name in the vault.
   if (chosen.some(({ mode }) => mode === 'keep')) {
     const created = await parts.vault.create({
@@ -161,15 +165,18 @@ async function prepareWith(parts: PrepareParts, start: OwnStart): Promise<Result
       title: grant.title,
       endUserId: view.end_user_id,
       startedAt: now().toISOString(),
+      anchorWallMs: clock.anchorWallMs,
       localCopy: policy.localCopy,
       channels: chosen.map((agreed) => {
-        const { id, kind } = agreed.channel;
+        const { id, kind, device } = agreed.channel;
         return {
           id,
           name: agreedName(agreed),
           kind,
           mode: agreed.mode,
           rtstreamId: rtstreams.get(id) ?? '',
+          device,
+          ...(agreed.follow ? { follow: true as const } : {}),
           ...fingerprintOf(agreed.channel),
         };
       }),
@@ -181,14 +188,15 @@ async function prepareWith(parts: PrepareParts, start: OwnStart): Promise<Result
     recording = created.value;
   }
   // Nothing has started where it was taken back meanwhile, and nothing says so.
-  if (signal.aborted) return ok({ view: started.value, policy, rtstreams, recording });
+  const ready = { view: started.value, policy, rtstreams, recording, clock };
+  if (signal.aborted) return ok(ready);
   await audit({
     type: 'session.started',
     sessionId: grant.sessionId,
     channels: chosen.map(({ channel, mode }) => ({ id: channel.id, mode })),
     consentSha256: createHash('sha256').update(consent).digest('hex'),
   });
-  return ok({ view: started.value, policy, rtstreams, recording });
+  return ok(ready);
 
   /** What the service answers to the start holds it to what the person agreed to. */
   async function confirm(told: SessionView, signed: string, version: number): Promise<Result<string>> {

@@ -14,8 +14,8 @@ import type { RecorderParts } from './recorder-parts.ts';
 export type RecorderState = {
   session: Session;
   connected: Connected | undefined;
-  /** From the moment the person agreed: it may be taken back before anybody has begun to see to it. */
-  consent: { readonly agreement: Agreement; readonly withdrawal: AbortController } | undefined;
+  /** From the moment the person agreed, or wanted to go on with what they had agreed to: it may be taken back before anybody has begun to see to it. */
+  consent: { readonly agreement?: Agreement; readonly withdrawal: AbortController } | undefined;
   /** Displays are open for a look at what they show. */
   isLooking: boolean;
   active: Active | undefined;

@@ -10,6 +10,7 @@ import type { Host } from '../host.ts';
 import type { PipelineEvents } from '../pipeline/channel-pipeline.ts';
 import type { SessionClock } from '../pipeline/clock.ts';
 import type { ClockJump } from '../pipeline/clock-watch.ts';
+import type { EarlierTakes } from '../pipeline/pipeline-options.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { Wish } from './choice.ts';
 import type { Agreement } from './consent.ts';
@@ -28,12 +29,14 @@ export type RecorderParts = {
   readonly permitted: (chosen: readonly AgreedChannel[], signal: AbortSignal) => Promise<Result<void>>;
   /** Refuses where what is permitted shows nothing. Asked when the receipt is written, as it may open displays. */
   readonly shown?: (chosen: readonly AgreedChannel[], look: Look) => Promise<Result<void>>;
-  readonly newClock: () => SessionClock;
+  /** `anchorWallMs`: of the clock of an earlier run, which is to go on. */
+  readonly newClock: (anchorWallMs?: number) => SessionClock;
   readonly openPipeline: (
     sessionId: string,
     clock: SessionClock,
     agreed: AgreedChannel,
     on: PipelineEvents,
+    after?: EarlierTakes,
   ) => Pipeline;
   /** What the system says of its permissions at the moment. */
   readonly permissions?: () => readonly Permission[];
@@ -64,6 +67,10 @@ export type Recorder = {
   readonly refresh: () => Promise<Result<void>>;
   readonly choose: (wish: Wish) => Result<void>;
   readonly agree: (agreement: Agreement) => Promise<Result<void>>;
+  /** Goes on with what a crash cut off; where that may not be, the error says why. */
+  readonly goOn: () => Promise<Result<void>>;
+  /** What a crash cut off does not go on: it is finished and delivered. */
+  readonly finishInterrupted: () => Promise<Result<void>>;
   /** The person takes their consent back for one channel of what records, or of what is being delivered. */
   readonly revoke: (revocation: Revocation) => Promise<Result<void>>;
   readonly pause: (reason: PauseReason) => Promise<Result<void>>;

@@ -1,9 +1,16 @@
 import { assertNever, errorOf, fail, ok, type Result, type TallylightError } from '../../contract/result.ts';
 import { isSessionGone } from '../delivery/session-over.ts';
-import type { ClockJump } from '../pipeline/clock-watch.ts';
-import { closeRecording, pauseRecording, resumeRecording } from './active-effects.ts';
+import {
+  abandonRecording,
+  closeRecording,
+  pauseRecording,
+  resumeRecording,
+  stepClock,
+} from './active-effects.ts';
 import { prepareAgreed } from './agreeing.ts';
 import { backgroundDelivery } from './background-delivery.ts';
+import type { Agreement } from './consent.ts';
+import { goingOn } from './going-on.ts';
 import {
   isUnderWay,
   type PauseReason,
@@ -19,11 +26,12 @@ import type { PolicyWatch } from './policy-watch.ts';
 import { recorderContext } from './recorder-context.ts';
 import type { Recorder, RecorderParts } from './recorder-parts.ts';
 import { watchRecording } from './recording-watch.ts';
-import { type Revocation, revokeConsent } from './revoke.ts';
+import { type Revocation, revokeIn } from './revoke.ts';
 import { enderOf, isHeldHere, toldGone, toldOver } from './session-gone.ts';
 import { snapshotOf } from './snapshot.ts';
 
-const NOT_REVOCABLE: ReadonlySet<string> = new Set(['idle', 'consenting', 'complete', 'failed']);
+/** Whoever asked is told of it, and nobody else. */
+const NOT_TOLD: ReadonlySet<string> = new Set(['channel-unknown', 'not-now']);
 
 export function openRecorder(parts: RecorderParts): Recorder {
   const context = recorderContext(parts);
@@ -74,6 +82,8 @@ export function openRecorder(parts: RecorderParts): Recorder {
     switch (effect.type) {
       case 'prepare':
         return prepareAgreed(context, { ...drive, openSession: reopenSession, begun: machine.begun });
+      case 'prepare-again':
+        return going.prepare({ ...drive, begun: machine.begun });
       case 'open-channels':
         return openChannels();
       case 'pause-channels':
@@ -99,6 +109,8 @@ export function openRecorder(parts: RecorderParts): Recorder {
   function openChannels(): void {
     const recording = state.active;
     if (recording === undefined) return;
+    // Whoever records something else does not go on with what was cut off.
+    going.finish();
     recording.run.open();
     watch = watchRecording(recording, context, drive);
   }
@@ -114,16 +126,7 @@ export function openRecorder(parts: RecorderParts): Recorder {
 
   async function abandon(error: TallylightError, isKept: boolean): Promise<void> {
     watch?.end();
-    try {
-      await state.active?.run.stop();
-    } finally {
-      state.active?.tokens.stop();
-      state.active?.exchange.close();
-    }
-    const sessionId = state.connected?.grant.sessionId;
-    if (sessionId === undefined) return;
-    const kept = isKept ? 'what was stored up to then is kept' : 'nothing of it is kept here';
-    await note({ type: 'session.failed', sessionId, code: error.code, kept });
+    await abandonRecording(state, { error, isKept }, note);
   }
 
   function stopFor(reason: StopReason, error: TallylightError): void {
@@ -187,35 +190,36 @@ export function openRecorder(parts: RecorderParts): Recorder {
     return ok(undefined);
   }
 
+  async function consenting(event: SessionEvent, agreement?: Agreement): Promise<Result<void>> {
+    const withdrawal = new AbortController();
+    state.consent = agreement === undefined ? { withdrawal } : { agreement, withdrawal };
+    state.trouble = null;
+    const accepted = await run(event);
+    if (!accepted.ok) return accepted;
+    // Its effects ended in `consented` or `refused`, told by the state that was reached.
+    return isIdle() || state.session.state === 'failed'
+      ? { ok: false, error: state.trouble ?? errorOf('internal') }
+      : ok(undefined);
+  }
+
   async function revoke(revocation: Revocation): Promise<Result<void>> {
-    const recording = state.active;
-    if (recording === undefined || state.closed || NOT_REVOCABLE.has(state.session.state))
-      return fail('not-now', `take a consent back while ${state.session.state}`);
-    const revoked = await revokeConsent(recording, revocation, told);
-    if (!revoked.ok && revoked.error.code !== 'channel-unknown') tellTrouble(revoked.error);
+    const revoked = await revokeIn(state, revocation, told);
+    if (!revoked.ok && !NOT_TOLD.has(revoked.error.code)) tellTrouble(revoked.error);
     parts.onChange();
     return revoked;
   }
 
-  /** Takes of their own begin after a step. */
-  function clockStepped({ stepMs }: ClockJump): void {
-    const { active, session } = state;
-    if (active === undefined || (session.state !== 'recording' && session.state !== 'starting')) return;
-    const sessionId = active.view.session_id;
-    void note({ type: 'session.clock-stepped', sessionId, atMs: active.clock.nowMs(), stepMs });
-    active.run.renew('clock-stepped');
-  }
-
-  const opening = { policySeen, letGo: deliveries.letGo };
+  const going = goingOn(context, deliveries, policySeen);
+  const opening = { policySeen, letGo: going.letGo };
   const machine = watchMachine(parts, {
     happen,
     pausesOnLock: () => state.active?.policy.pauseOnLock === true,
-    clockStepped,
+    clockStepped: ({ stepMs }) => stepClock(state, stepMs, told),
     woke: uplink.wake,
   });
   effects = effects
     .then(() => reopenSession())
-    .then(() => deliveries.sendEarlier())
+    .then(() => deliveries.sendEarlier(going.hold))
     .catch(broke);
 
   return {
@@ -227,6 +231,7 @@ export function openRecorder(parts: RecorderParts): Recorder {
         pending: deliveries.countBut(state.active),
         recovered: deliveries.recovered(),
         waitsFor: uplink.waitsFor(),
+        interrupted: going.view(),
         host,
         framesPerSecond: parts.framesPerSecond,
         permissions: parts.permissions?.() ?? [],
@@ -251,15 +256,14 @@ export function openRecorder(parts: RecorderParts): Recorder {
       if (!isIdle()) return fail('not-now', `agree while ${state.session.state}`);
       if (state.connected === undefined)
         return { ok: false, error: state.trouble ?? errorOf('service-unreachable') };
-      state.consent = { agreement: agreed, withdrawal: new AbortController() };
-      state.trouble = null;
-      const accepted = await run({ type: 'agree' });
-      if (!accepted.ok) return accepted;
-      // The effects of `agree` ended in `consented` or `refused`, told by the state that was reached.
-      return state.session.state === 'idle' || state.session.state === 'failed'
-        ? { ok: false, error: state.trouble ?? errorOf('internal') }
-        : ok(undefined);
+      return consenting({ type: 'agree' }, agreed);
     },
+    goOn: async () => {
+      await effects;
+      if (!isIdle()) return fail('not-now', `go on while ${state.session.state}`);
+      return going.view() === null ? { ok: false, error: going.refusal() } : consenting({ type: 'go-on' });
+    },
+    finishInterrupted: () => effects.then(going.finish),
     revoke,
     pause: (reason) => run({ type: 'pause', reason }),
     resume: () => run({ type: 'resume', by: 'person' }),
@@ -276,6 +280,7 @@ export function openRecorder(parts: RecorderParts): Recorder {
       if (state.closed) return;
       state.closed = true;
       machine.end();
+      going.close();
       deliveries.beginNoMore();
       state.consent?.withdrawal.abort();
       // While idle there is nothing to finish, and whoever is being asked for a session may take long.

@@ -4,6 +4,8 @@ import type { Active } from './active.ts';
 import { purgeChannel } from './purge.ts';
 import type { Revoking } from './revocations.ts';
 
+const NOT_REVOCABLE: ReadonlySet<string> = new Set(['idle', 'consenting', 'complete', 'failed']);
+
 export type Revocation = { readonly channelId: string; readonly erase: boolean };
 
 export type RevokeParts = {
@@ -34,6 +36,23 @@ export async function revokeConsent(
   const done = carryOut(recording, { channelId, erase, before, released }, parts);
   recording.revoking.set(channelId, { erase, done });
   return done;
+}
+
+type Revocable = {
+  readonly active: Active | undefined;
+  readonly closed: boolean;
+  readonly session: { readonly state: string };
+};
+
+/** The same for whatever is being recorded or delivered. Error: `not-now` where nothing is. */
+export async function revokeIn(
+  { active, closed, session }: Revocable,
+  revocation: Revocation,
+  parts: RevokeParts,
+): Promise<Result<void>> {
+  return active === undefined || closed || NOT_REVOCABLE.has(session.state)
+    ? fail('not-now', `take a consent back while ${session.state}`)
+    : revokeConsent(active, revocation, parts);
 }
 
 async function carryOut(

@@ -68,7 +68,8 @@ type Refusal = { readonly error: TallylightError; readonly released: Promise<voi
 
 export function prepareRun(parts: RunParts): Run {
   const { sessionId, timeline, recording, delivery, audit, on } = parts;
-  const meters = new Map(parts.channels.map(({ channel }) => [channel.id, newMeter()]));
+  const stored = (id: string) => recording?.fragments(id).map(({ header }) => header);
+  const meters = new Map(parts.channels.map(({ channel: { id } }) => [id, newMeter(stored(id))]));
   const evidence = gatherEvidence(
     parts.channels.map(({ channel }) => channel),
     on.witness,

@@ -26,6 +26,7 @@ export type SnapshotParts = {
   readonly pending: number;
   readonly recovered: Snapshot['delivery']['recovered'];
   readonly waitsFor: ReturnType<Uplink['waitsFor']>;
+  readonly interrupted: Snapshot['interrupted'];
   readonly host: Host;
   readonly framesPerSecond: number;
   readonly permissions: readonly Permission[];
@@ -87,6 +88,7 @@ export function snapshotOf(parts: SnapshotParts): Snapshot {
       recovered: parts.recovered,
       waits: parts.waitsFor === null ? null : WAITS[parts.waitsFor],
     },
+    interrupted: parts.interrupted,
     protection: { kind: parts.host.secrets.kind, warning: parts.host.secrets.warning },
     host: parts.host.kind,
     canReopen: parts.host.shell?.reopen !== undefined,

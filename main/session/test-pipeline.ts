@@ -29,9 +29,10 @@ export function fakePipeline(
   channel: Channel,
   on: PipelineEvents,
   time: TestTime,
+  takesBefore = 0,
 ): FakePipeline {
   let state: ChannelState = 'idle';
-  let [take, sequence] = [0, 0];
+  let [take, sequence] = [takesBefore, 0];
   let openSinceMs: number | undefined;
 
   function enter(next: ChannelState): void {
@@ -101,7 +102,7 @@ export function fakePipeline(
       if (state !== 'lost') open();
     },
     stop: async () => {
-      expectState('stop', 'starting', 'live', 'reconnecting', 'paused', 'lost');
+      expectState('stop', 'idle', 'starting', 'live', 'reconnecting', 'paused', 'lost');
       await fake.releasing();
       // What the encoder still held comes out when the device is released.
       if (state === 'live' && openSinceMs !== undefined) emit(time.ms, 10);

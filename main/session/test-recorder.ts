@@ -27,6 +27,8 @@ const ALL_OFF: Modes = { 'mic:default': 'off', 'system_audio:default': 'off', 'd
 
 type Options = {
   readonly dataDir?: string;
+  /** Milliseconds after the time at which the tests begin. */
+  readonly startMs?: number;
   /** Services of the sessions that your backend hands out, one after the other. */
   readonly services?: readonly TestService[];
   /** Their sessions; as they are numbered where it is left out. */
@@ -50,7 +52,7 @@ export async function testRecorder(options: Options = {}) {
   const [service] = services;
   if (service === undefined) throw new Error('a recorder needs a service');
   const ids = [...(options.sessionIds ?? [TEST_SESSION, SECOND_SESSION])];
-  const time: TestTime = { ms: 0 };
+  const time: TestTime = { ms: options.startMs ?? 0 };
   const pipelines = new Map<string, FakePipeline>();
   const logged: string[] = [];
   const happened: string[] = [];
@@ -92,9 +94,13 @@ export async function testRecorder(options: Options = {}) {
     },
     listChannels: async () => ok({ channels: CHANNELS, missing: [] }),
     permitted: async () => ok(undefined),
-    newClock: () => ({ anchorWallMs: 0, nowMs: () => time.ms, fromWallMs: (wallMs) => wallMs }),
-    openPipeline: (sessionId, _clock, { channel }, on) => {
-      const fake = fakePipeline(sessionId, channel, on, time);
+    newClock: (anchorWallMs = now().getTime()) => ({
+      anchorWallMs,
+      nowMs: () => now().getTime() - anchorWallMs,
+      fromWallMs: (wallMs) => wallMs - anchorWallMs,
+    }),
+    openPipeline: (sessionId, _clock, { channel }, on, after) => {
+      const fake = fakePipeline(sessionId, channel, on, time, after?.takes);
       pipelines.set(channel.id, fake);
       const start = () => {
         happened.push(`open ${channel.id}`);

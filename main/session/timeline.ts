@@ -16,8 +16,8 @@ export type Timeline = {
   readonly activeMs: (nowMs: number, live: boolean) => number;
 };
 
-export function timeline(): Timeline {
-  let before = 0;
+/** `before`: recorded time of an earlier run of the same recording. */
+export function timeline(before = 0): Timeline {
   let starts: number[] = [];
   let startMs: number | undefined;
   let endMs = 0;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { channelId, channelKind, channelMode, cutCode } from '../../contract/channel.ts';
+import { channel, channelId, channelKind, channelMode, cutCode } from '../../contract/channel.ts';
 import { sessionId } from '../../contract/fragment.ts';
 import { manifestChannel } from '../../contract/wire.ts';
 
@@ -25,6 +25,11 @@ export const recordingFacts = z.object({
   title: z.string().nullable(),
   endUserId: z.string(),
   startedAt: z.iso.datetime(),
+  /**
+   * Unix time in milliseconds of the session clock's zero: by it the clock goes on after a crash. Absent in recordings of
+   * before, which do not go on.
+   */
+  anchorWallMs: z.number().exactOptional(),
   localCopy: z.enum(['keep', 'purge-after-delivery']),
   channels: z.array(
     z.object({
@@ -34,7 +39,11 @@ export const recordingFacts = z.object({
       mode: channelMode.exclude(['off']),
       rtstreamId: z.string(),
       /** Of a display; see `Channel`. */
-      fingerprint: z.string().exactOptional(),
+      fingerprint: channel.shape.fingerprint,
+      /** What the platform called the device that was agreed to: by it the channel is found again after a crash. */
+      device: z.string().exactOptional(),
+      /** Whether the default device is followed. */
+      follow: z.literal(true).exactOptional(),
     }),
   ),
   /** Null while it records, and after a crash until it is finished at the next start. */

@@ -229,3 +229,33 @@ describe('erasing', () => {
     expect(after).not.toEqual(before);
   });
 });
+
+test('a recording that goes on follows its last whole record, wherever the one after it was torn', async () => {
+  const dataDir = await testFolder();
+  const vault = await testVault(dataDir);
+  const recording = done(await vault.create(testFacts()));
+  for (const sequence of [0, 1, 2]) done(await recording.append(testFragment({ sequence })));
+  await recording.close();
+  const path = join(dataDir, 'vault', TEST_SESSION, 'mic@default.take-00001.sealed');
+  const whole = await readFile(path);
+  const { offset = 0 } = recording.fragments('mic:default')[2] ?? {};
+  for (let end = offset - 7; end < whole.length; end += 41) {
+    await writeFile(path, whole.subarray(0, end));
+    const again = done(await vault.open(TEST_SESSION));
+    expect(again.lastTake('mic:default')).toBe(1);
+    for (const sequence of [0, 1]) done(await again.append(testFragment({ take: 2, sequence })));
+    await again.close();
+    const read = done(await vault.open(TEST_SESSION));
+    expect(read.damage()).toBeUndefined();
+    expect(read.fragments('mic:default').map(({ header }) => [header.take, header.sequence])).toEqual([
+      ...[
+        [1, 0],
+        [1, 1],
+        [2, 0],
+        [2, 1],
+      ],
+    ]);
+    expect((await readFile(path)).length).toBe(offset - 8);
+    await rm(path.replace('00001', '00002'));
+  }
+});

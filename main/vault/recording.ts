@@ -11,14 +11,8 @@ import type { CutChannel, RecordingFacts } from './facts.ts';
 import { readFacts, writeFacts } from './facts-file.ts';
 import { manifestOf } from './manifest.ts';
 import { noteReceipt, type ReadReceipts, readReceipts, receiptKey } from './receipts.ts';
-import { FIRST_LINK, type Link } from './record.ts';
-import {
-  createTakeFile,
-  readFragment,
-  readTakeFile,
-  type StoredFragment,
-  type TakeFile,
-} from './take-file.ts';
+import { noTakes, readTakes, type StoredTakes, takeName } from './stored-takes.ts';
+import { createTakeFile, cutTornEnd, readFragment, type StoredFragment, type TakeFile } from './take-file.ts';
 
 type Ended = Omit<NonNullable<RecordingFacts['ended']>, 'stored'>;
 
@@ -52,6 +46,8 @@ export type Recording = {
    * there were. Errors: those of the disk.
    */
   readonly eraseChannel: (channelId: string) => Promise<Result<number>>;
+  /** Number of the last take of a channel that there is a file of, 0 where there is none: what goes on begins after it. */
+  readonly lastTake: (channelId: string) => number;
   /** The first part that cannot be read, found when it was opened; what comes before it in its take can be. */
   readonly damage: () => TallylightError | undefined;
   /** Number of the first receipt that is not as it was written, counted from 1; it does not count as one. */
@@ -65,11 +61,6 @@ export type Recording = {
   readonly erase: () => Promise<number>;
 };
 
-function takeName(channelId: string, take: number): string {
-  return `${slug(channelId)}.take-${String(take).padStart(5, '0')}.sealed`;
-}
-const TAKE_NAME = /^(.+)\.take-(\d+)\.sealed$/;
-
 export async function createRecording(
   dir: string,
   key: Uint8Array,
@@ -78,7 +69,10 @@ export async function createRecording(
   const keys = await makeChannelKeys(dir, key, facts);
   if (!keys.ok) return keys;
   const written = await writeFacts(dir, key, facts);
-  return written.ok ? ok(recordingIn({ dir, key, keys: keys.value, facts, ...nothingYet() })) : written;
+  const receipts = { counts: new Map<string, number>(), damagedLine: undefined };
+  return written.ok
+    ? ok(recordingIn({ dir, key, keys: keys.value, facts, ...noTakes(), receipts }))
+    : written;
 }
 
 /** Opens a recording made earlier and reads back its index. Errors: `vault-damaged` where its facts are. */
@@ -92,27 +86,10 @@ export async function reopenRecording(
   const finished = await finishErasing(dir, facts.value);
   if (!finished.ok) return finished;
   const { keys, damage: lostKey } = await readChannelKeys(dir, key, facts.value);
-  const index = new Map<string, StoredFragment[]>();
-  const links = new Map<string, Link | undefined>();
-  let damage = lostKey;
-  for (const name of (await readdir(dir)).sort()) {
-    const [, prefix, take] = TAKE_NAME.exec(name) ?? [];
-    const channel = facts.value.channels.find((candidate) => slug(candidate.id) === prefix);
-    const channelKey = channel === undefined ? undefined : keys.get(channel.id);
-    if (channel === undefined || channelKey === undefined) continue;
-    const before = links.has(channel.id) ? links.get(channel.id) : FIRST_LINK;
-    const read = await readTakeFile(join(dir, name), channelKey, sessionId, channel.id, Number(take), before);
-    links.set(channel.id, read.link);
-    damage ??= read.damage;
-    index.set(channel.id, [...(index.get(channel.id) ?? []), ...read.fragments]);
-  }
-  damage ??= missing(facts.value, index);
-  const receipts = await readReceipts(dir, receiptKey(key, sessionId), index);
-  return ok(recordingIn({ dir, key, keys, facts: facts.value, index, links, receipts, damage }));
-}
-
-function nothingYet(): Pick<Known, 'index' | 'links' | 'receipts'> {
-  return { index: new Map(), links: new Map(), receipts: { counts: new Map(), damagedLine: undefined } };
+  const takes = await readTakes(dir, keys, facts.value);
+  const damage = lostKey ?? takes.damage ?? missing(facts.value, takes.index);
+  const receipts = await readReceipts(dir, receiptKey(key, sessionId), takes.index);
+  return ok(recordingIn({ dir, key, keys, facts: facts.value, ...takes, receipts, damage }));
 }
 
 /** What a crash cut short after it was noted. */
@@ -136,17 +113,13 @@ function missing({ ended, erased = [] }: RecordingFacts, index: ReadonlyMap<stri
   return undefined;
 }
 
-type Known = {
+type Known = StoredTakes & {
   readonly dir: string;
   /** Seals the facts. */
   readonly key: Uint8Array;
   readonly keys: ChannelKeys;
   readonly facts: RecordingFacts;
-  readonly index: Map<string, StoredFragment[]>;
-  /** What the next record of each channel is chained to; undefined where damage stands before it. */
-  readonly links: Map<string, Link | undefined>;
   readonly receipts: ReadReceipts;
-  readonly damage?: TallylightError | undefined;
 };
 
 function recordingIn({
@@ -156,6 +129,7 @@ function recordingIn({
   facts: given,
   index,
   links,
+  lasts,
   receipts: read,
   damage,
 }: Known): Recording {
@@ -166,6 +140,8 @@ function recordingIn({
   const queues = new Map<string, Promise<unknown>>();
   const broken = new Map<string, Failed>();
   const gone = new Set(given.erased);
+  /** Channels that go on after what an earlier run stored of them. */
+  const goesOn = new Set<string>();
   let changing: Promise<unknown> = Promise.resolve();
 
   async function fileFor(channelId: string, take: number): Promise<Result<TakeFile>> {
@@ -175,9 +151,21 @@ function recordingIn({
     writing.delete(channelId);
     const channelKey = keys.get(channelId);
     if (channelKey === undefined) return fail('vault-damaged', `key of ${channelId}`);
+    const cut = await cutTornLast(channelId);
+    if (!cut.ok) return cut;
     const made = await createTakeFile(join(dir, takeName(channelId, take)), channelKey, links.get(channelId));
     if (made.ok) writing.set(channelId, { take, file: made.value });
     return made;
+  }
+
+  /** A recording goes on after its last whole record. */
+  async function cutTornLast(channelId: string): Promise<Result<void>> {
+    const last = lasts.get(channelId);
+    if (last === undefined || goesOn.has(channelId)) return ok(undefined);
+    if (last.wholeBytes === undefined) return fail('vault-damaged', channelId);
+    const cut = await cutTornEnd(join(dir, takeName(channelId, last.take)), last.wholeBytes);
+    if (cut.ok) goesOn.add(channelId);
+    return cut;
   }
 
   function listOf(channelId: string): StoredFragment[] {
@@ -277,6 +265,7 @@ function recordingIn({
       return changeNext(() => ({ cut: [...others(), cut] }));
     },
     eraseChannel,
+    lastTake: (channelId) => writing.get(channelId)?.take ?? lasts.get(channelId)?.take ?? 0,
     damage: () => damage,
     damagedReceipt: () => read.damagedLine,
     filesOf: async (channelId) =>

@@ -74,6 +74,8 @@ export type ReadTake = {
   readonly damage: TallylightError | undefined;
   /** What the next record of the channel is chained to; undefined where damage stands before it. */
   readonly link: Link | undefined;
+  /** Where the last whole record ends, in bytes from the beginning; undefined where what follows it is damage. */
+  readonly wholeBytes: number | undefined;
 };
 
 /**
@@ -95,12 +97,14 @@ export async function readTakeFile(
     fragments,
     damage: damagedAt(channelId, take, fragments.length),
     link: undefined,
+    wholeBytes: undefined,
   });
   let file: FileHandle | undefined;
   try {
     file = await open(path, 'r');
     const { size } = await file.stat();
-    for (let offset = 0; offset + LENGTHS_BYTES <= size; ) {
+    let offset = 0;
+    while (offset + LENGTHS_BYTES <= size) {
       const length = followingLength(await readWhole(file, offset, LENGTHS_BYTES));
       if (length === undefined) return damaged();
       const start = offset + LENGTHS_BYTES;
@@ -113,12 +117,28 @@ export async function readTakeFile(
       fragments.push({ header: opened.header, offset: start, length });
       offset = start + length;
     }
-    return { fragments, damage: undefined, link };
+    return { fragments, damage: undefined, link, wholeBytes: offset };
   } catch {
     // The disk itself does not give it back.
     return damaged();
   } finally {
     await file?.close();
+  }
+}
+
+/** Cuts off what a crash left of an unfinished record. Errors: those of the disk. */
+export async function cutTornEnd(path: string, wholeBytes: number): Promise<Result<void>> {
+  try {
+    const file = await open(path, 'r+');
+    try {
+      await file.truncate(wholeBytes);
+      await file.datasync();
+    } finally {
+      await file.close();
+    }
+    return ok(undefined);
+  } catch (error) {
+    return { ok: false, error: diskError(error, 'an unfinished record') };
   }
 }
 

@@ -90,6 +90,7 @@ export function snapshotOf(session: Session, rest: Partial<Omit<Snapshot, 'sessi
       pendingRecordings: 0,
       recovered: [],
     },
+    interrupted: null,
     protection: { kind: 'keychain', warning: null },
     host: 'browser',
     canReopen: false,
@@ -179,6 +180,24 @@ export const SCENES = {
               startedAt: '2026-02-28T15:00:00.000Z',
               activeMs: 2_467_000,
             },
+          ],
+        },
+      },
+    ),
+  'ready-cut-off': () =>
+    snapshotOf(
+      {},
+      {
+        interrupted: {
+          sessionId: 'cap-of-just-now',
+          title: 'Weekly planning',
+          startedAt: '2026-03-01T09:12:00.000Z',
+          cutOffAt: '2026-03-01T09:53:07.000Z',
+          untilAt: '2026-03-01T09:58:07.000Z',
+          activeMs: 2_467_000,
+          channels: [
+            { id: mic.id, name: mic.name, kind: mic.kind, mode: 'keep', goesOn: true },
+            { id: display.id, name: display.name, kind: display.kind, mode: 'live', goesOn: false },
           ],
         },
       },

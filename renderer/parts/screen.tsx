@@ -9,6 +9,7 @@ import { words } from '../words.ts';
 import { Delivering, Failed, Outcome } from './after.tsx';
 import { ChannelCard } from './channel-card.tsx';
 import { ChoiceCard } from './choice-card.tsx';
+import { Interrupted } from './interrupted.tsx';
 import { Terms } from './terms.tsx';
 
 type Props = {
@@ -51,6 +52,7 @@ export function Screen({ snapshot, face, note, ask }: Props) {
     <>
       {state === 'idle' || state === 'consenting' ? (
         <>
+          <Interrupted snapshot={snapshot} calls={face.calls} ask={ask} />
           {recovered.map(({ sessionId, title, startedAt, activeMs }) => (
             <p className="pending" key={sessionId}>
               {words.recovered(clock(activeMs), words.recordingOf(title, dayTime(startedAt)))}

@@ -32,11 +32,13 @@ describe('a recording whose service or app dies', () => {
     return face;
   }
 
-  /** Service and app once more, on the same folders; resolves when the earlier recording is delivered. */
-  async function startAgain(sessionId: string) {
+  /** Service and app once more, on the same folders; resolves when the earlier recording is delivered. `isOffered`: to go on. */
+  async function startAgain(sessionId: string, isOffered = false) {
     const embedded = await startEmbedded(house.serviceDir, house.env);
     open.push(embedded);
-    open.push(await openFace({ ...house, embedded }));
+    const face = await openFace({ ...house, embedded });
+    open.push(face);
+    if (isOffered) await face.page.getByRole('button', { name: 'Finish and deliver it' }).click();
     for (;;) {
       const session = await wholeSession(embedded, sessionId);
       if (session.status === 'stopped') return { embedded, session };
@@ -81,7 +83,7 @@ describe('a recording whose service or app dies', () => {
     while ((await recordersOf(house)).length > 0) await new Promise((resolve) => setTimeout(resolve, 50));
     await house.embedded.close();
 
-    const { embedded, session } = await startAgain(sessionId);
+    const { embedded, session } = await startAgain(sessionId, true);
     const stored = await storedOn(embedded, session, 'mic:default');
     expect(stored.sidecarFits).toBe(true);
     expect(stored.seconds).toBeGreaterThan(4);

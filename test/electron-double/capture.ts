@@ -77,6 +77,7 @@ function makeSnapshot(
       pendingRecordings: 0,
       recovered: [],
     },
+    interrupted: null,
     protection: { kind: 'keychain', warning: null },
     host: 'desktop',
     canReopen: true,

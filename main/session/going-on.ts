@@ -1,0 +1,230 @@
+import type { Snapshot } from '../../contract/bridge/snapshot.ts';
+import { errorOf, fail, ok, type Result, type TallylightError } from '../../contract/result.ts';
+import { readAuditLog } from '../audit/log.ts';
+import { holdToken } from '../auth/token.ts';
+import { openExchange } from '../delivery/exchange.ts';
+import { serviceClient } from '../delivery/service-client.ts';
+import { isSessionOver } from '../delivery/session-over.ts';
+import type { Grant } from '../host.ts';
+import { begin } from './agreeing.ts';
+import type { BackgroundDelivery } from './background-delivery.ts';
+import { withdrawn } from './consent.ts';
+import { type CutOff, cutOffOf, GO_ON_MS, type Resumable, resumable } from './interrupted.ts';
+import type { PolicySeen } from './opening.ts';
+import { eraseWhatWasRevoked } from './pending.ts';
+import { prepareAgain } from './prepare-again.ts';
+import type { Drive, RecorderContext } from './recorder-context.ts';
+
+type Offer = CutOff & {
+  readonly grant: Grant;
+  /** As it was when it was offered; looked at again before it goes on. */
+  readonly resumable: Resumable;
+  readonly untilMs: number;
+};
+
+/** A recording that a crash cut off minutes ago: offered to the person, who alone can make it go on. */
+export type GoingOn = {
+  /** Which of these recordings of earlier runs is held back for the person's word; undefined: none. */
+  readonly hold: (sessionIds: readonly string[]) => Promise<string | undefined>;
+  readonly view: () => Snapshot['interrupted'];
+  /** Why nothing is offered. */
+  readonly refusal: () => TallylightError;
+  /** Sees to it that what is offered goes on; the state machine is told what came of it. */
+  readonly prepare: (drive: Drive & { readonly begun: () => void }) => Promise<void>;
+  /** It does not go on. Error: `not-now` where nothing is offered. */
+  readonly finish: () => Result<void>;
+  /** Ends the delivery of one recording, or its offer; resolves when nothing reads it any more. */
+  readonly letGo: (sessionId: string) => Promise<void>;
+  readonly close: () => void;
+};
+
+export function goingOn(
+  context: RecorderContext,
+  deliveries: Pick<BackgroundDelivery, 'sendOne' | 'letGo'>,
+  policySeen: PolicySeen,
+): GoingOn {
+  const { parts, state, policies, note, reached, logBug } = context;
+  const { host, vault, now } = parts;
+  let offer: Offer | undefined;
+  let refusal = errorOf('not-now', 'nothing was cut off here');
+  let isGoingOn = false;
+  let timer: NodeJS.Timeout | undefined;
+
+  async function found(sessionIds: readonly string[]): Promise<CutOff | undefined> {
+    let last: CutOff | undefined;
+    for (const id of sessionIds) {
+      const facts = await vault.facts(id);
+      if (!facts.ok || facts.value.ended !== null) continue;
+      const opened = await vault.open(id);
+      const cut = opened.ok ? cutOffOf(opened.value, now().getTime()) : opened;
+      if (!cut.ok) refusal = cut.error;
+      else if (last === undefined || endOf(last) < endOf(cut.value)) last = cut.value;
+    }
+    return last;
+  }
+
+  /** Asked once: where your backend or the service does not answer, it is finished like any other. */
+  async function hold(sessionIds: readonly string[]): Promise<string | undefined> {
+    const cut = await found(sessionIds);
+    if (cut === undefined || state.closed) return undefined;
+    const { server, sessionId } = cut.recording.facts();
+    await eraseWhatWasRevoked(cut.recording, { audit: note, log: host.log });
+    const reopened = await host.connection.reopen(server, sessionId);
+    const looked = reopened.ok ? await lookAt(cut, reopened.value) : reopened;
+    if (!reopened.ok || !looked.ok || state.closed) {
+      if (!looked.ok) refusal = looked.error;
+      host.log('interrupted.finished', { sessionId, code: refusal.code, detail: refusal.detail ?? null });
+      return undefined;
+    }
+    const untilMs = endOf(cut) + GO_ON_MS;
+    offer = { ...cut, grant: reopened.value, resumable: looked.value, untilMs };
+    timer = setTimeout(expire, Math.max(0, untilMs - now().getTime()));
+    host.log('interrupted.offered', { sessionId });
+    parts.onChange();
+    return sessionId;
+  }
+
+  async function lookAt(cut: CutOff, grant: Grant): Promise<Result<Resumable>> {
+    const client = serviceClient(grant.server, grant.sessionId);
+    return lookedAt(cut, grant, () => client.session(grant.token));
+  }
+
+  async function lookedAt(
+    cut: CutOff,
+    grant: Grant,
+    look: Parameters<typeof resumable>[2]['look'],
+  ): Promise<Result<Resumable>> {
+    const listed = await parts.listChannels();
+    if (!listed.ok) return listed;
+    const client = serviceClient(grant.server, grant.sessionId);
+    const { channels } = listed.value;
+    return resumable({ grant, client }, cut, { look, policies, listed: channels, nowMs: now().getTime() });
+  }
+
+  function expire(): void {
+    if (!isGoingOn) finish();
+  }
+
+  function withdraw(): Offer | undefined {
+    const was = offer;
+    offer = undefined;
+    clearTimeout(timer);
+    return was;
+  }
+
+  function finish(): Result<void> {
+    const was = withdraw();
+    if (was === undefined) return fail('not-now', 'nothing is offered');
+    refusal = errorOf('not-now', 'it was finished');
+    deliveries.sendOne(was.recording.facts().sessionId);
+    parts.onChange();
+    return ok(undefined);
+  }
+
+  async function prepare(drive: Drive & { readonly begun: () => void }): Promise<void> {
+    const offered = offer;
+    if (offered === undefined || state.consent === undefined) return drive.refuse(refusal);
+    isGoingOn = true;
+    const { signal } = state.consent.withdrawal;
+    const { grant } = offered;
+    const { sessionId } = grant;
+    const client = serviceClient(grant.server, sessionId, {
+      policyVersion: (version) => policySeen(sessionId, version),
+    });
+    const { connection, log } = host;
+    const tokens = holdToken({ grant, connection, log, now: () => now().getTime() });
+    const asking = openExchange(tokens, { connected: reached });
+    signal.addEventListener('abort', asking.close);
+    if (signal.aborted) asking.close();
+    try {
+      const looked = await lookedAt(offered, grant, () => asking.insist(client.session, 2));
+      const again = looked.ok ? await readyAgain(offered, looked.value, signal) : looked;
+      if (!looked.ok || !again.ok || signal.aborted) {
+        tokens.stop();
+        return refuse(drive, again.ok || signal.aborted ? withdrawn().error : again.error);
+      }
+      const { prepared, channels, off, earlier, earlierTakes, gapMs } = again.value;
+      const { view, policy } = looked.value;
+      const atMs = prepared.clock.nowMs();
+      const connected = { grant, tokens, client, view, policy };
+      const before = state.connected;
+      state.connected = connected;
+      const written = await note({ type: 'session.resumed', sessionId, atMs, gapMs });
+      if (!written.ok) {
+        state.connected = before;
+        tokens.stop();
+        return refuse(drive, written.error);
+      }
+      withdraw();
+      before?.tokens.stop();
+      const active = begin(context, drive, { connected, prepared, channels, earlier, earlierTakes });
+      for (const [id, error] of off) active.run.refuse(new Set([id]), error).catch(logBug);
+      if (view.status === 'paused')
+        active.told = active.exchange.insist((token) => client.resume(token, atMs), 3).catch(logBug);
+      drive.happen({ type: 'consented' });
+      drive.begun();
+    } finally {
+      isGoingOn = false;
+    }
+  }
+
+  async function readyAgain(offered: Offer, looked: Resumable, signal: AbortSignal) {
+    const story = await readAuditLog(host.dataDir);
+    if (!story.ok) return story;
+    return prepareAgain(offered, looked, {
+      ...parts,
+      seesLock: parts.seesLock === true,
+      story: story.value.map(({ event }) => event),
+      look: {
+        signal,
+        opened: (isOpen) => {
+          state.isLooking = isOpen;
+          parts.onChange();
+        },
+      },
+    });
+  }
+
+  /** It may be tried again as long as it is offered; what the service takes no more of is finished at once. */
+  function refuse(drive: Drive, error: TallylightError): void {
+    drive.refuse(error);
+    if (offer !== undefined && (isSessionOver(error) || now().getTime() >= offer.untilMs)) finish();
+  }
+
+  return {
+    hold,
+    view: () => (offer === undefined ? null : viewOf(offer)),
+    refusal: () => refusal,
+    prepare,
+    finish,
+    letGo: (sessionId) => {
+      if (offer?.recording.facts().sessionId === sessionId) withdraw();
+      return deliveries.letGo(sessionId);
+    },
+    close: () => void withdraw(),
+  };
+}
+
+/** Unix time in milliseconds. */
+function endOf({ anchorWallMs, endedMs }: CutOff): number {
+  return anchorWallMs + endedMs;
+}
+
+function viewOf(offer: Offer): NonNullable<Snapshot['interrupted']> {
+  const { sessionId, title, startedAt } = offer.recording.facts();
+  return {
+    sessionId,
+    title,
+    startedAt,
+    cutOffAt: new Date(endOf(offer)).toISOString(),
+    untilAt: new Date(offer.untilMs).toISOString(),
+    activeMs: offer.activeMs,
+    channels: offer.resumable.wanted.map(({ agreed: { channel, mode }, out }) => ({
+      id: channel.id,
+      name: channel.name,
+      kind: channel.kind,
+      mode,
+      goesOn: out === null,
+    })),
+  };
+}
