@@ -47,15 +47,9 @@ export async function keptUpToMs(
   hertz: number | undefined,
   startedAtMs: number,
 ): Promise<number> {
-  const { stderr } = await run('ffmpeg', [
-    '-v',
-    'error',
-    '-xerror',
-    '-i',
-    file,
-    ...['-fps_mode', 'passthrough', '-enc_time_base', '1:1000'],
-    ...['-f', 'null', '-'],
-  ]);
+  // Reads and decodes every frame; nothing is muxed, whose complaints would be its own.
+  const frames = ['-count_frames', '-show_entries', 'stream=nb_read_frames'];
+  const { stderr } = await run('ffprobe', ['-v', 'error', ...frames, file]);
   if (stderr !== '') throw new Error(stderr);
   if (hertz === undefined) {
     const last = (await decodeClock(file)).at(-1);
