@@ -10,6 +10,7 @@ const open = openedStage();
 const PICTURE: readonly (readonly [Scene, string, string, readonly string[]])[] = [
   ['ready', 'Off', 'Ready', ['Agree and start']],
   ['ready-chosen', 'Off', 'Ready', ['Agree and start']],
+  ['ready-cut-off', 'Off', 'Ready', ['Agree and start']],
   ['ready-policy', 'Off', 'Ready', ['Agree and start']],
   ['ready-untrusted', 'Off', 'Ready', ['Agree and start']],
   ['ready-nothing-chosen', 'Off', 'Ready', ['Agree and start']],
