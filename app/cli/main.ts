@@ -81,6 +81,9 @@ function understood(args: readonly string[]): Result<ReturnType<typeof parse>> {
 }
 
 outliveReaders();
+// What started us is gone without a word: nothing goes on that nobody sees and Ctrl+C does not reach.
+process.once('disconnect', () => process.kill(process.pid, 'SIGHUP'));
+process.channel?.unref();
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {

@@ -62,6 +62,21 @@ describe('on the terminal', () => {
     expect(stdout).toContain('delivered');
   });
 
+  test('a recording whose command was killed ends, and is delivered', async () => {
+    const { args, env } = await recordArgs('killed', '--store', 'mic:default', '--json');
+    const child = spawn(process.execPath, [join(root, 'bin', 'tallylight'), ...args], {
+      env: { ...house.env, ...env },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    createInterface(child.stdout).on('line', (line) => {
+      if (line.includes('"state":"recording"')) child.kill('SIGKILL');
+    });
+    await once(child, 'close');
+    expect(child.signalCode).toBe('SIGKILL');
+    const { stdout } = await tallylight(house, ['recordings', '--data', join(house.folder, 'killed')]);
+    expect(stdout).toContain('delivered');
+  });
+
   test('devices without a reader ends well', async () => {
     expect(await unread(['devices'])).toBe(0);
   });
