@@ -91,11 +91,16 @@ async function record(house: House, schedule: Schedule, tell: Tell): Promise<Str
   tell('the first fragment is there');
   const keeping = keepRecording(house, over.signal, tell);
   const beganMs = performance.now();
-  const struck = await Promise.all(schedule.faults.map((fault) => strike(house, schedule, fault, tell)));
+  const struck = await Promise.allSettled(
+    schedule.faults.map((fault) => strike(house, schedule, fault, tell)),
+  );
   await delay(Math.max(0, schedule.lengthMs - (performance.now() - beganMs)));
   over.abort();
   await keeping;
-  return struck;
+  return struck.map((one) => {
+    if (one.status === 'rejected') throw one.reason;
+    return one.value;
+  });
 }
 
 async function strike(house: House, schedule: Schedule, fault: PlannedFault, tell: Tell): Promise<Struck> {
