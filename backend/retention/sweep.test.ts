@@ -226,13 +226,14 @@ test('[P18] a sweep that was cut short goes on at the next start, and deletes no
   service.clock.now += 7 * DAY_MS;
   const young = await recorded(service, service.key, { endUserId: 'ada' });
   const parts = await partsOf(service);
-  let removals = 0;
-  const removeSession = async (id: string) => {
-    removals += 1;
-    if (removals === 3) throw new Error('the machine went down');
-    await parts.blobs.removeSession(id);
+  let scrubs = 0;
+  const scrub = async () => {
+    scrubs += 1;
+    if (scrubs === 3) throw new Error('the machine went down');
+    return parts.store.scrub();
   };
-  const dying = { ...parts, blobs: { ...parts.blobs, removeSession } };
+  // With the key of the third one gone, and its blobs still there.
+  const dying = { ...parts, store: { ...parts.store, scrub } };
   await expect(sweepTenant(dying, 'default')).rejects.toThrow('went down');
   expect(idsIn(service)).toHaveLength(3);
   // A clock that is a week ahead of where it was is not believed at once.
