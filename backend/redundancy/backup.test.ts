@@ -82,7 +82,8 @@ test('[P39][P54] what is missing or damaged is read from the second copy, put ba
   expect(await sha256Of(service, video.id)).toBe(video.sha256);
   const told = service.log.flatMap((line) => (line.type === 'fault' ? [line.cause] : []));
   expect(told).toHaveLength(3 * before.length);
-  expect(told[0]).toMatch(/^rts-\S+ 1\/0 was put back from its second copy$/);
+  // Several are read at a time.
+  expect(told.every((cause) => /^rts-\S+ 1\/\d+ was put back from its second copy$/.test(cause))).toBe(true);
   // Once for the stream within the hour: a lost disk must not drown the log of who did what.
   const entries = (await entriesOf(service)).filter(({ action }) => action === 'copy.restored');
   expect(entries.map(({ actor, outcome }) => [actor, outcome])).toEqual([['system', 'done']]);

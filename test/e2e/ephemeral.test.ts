@@ -148,7 +148,9 @@ describe('all eight combinations of kept and live-only channels', () => {
       expect(unknown).toEqual([]);
     }
     const keptStreams = runs.flatMap((run) =>
-      run.kept.map((id) => `blobs/${run.sessionId}/${run.rtstreams.get(id)}/`),
+      run.kept.flatMap((id) =>
+        ['blobs', 'copies'].map((folder) => `${folder}/${run.sessionId}/${run.rtstreams.get(id)}/`),
+      ),
     );
     const ofService = [
       /^(tallylight\.sqlite|in-use\.lock)(-\w+)?$/,
