@@ -70,7 +70,8 @@ export async function check(house: House): Promise<Verdict> {
   return { violations, counts };
 }
 
-function compare(
+/** Holds the two sides and the recorder's log of one session against each other. */
+export function compare(
   vault: ReadVault,
   held: Held,
   kept: readonly LoggedFragment[],
