@@ -20,14 +20,17 @@ export type Disk = {
 
 /** Undefined where this machine does not let us mount. */
 export async function mountDisk(folder: string): Promise<Disk | undefined> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  // Where it is made smaller and larger, whatever lies over the folder.
+  const base = `${folder}.disk`;
+  for (const place of [folder, base]) await mkdir(place, { recursive: true, mode: 0o700 });
   try {
-    await run('mount', ['-t', 'tmpfs', '-o', `size=${ROOM},mode=700`, 'chaos', folder]);
+    await run('mount', ['-t', 'tmpfs', '-o', `size=${ROOM},mode=700`, 'chaos', base]);
+    await run('mount', ['--bind', base, folder]);
   } catch {
     return undefined;
   }
   let overlays = 0;
-  const resize = (size: string) => run('mount', ['-o', `remount,size=${size}`, folder]);
+  const resize = (size: string) => run('mount', ['-o', `remount,size=${size}`, base]);
   const writable = async () => {
     while (overlays > 0) {
       overlays -= 1;
@@ -37,8 +40,16 @@ export async function mountDisk(folder: string): Promise<Disk | undefined> {
   };
   return {
     shrink: async (leftBytes) => {
-      const { blocks, bfree, bsize } = await statfs(folder);
-      await resize(`${(blocks - bfree) * bsize + leftBytes}`);
+      // Refused where more was written meanwhile than it is to hold.
+      for (let attempt = 1; ; attempt++) {
+        const { blocks, bfree, bsize } = await statfs(base);
+        try {
+          await resize(`${(blocks - bfree) * bsize + leftBytes}`);
+          return;
+        } catch (error) {
+          if (attempt === 50) throw error;
+        }
+      }
     },
     grow: async () => {
       await resize(ROOM);
@@ -58,6 +69,7 @@ export async function mountDisk(folder: string): Promise<Disk | undefined> {
     unmount: async () => {
       await writable();
       await run('umount', [folder]);
+      await run('umount', [base]);
     },
   };
 }
