@@ -108,8 +108,8 @@ test('what a crash cost is counted from the end of the last kept fragment, for c
     ...{ atMs: startedAtMs + 900, monotonicMs: startedAtMs + 50_900 },
   });
   expect(lossesOf([at('mic:usb', 1000), at('mic:default', 9000), at('display:1', 9100)], 60_400)).toEqual([
-    { channelId: 'mic:default', seconds: 0.6 },
-    { channelId: 'display:1', seconds: 0.5 },
+    { channelId: 'mic:default', seconds: 0.6, fragmentSeconds: 0.8 },
+    { channelId: 'display:1', seconds: 0.5, fragmentSeconds: 0.8 },
   ]);
 });
 

@@ -1,7 +1,15 @@
 import type { LoggedFragment } from './client.ts';
 
 /** What a crash cost one channel. */
-export type Loss = { readonly channelId: string; readonly seconds: number };
+export type Loss = {
+  readonly channelId: string;
+  readonly seconds: number;
+  /** Of a fragment: the one that was unfinished is lost with it. */
+  readonly fragmentSeconds: number;
+};
+
+/** No crash may cost a channel more than this and the unfinished fragment. */
+export const MOST_LOST_SECONDS = 1;
 
 /**
  * From the end of the last kept fragment of each channel to the moment of the kill, on the session clock. Of channels that were
@@ -22,5 +30,6 @@ export function lossesOf(
     .map(({ channelId, startedAtMs, durationMs }) => ({
       channelId,
       seconds: Math.max(0, killedAtMs - startedAtMs - durationMs) / 1000,
+      fragmentSeconds: durationMs / 1000,
     }));
 }

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { check, type Verdict } from './check.ts';
 import { type Happened, type NotHappened, STRIKES } from './faults.ts';
 import { type House, openHouse } from './house.ts';
-import { type Loss, lossesOf } from './losses.ts';
+import { type Loss, lossesOf, MOST_LOST_SECONDS } from './losses.ts';
 import type { Machine } from './machine.ts';
 import { processesWith, signal } from './processes.ts';
 import type { PlannedFault, Schedule } from './schedule.ts';
@@ -41,6 +41,7 @@ export async function play(machine: Machine, schedule: Schedule, keep = true): P
   let happened: readonly Struck[] = [];
   try {
     happened = await record(house, schedule, story.tell);
+    violations.push(...happened.flatMap(({ losses }) => tooMuch(losses)));
     await mend(house);
     violations.push(...(await comesBack(house, story.tell)));
     await finish(house, story.tell, violations);
@@ -76,6 +77,13 @@ function storyOf() {
   return { lines, tell };
 }
 type Tell = (line: string) => void;
+
+/** Where nothing else was wrong: what a machine that stood still loses is not the crash's. */
+function tooMuch(losses: Struck['losses']): string[] {
+  return losses
+    .filter((loss) => !loss.isDisturbed && loss.seconds > MOST_LOST_SECONDS + loss.fragmentSeconds)
+    .map(({ channelId, seconds }) => `a crash cost ${channelId} ${seconds.toFixed(2)} s`);
+}
 
 type Struck = {
   readonly fault: PlannedFault;
