@@ -26,6 +26,8 @@ export type Locks = {
 
 /** Longer than it takes the others to notice that whoever holds one lies still. */
 const PATIENCE_MS = 30_000;
+/** None of these questions waits for anything in the database. */
+const ANSWER_MS = 10_000;
 const FIRST_PAUSE_MS = 2;
 const LONGEST_PAUSE_MS = 50;
 const SERVING = 'serving';
@@ -43,8 +45,16 @@ export function locksOn(url: string, holder: string): Locks {
   /** One after the other, as a connection takes them. Answers whether it was so. */
   function asked(on: pg.Client, text: string, name: string): Promise<boolean> {
     const asking = last.then(() => on.query(text, [keyOf(name)]));
-    last = asking.catch(() => undefined);
+    // One that does not answer holds nothing for anybody: the next asks on a new one.
+    last = asking.catch(() => forget(on));
     return asking.then(({ rows }) => rows[0]?.yes === true);
+  }
+
+  function forget(lost: pg.Client): void {
+    if (current !== lost) return;
+    current = undefined;
+    connecting = undefined;
+    void lost.end().catch(() => undefined);
   }
 
   function client(): Promise<pg.Client> {
@@ -58,17 +68,12 @@ export function locksOn(url: string, holder: string): Locks {
   async function connect(): Promise<pg.Client> {
     const made = new pg.Client({
       ...{ connectionString: url, application_name: holder, keepAlive: true },
-      connectionTimeoutMillis: 10_000,
+      ...{ connectionTimeoutMillis: 10_000, query_timeout: ANSWER_MS },
     });
-    // What was held is lost with it; the next who wants a lock connects anew.
-    const forget = () => {
-      if (current !== made) return;
-      current = undefined;
-      connecting = undefined;
-    };
     current = made;
-    made.on('error', forget);
-    made.on('end', forget);
+    // What was held is lost with it; the next who wants a lock connects anew.
+    made.on('error', () => forget(made));
+    made.on('end', () => forget(made));
     await made.connect();
     // A machine that vanishes without a word keeps its locks no longer than this.
     await made.query(

@@ -18,7 +18,7 @@ const SUITES = [
 const root = join(import.meta.dirname, '..', '..');
 type Report = { readonly success: boolean; readonly numPassedTests: number; readonly numTotalTests: number };
 
-test('what the service does on SQLite and a folder, it does on PostgreSQL and S3', {
+test('sessions, tokens, policy, live and events are the same on PostgreSQL and S3 as on SQLite and a folder', {
   timeout: 300_000,
 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'tallylight-outgrown-'));
