@@ -1,5 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { containsBytes } from '../instruments/bytes.ts';
 import { brokenAt } from './audit-chain.ts';
 import type { LoggedFragment } from './client.ts';
@@ -20,6 +20,8 @@ export type Verdict = {
     atService: number;
     videos: number;
     unfinished: number;
+    /** What the service was writing when it was killed, which no later start takes away yet. */
+    leftAtService: number;
   };
 };
 
@@ -32,7 +34,7 @@ export async function check(house: House): Promise<Verdict> {
   const violations: string[] = [];
   const counts: Verdict['counts'] = {
     ...{ sessions: 0, taken: 0, kept: 0, passedOn: 0, acknowledged: 0, inVaults: 0, atService: 0, videos: 0 },
-    unfinished: 0,
+    ...{ unfinished: 0, leftAtService: 0 },
   };
   const inVault = new Set(sessionsIn(house.clientDir));
   for (const recorder of house.recorders) {
@@ -66,7 +68,12 @@ export async function check(house: House): Promise<Verdict> {
     compare(vault, held, kept, say);
     await playable(house, vault, say);
   }
-  violations.push(...(await ephemeralTraces(house)), ...(await auditFaults(house)));
+  violations.push(...(await auditFaults(house)));
+  // What still writes makes files and takes them away again.
+  await house.service.stop();
+  violations.push(...(await ephemeralTraces(house)));
+  violations.push(...unfinishedFiles(house.clientDir).map((name) => `an unfinished file is left: ${name}`));
+  counts.leftAtService = unfinishedFiles(house.serviceDir).length;
   return { violations, counts };
 }
 
@@ -158,4 +165,11 @@ async function auditFaults({ tallylight, clientDir, serviceDir, api }: House): P
   const brokenThere = brokenAt(entries);
   if (brokenThere !== undefined) faults.push(`the audit log of the service: ${brokenThere}`);
   return faults;
+}
+
+/** Files that something is written into before it gets its name: of a crash, and not taken away by a later start. */
+function unfinishedFiles(dir: string): string[] {
+  return readdirSync(dir, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.(part|next|tmp|temp)$/.test(entry.name))
+    .map((entry) => relative(dir, join(entry.parentPath, entry.name)));
 }

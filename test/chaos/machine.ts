@@ -85,7 +85,7 @@ async function unplugged(leash: Leash, env: Machine['env'], device: 'microphone'
     const listed = await pactl('list', 'short', 'modules');
     if (listed.stdout.includes(argument)) return;
     await pactl('load-module', name, args);
-    if (device === 'speakers') await play(leash, env, 'speakers').catch(() => undefined);
+    if (device === 'speakers') await play(leash, env, 'speakers');
   };
 }
 
@@ -97,12 +97,17 @@ async function paint(leash: Leash, env: Machine['env']): Promise<void> {
   await (await workerIn(child, 'painter')).ask('moving-desktop');
 }
 
-async function play(leash: Leash, env: Machine['env'], sink: string): Promise<void> {
+/** A player ends with its sink or its server, which is what the faults are about: it is tried again. */
+async function play(leash: Leash, env: Machine['env'], sink: string, triesLeft = 5): Promise<void> {
   const sound = JSON.stringify(sink === 'speakers' ? 'music' : 'tone-every-2s');
   const child = leash.start(process.execPath, [join(STAGE, 'player.ts'), sink, sound, '1000'], {
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     env: { ...process.env, ...env },
   });
-  // It ends with its sink, which is what the fault is about.
-  await workerIn(child, 'player');
+  const isPlaying = await workerIn(child, 'player').then(
+    () => true,
+    () => false,
+  );
+  // Where it is not there at all, the device is: nobody plays on it, until the next one is plugged in.
+  if (!isPlaying && triesLeft > 0) await play(leash, env, sink, triesLeft - 1);
 }
