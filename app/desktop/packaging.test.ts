@@ -87,9 +87,12 @@ test('a dependency is packaged exactly where the main process imports it', async
     imported.some((path) => path === name || path.startsWith(`${name}/`)),
   );
   expect(names.filter((name) => isPackaged(`node_modules/${name}`))).toEqual(needed);
+  const useless = [...belowOf(names)].filter((path) => !belowOf(needed).has(path));
+  expect(useless.filter(isPackaged)).toEqual([]);
 });
 
-test('nothing of ffmpeg-static is packaged: another ffmpeg, checked and signed, is laid beside the archive', async () => {
+/** Where these packages and all that they depend on are installed. */
+function belowOf(names: readonly string[]): ReadonlySet<string> {
   const below = new Set<string>();
   const follow = (name: string, from: string) => {
     const path = locked(name, from);
@@ -98,8 +101,12 @@ test('nothing of ffmpeg-static is packaged: another ffmpeg, checked and signed, 
     const { dependencies = {} } = packages[path] ?? {};
     for (const next of Object.keys(dependencies)) follow(next, path);
   };
-  follow('ffmpeg-static', '');
-  expect([...below].filter(isPackaged)).toEqual([]);
+  for (const name of names) follow(name, '');
+  return below;
+}
+
+test('nothing of ffmpeg-static is packaged: another ffmpeg, checked and signed, is laid beside the archive', async () => {
+  expect([...belowOf(['ffmpeg-static'])].filter(isPackaged)).toEqual([]);
 });
 
 test('the hooks that check ffmpeg are found, and what they lay out is packaged', async () => {
