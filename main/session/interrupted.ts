@@ -82,7 +82,7 @@ export async function resumable(
   const policy = strictest(accepted.value, { ...accepted.value, maxSessionMinutes, localCopy });
   const longestMs = policy.maxSessionMinutes === null ? null : policy.maxSessionMinutes * MINUTE_MS;
   if (longestMs !== null && nowMs - anchorWallMs >= longestMs) return fail('session-too-long');
-  const wanted = wantedChannels(facts, { view: view.value, policy }, listed);
+  const wanted = wantedChannels(facts, { view: view.value, policy, statement: consent.value }, listed);
   if (wanted.every(({ out }) => out !== null))
     return { ok: false, error: wanted[0]?.out ?? errorOf('nothing-chosen') };
   return ok({ view: view.value, policy, wanted });

@@ -1,5 +1,5 @@
 import type { Channel } from '../../contract/channel.ts';
-import { isDefaultSound } from '../../contract/consent.ts';
+import { type ConsentStatement, isDefaultSound } from '../../contract/consent.ts';
 import { isAllowed, type Policy } from '../../contract/policy.ts';
 import { errorOf, type TallylightError } from '../../contract/result.ts';
 import type { SessionView } from '../../contract/wire.ts';
@@ -11,12 +11,20 @@ import type { AgreedChannel } from './run.ts';
 export type WantedChannel = { readonly agreed: AgreedChannel; readonly out: TallylightError | null };
 
 /**
- * The channels that were agreed to as they are now, each on its own device, found anew: what is gone, forbidden or not agreed
- * to any more stays off.
+ * The channels that were agreed to as they are now, each on its own device, found anew: what is gone, forbidden, not agreed
+ * to any more, or not what the signed statement names stays off.
  */
 export function wantedChannels(
   facts: RecordingFacts,
-  { view, policy }: { readonly view: Pick<SessionView, 'revoked'>; readonly policy: Policy },
+  {
+    view,
+    policy,
+    statement,
+  }: {
+    readonly view: Pick<SessionView, 'revoked'>;
+    readonly policy: Policy;
+    readonly statement: Pick<ConsentStatement, 'channels'>;
+  },
   listed: readonly Channel[],
 ): readonly WantedChannel[] {
   const revoked = new Set([...view.revoked, ...(facts.revoked ?? []).map(({ channelId }) => channelId)]);
@@ -32,6 +40,7 @@ export function wantedChannels(
       out: error,
     });
     if (revoked.has(id)) return out(errorOf('consent-revoked', id));
+    if (!isNamed(statement, agreedTo, { mode, follow })) return out(errorOf('consent-missing', id));
     if (!isAllowed(policy, kind, mode)) return out(errorOf('policy-forbids', id));
     const cut = facts.cut?.find(({ channelId }) => channelId === id);
     if (cut !== undefined) return out(errorOf(cut.code, id));
@@ -40,4 +49,19 @@ export function wantedChannels(
     if (found === 'in-doubt') return out(errorOf('device-failed', id));
     return { agreed: { channel: found, mode, follow }, out: null };
   });
+}
+
+/** The facts say on which device a channel was; what may be done with it only the statement says. */
+function isNamed(
+  { channels }: Pick<ConsentStatement, 'channels'>,
+  { id, fingerprint }: Channel,
+  { mode, follow }: Pick<AgreedChannel, 'mode' | 'follow'>,
+): boolean {
+  return channels.some(
+    (named) =>
+      named.id === id &&
+      named.mode === mode &&
+      (named.follow === true) === follow &&
+      named.fingerprint === fingerprint,
+  );
 }
