@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { ok } from '../../contract/result.ts';
 import { startTestService } from '../delivery/test-service.ts';
+import type { ClockJump } from '../pipeline/clock-watch.ts';
 import { done, TEST_SESSION, testFolder } from '../vault/test-vault.ts';
+import type { RecorderParts } from './recorder-parts.ts';
 import { SECOND_SESSION, type TestRecorder, testRecorder } from './test-recorder.ts';
 
 const MINUTE_MS = 60_000;
@@ -13,7 +15,11 @@ const CUT_OFF_MS = 3000;
  * A recorder on what lay on the disk when another one was cut off after three seconds, started so much later. `meanwhile`
  * happens before.
  */
-async function afterCrash(laterMs: number, meanwhile: (crashed: TestRecorder) => unknown = () => undefined) {
+async function afterCrash(
+  laterMs: number,
+  meanwhile: (crashed: TestRecorder) => unknown = () => undefined,
+  parts: Partial<RecorderParts> = {},
+) {
   const crashed = await testRecorder();
   done(await crashed.agree({ 'mic:default': 'keep', 'display:1': 'live' }));
   for (let second = 0; second < CUT_OFF_MS / 1000; second++) crashed.second();
@@ -39,6 +45,7 @@ async function afterCrash(laterMs: number, meanwhile: (crashed: TestRecorder) =>
   const t = await testRecorder({
     dataDir,
     startMs: CUT_OFF_MS + laterMs,
+    parts,
     services: [await startTestService(SECOND_SESSION)],
     sessionIds: [SECOND_SESSION],
     reopen: async (_server, sessionId) =>
@@ -171,4 +178,47 @@ test('what ended at the service after it was offered does not go on, and is fini
   expect(t.state()).toBe('idle');
   expect(t.pipelines()).toBe(0);
   await t.when(({ delivery }) => delivery.recovered.length === 1);
+});
+
+describe('a machine that slept past the five minutes, as no timer counts, does not go on', () => {
+  test('where the person presses afterwards', async () => {
+    const t = await afterCrash(7000);
+    expect(t.snapshot().interrupted).not.toBeNull();
+    t.time.ms += 60 * MINUTE_MS;
+    expect(t.snapshot().interrupted).toBeNull();
+    expect(await t.recorder.goOn()).toMatchObject({ error: { code: 'not-now' } });
+    expect(t.pipelines()).toBe(0);
+    await t.when(({ delivery }) => delivery.recovered.length === 1);
+  });
+
+  test('where nobody presses: it is finished when it wakes', async () => {
+    let jump: ((jump: ClockJump) => void) | undefined;
+    const t = await afterCrash(7000, undefined, {
+      watchClock: (onJump) => {
+        jump = onJump;
+        return () => undefined;
+      },
+    });
+    t.time.ms += 60 * MINUTE_MS;
+    jump?.({ kind: 'stepped', stepMs: 60 * MINUTE_MS });
+    await t.when(({ delivery }) => delivery.recovered.length === 1);
+    expect(await t.recorder.finishInterrupted()).toMatchObject({ error: { code: 'not-now' } });
+  });
+
+  test('where it slept between the press and the first device', async () => {
+    let sleep = () => undefined as unknown;
+    const t = await afterCrash(7000, undefined, {
+      permitted: async () => {
+        sleep();
+        return ok(undefined);
+      },
+    });
+    sleep = () => {
+      t.time.ms += 60 * MINUTE_MS;
+    };
+    expect(await t.recorder.goOn()).toMatchObject({ error: { code: 'not-now' } });
+    expect(t.pipelines()).toBe(0);
+    expect((await t.story()).map(({ type }) => type)).not.toContain('session.resumed');
+    await t.when(({ delivery }) => delivery.recovered.length === 1);
+  });
 });

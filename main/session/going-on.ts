@@ -27,10 +27,12 @@ export type GoingOn = {
   /** Which of these recordings of earlier runs is held back for the person's word; undefined: none. */
   readonly hold: (sessionIds: readonly string[]) => Promise<string | undefined>;
   readonly view: () => Snapshot['interrupted'];
-  /** Why nothing is offered. */
+  /** Why nothing is offered; what was offered for too long is finished. */
   readonly refusal: () => TallylightError;
   /** Sees to it that what is offered goes on; the state machine is told what came of it. */
   readonly prepare: (drive: Drive & { readonly begun: () => void }) => Promise<void>;
+  /** Finishes it where its time is over: a timer stands still while the machine sleeps. */
+  readonly lapse: () => void;
   /** It does not go on. Error: `not-now` where nothing is offered. */
   readonly finish: () => Result<void>;
   /** Ends the delivery of one recording, or its offer; resolves when nothing reads it any more. */
@@ -105,6 +107,14 @@ export function goingOn(
     if (!isGoingOn) finish();
   }
 
+  function isOver({ untilMs }: Offer): boolean {
+    return now().getTime() >= untilMs;
+  }
+
+  function lapse(): void {
+    if (offer !== undefined && isOver(offer)) expire();
+  }
+
   function withdraw(): Offer | undefined {
     const was = offer;
     offer = undefined;
@@ -122,6 +132,7 @@ export function goingOn(
   }
 
   async function prepare(drive: Drive & { readonly begun: () => void }): Promise<void> {
+    lapse();
     const offered = offer;
     if (offered === undefined || state.consent === undefined) return drive.refuse(refusal);
     isGoingOn = true;
@@ -142,6 +153,11 @@ export function goingOn(
       if (!looked.ok || !again.ok || signal.aborted) {
         tokens.stop();
         return refuse(drive, again.ok || signal.aborted ? withdrawn().error : again.error);
+      }
+      // The machine may have slept since the press.
+      if (isOver(offered)) {
+        tokens.stop();
+        return refuse(drive, errorOf('not-now', 'its time is over'));
       }
       const { prepared, channels, off, earlier, earlierTakes, gapMs } = again.value;
       const { view, policy } = looked.value;
@@ -188,14 +204,18 @@ export function goingOn(
   /** It may be tried again as long as it is offered; what the service takes no more of is finished at once. */
   function refuse(drive: Drive, error: TallylightError): void {
     drive.refuse(error);
-    if (offer !== undefined && (isSessionOver(error) || now().getTime() >= offer.untilMs)) finish();
+    if (offer !== undefined && (isSessionOver(error) || isOver(offer))) finish();
   }
 
   return {
     hold,
-    view: () => (offer === undefined ? null : viewOf(offer)),
-    refusal: () => refusal,
+    view: () => (offer === undefined || isOver(offer) ? null : viewOf(offer)),
+    refusal: () => {
+      lapse();
+      return refusal;
+    },
     prepare,
+    lapse,
     finish,
     letGo: (sessionId) => {
       if (offer?.recording.facts().sessionId === sessionId) withdraw();

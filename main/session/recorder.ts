@@ -40,6 +40,7 @@ export function openRecorder(parts: RecorderParts): Recorder {
   let effects: Promise<void> = Promise.resolve();
   let watch: PolicyWatch | undefined;
   const told = { audit: note, bug: logBug };
+  const isIdle = (): boolean => state.session.state === 'idle';
   const drive = { happen, stopFor, over, refuse, broke };
   const deliveries = backgroundDelivery({
     host,
@@ -113,10 +114,6 @@ export function openRecorder(parts: RecorderParts): Recorder {
     going.finish();
     recording.run.open();
     watch = watchRecording(recording, context, drive);
-  }
-
-  function isIdle(): boolean {
-    return state.session.state === 'idle';
   }
 
   function refuse(error: TallylightError): void {
@@ -215,7 +212,10 @@ export function openRecorder(parts: RecorderParts): Recorder {
     happen,
     pausesOnLock: () => state.active?.policy.pauseOnLock === true,
     clockStepped: ({ stepMs }) => stepClock(state, stepMs, told),
-    woke: uplink.wake,
+    woke: () => {
+      uplink.wake();
+      going.lapse();
+    },
   });
   effects = effects
     .then(() => reopenSession())
