@@ -52,7 +52,7 @@ function stateOf(isDelivered: boolean, isCut: boolean): string {
   return isCut ? 'delivered in part, the rest only here' : 'delivered';
 }
 
-/** Destroys the key of one recording on this device, then its files. */
+/** Destroys the key of one recording on this device, then its files; of a purged one its receipt, which is what is left. */
 export const remove: Command = {
   options: ['json', 'data'],
   words: 1,
@@ -65,25 +65,34 @@ export const remove: Command = {
     const { vault, lock, secrets } = opened.value;
     const recording = await vault.open(id);
     const log = await openAuditLog(dataDir, () => new Date(), secrets);
-    if (!recording.ok || !log.ok) {
+    const isPurged = !recording.ok && recording.error.code === 'recording-unknown';
+    if (!log.ok || !(recording.ok || isPurged)) {
       lock.release();
-      return out.failed(recording.ok ? (log.ok ? errorOf('internal') : log.error) : recording.error);
+      return out.failed(log.ok ? (recording.ok ? errorOf('internal') : recording.error) : log.error);
     }
-    const { endUserId, sessionId } = recording.value.facts();
-    const files = await recording.value.erase();
-    const noted = await log.value.write(endUserId, {
+    if (recording.ok) await recording.value.close();
+    const files = await vault.erase(id);
+    if (!files.ok) {
+      lock.release();
+      return out.failed(files.error);
+    }
+    // A receipt names no person.
+    const actor = recording.ok ? recording.value.facts().endUserId : 'tallylight';
+    const noted = await log.value.write(actor, {
       type: 'recording.purged',
-      sessionId,
+      sessionId: id,
       reason: 'deleted-by-person',
-      files,
+      files: files.value,
     });
     lock.release();
-    const gone = `${id} is gone from this device: its key is destroyed.`;
+    const gone = isPurged
+      ? `The receipt of ${id} is gone from this device; the recording was gone already.`
+      : `${id} is gone from this device: its key is destroyed.`;
     if (!noted.ok) {
       const message = `${gone} That could not be written to the audit log. ${noted.error.message}`;
       return out.failed({ ...noted.error, message });
     }
-    out.line(gone, { event: 'deleted', id, files });
+    out.line(gone, { event: 'deleted', id, files: files.value });
     return 0;
   },
 };

@@ -1,6 +1,7 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { readAuditLog } from '../../main/audit/log.ts';
 import { startTestService } from '../../main/delivery/test-service.ts';
 import type { RecordingFacts } from '../../main/vault/facts.ts';
 import {
@@ -34,6 +35,7 @@ async function kept(localCopy: RecordingFacts['localCopy']) {
   return {
     dataDir,
     deliver: () => tallylight(['deliver', ...grant, ...place], env),
+    remove: () => tallylight(['delete', TEST_SESSION, ...place]),
     verify: (...more: string[]) => tallylight(['verify', TEST_SESSION, ...place, ...more]),
   };
 }
@@ -90,5 +92,25 @@ describe('tallylight verify', () => {
       code: 1,
       out: expect.stringContaining(`"detail":"receipt of ${TEST_SESSION}"`),
     });
+    // A receipt that cannot be read is not one that is not there.
+    await rm(path);
+    await mkdir(path);
+    expect(await verify('--json')).toMatchObject({
+      out: expect.stringContaining(`"detail":"receipt of ${TEST_SESSION} (EISDIR)"`),
+    });
+  }, 60_000);
+
+  test('[P41] has nothing left to say once the receipt of a purged one was deleted, which is noted', async () => {
+    const { dataDir, deliver, remove, verify } = await kept('purge-after-delivery');
+    expect(await deliver()).toMatchObject({ code: 0 });
+    expect(await remove()).toMatchObject({
+      code: 0,
+      out: expect.stringContaining(`The receipt of ${TEST_SESSION} is gone`),
+    });
+    expect(await readdir(join(dataDir, 'vault', 'receipts'))).toEqual([]);
+    const story = done(await readAuditLog(dataDir)).map(({ event }) => event);
+    expect(story.at(-1)).toMatchObject({ type: 'recording.purged', reason: 'deleted-by-person', files: 1 });
+    expect(await verify('--json')).toMatchObject({ out: expect.stringContaining('"recording-unknown"') });
+    expect((await remove()).code).not.toBe(0);
   }, 60_000);
 });

@@ -1,11 +1,13 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { DELIVERY_TYP } from '../../contract/delivery-receipt.ts';
 import { POLICY_TYP } from '../../contract/policy.ts';
 import { fail } from '../../contract/result.ts';
 import { DELETION_TYP } from '../../contract/wire.ts';
 import { refusal, startTestService } from '../delivery/test-service.ts';
 import { testSigner } from '../delivery/test-signer.ts';
+import { keepReceipt } from '../vault/delivery-receipt.ts';
 import { KEY_FILE } from '../vault/erase.ts';
 import {
   done,
@@ -86,6 +88,23 @@ describe('what was deleted on the service', () => {
     const recording = done(await vault.open(EARLIER));
     expect([recording.damage(), recording.fragments(SCREEN).length]).toEqual([undefined, 2]);
     expect((await started()).purged).toHaveLength(1);
+  });
+
+  test('[P17][P20] takes the receipt too that is left of a purged one, where that service signed it', async () => {
+    const { service, vault, dataDir, started } = await held();
+    done(await vault.erase(EARLIER));
+    done(await vault.erase(OTHER));
+    const claims = { session_id: EARLIER, channels: [], iat: 1 };
+    const root = join(dataDir, 'vault');
+    done(await keepReceipt(root, EARLIER, service.signer.sign(DELIVERY_TYP, claims)));
+    done(await keepReceipt(root, OTHER, testSigner().sign(DELIVERY_TYP, { ...claims, session_id: OTHER })));
+    service.settings.deleted = [EARLIER, OTHER].map((session_id) => ({ session_id, channel_id: null }));
+    const { purged } = await started();
+    expect(isAsked(service)).toEqual([{ session_ids: [EARLIER] }]);
+    expect(await vault.receipts()).toEqual([OTHER]);
+    expect(purged).toEqual([
+      { type: 'recording.purged', sessionId: EARLIER, reason: 'deleted-at-service', files: 1 },
+    ]);
   });
 
   test('nothing is asked where nothing is held', async () => {

@@ -1,4 +1,5 @@
 import type { AuditEvent } from '../../contract/audit.ts';
+import { DELIVERY_TYP } from '../../contract/delivery-receipt.ts';
 import { ok, type Result } from '../../contract/result.ts';
 import {
   DELETION_TYP,
@@ -29,7 +30,7 @@ export type DeletionParts = {
 };
 
 /**
- * Erases here what was deleted on the service, of all recordings that came from it. Only its signed word counts: that it
+ * Erases here what was deleted on the service, of all recordings that came from it, and the receipts of those that are gone. Only its signed word counts: that it
  * does not know a session is no reason, and a word that it did not sign, or that is about something else, changes nothing.
  */
 export async function eraseDeleted(
@@ -49,6 +50,13 @@ export async function eraseDeleted(
     if (!facts.ok && facts.error.code === 'vault-damaged') held.set(id, source.server);
     else if (facts.ok && (await parts.policies.isSame(facts.value.server, source.server)))
       held.set(id, facts.value.server);
+  }
+  // What is left of a purged one says by its signature which service it is of.
+  for (const id of await vault.receipts()) {
+    const receipt = await vault.receipt(id);
+    const { server } = source;
+    const isOf = receipt.ok && (await parts.policies.opened(server, `${receipt.value}`, DELIVERY_TYP)).ok;
+    if (isOf && !held.has(id)) held.set(id, server);
   }
   for (const { session_id: sessionId, channel_id: channelId } of await deletedOf(source, held, parts)) {
     const facts = await vault.facts(sessionId);

@@ -43,8 +43,8 @@ export async function verifySession(parts: VerifyParts, sessionId: string): Prom
   const opened = await vault.open(sessionId);
   if (!opened.ok && opened.error.code === 'recording-unknown') {
     const kept = await vault.receipt(sessionId);
-    if (kept === undefined) return opened;
-    const receipt = await verifiedAlone(parts, sessionId, kept);
+    if (!kept.ok) return kept;
+    const receipt = await verifiedAlone(parts, sessionId, kept.value);
     return receipt.ok ? ok({ media: null, receipt: receipt.value }) : receipt;
   }
   if (!opened.ok) return opened;

@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { DeliveryClaims } from '../../contract/delivery-receipt.ts';
-import { ok, type Result } from '../../contract/result.ts';
+import { fail, ok, type Result } from '../../contract/result.ts';
 import type { ManifestChannel } from '../../contract/wire.ts';
-import { diskError } from './disk-error.ts';
+import { diskError, isMissing } from './disk-error.ts';
 import { replaceFile, syncFolder } from './durable.ts';
 import { onlyHere, type RecordingFacts } from './facts.ts';
 
 /** Beside the recordings: the receipts of those that were purged. They name no person. */
 const FOLDER = 'receipts';
+const END = '.jws';
 
 /**
  * Stored channels that are here and that the service is to hold wholly: neither cut nor erased, nor about to be.
@@ -61,11 +62,36 @@ export async function keepReceipt(root: string, sessionId: string, jws: string):
   }
 }
 
-/** Undefined where there is none. */
-export async function keptReceipt(root: string, sessionId: string): Promise<Buffer | undefined> {
-  return readFile(keptReceiptPath(root, sessionId)).catch(() => undefined);
+/** Errors: `recording-unknown` where there is none, those of the disk. */
+export async function keptReceipt(root: string, sessionId: string): Promise<Result<Buffer>> {
+  try {
+    return ok(await readFile(keptReceiptPath(root, sessionId)));
+  } catch (error) {
+    return isMissing(error)
+      ? fail('recording-unknown', sessionId)
+      : { ok: false, error: diskError(error, `receipt of ${sessionId}`) };
+  }
+}
+
+/** Session ids of the receipts that are kept. */
+export async function keptReceipts(root: string): Promise<string[]> {
+  const names = await readdir(join(root, FOLDER)).catch(() => []);
+  return names.flatMap((name) => (name.endsWith(END) ? [name.slice(0, -END.length)] : [])).sort();
+}
+
+/** Whether there was one. An error of the disk is thrown. */
+export async function removeReceipt(root: string, sessionId: string): Promise<boolean> {
+  const path = keptReceiptPath(root, sessionId);
+  try {
+    await rm(path);
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
+  await syncFolder(dirname(path));
+  return true;
 }
 
 function keptReceiptPath(root: string, sessionId: string): string {
-  return join(root, FOLDER, `${sessionId}.jws`);
+  return join(root, FOLDER, sessionId + END);
 }

@@ -6,3 +6,8 @@ export function diskError(cause: unknown, what: string): TallylightError {
   const full = code === 'ENOSPC' || code === 'EDQUOT';
   return errorOf(full ? 'disk-full' : 'vault-unwritable', `${what} (${code})`);
 }
+
+/** Whether there is no such file or folder. */
+export function isMissing(cause: unknown): boolean {
+  return cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+}

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { fail, ok, type Result } from '../../contract/result.ts';
 import type { SecretStore } from '../host.ts';
 import { CHANNEL_KEY } from './channel-keys.ts';
-import { keptReceipt } from './delivery-receipt.ts';
-import { diskError } from './disk-error.ts';
+import { keptReceipt, keptReceipts, removeReceipt } from './delivery-receipt.ts';
+import { diskError, isMissing } from './disk-error.ts';
 import { syncFolder } from './durable.ts';
 import { eraseFolder, type Finished, finishErasing, KEY_FILE } from './erase.ts';
 import type { RecordingFacts } from './facts.ts';
@@ -19,9 +19,14 @@ export type Vault = {
   readonly open: (sessionId: string) => Promise<Result<Recording>>;
   /** Only what is known of a recording, without reading its media. */
   readonly facts: (sessionId: string) => Promise<Result<RecordingFacts>>;
-  /** The service's signed receipt for a recording that was purged; undefined where none is kept. */
-  readonly receipt: (sessionId: string) => Promise<Buffer | undefined>;
-  /** Destroys a recording without reading any of it, also where its key does not open here; answers how many files it had. */
+  /** The service's signed receipt for a recording that was purged. Errors: `recording-unknown`, those of the disk. */
+  readonly receipt: (sessionId: string) => Promise<Result<Buffer>>;
+  /** Session ids of such receipts. */
+  readonly receipts: () => Promise<string[]>;
+  /**
+   * Destroys a recording without reading any of it, also where its key does not open here, and the receipt that is left of
+   * it or would be; answers how many files there were.
+   */
   readonly erase: (sessionId: string) => Promise<Result<number>>;
   /** Finishes erasing what a crash left half erased; answers of which recordings, as nobody has noted their deletion. */
   readonly sweep: () => Promise<Finished[]>;
@@ -78,16 +83,22 @@ export function vaultIn(dataDir: string, secrets: SecretStore): Vault {
       const key = await keyOf(sessionId);
       return key.ok ? readFacts(join(root, sessionId), key.value, sessionId) : key;
     },
-    receipt: async (sessionId) => (isSessionId(sessionId) ? keptReceipt(root, sessionId) : undefined),
+    receipt: async (sessionId) =>
+      isSessionId(sessionId) ? keptReceipt(root, sessionId) : fail('recording-unknown', sessionId),
+    receipts: () => keptReceipts(root),
     erase: async (sessionId) => {
       if (!isSessionId(sessionId)) return fail('recording-unknown', sessionId);
       try {
-        return ok(await eraseFolder(join(root, sessionId)));
+        // First: cut short after it, the recording is there still, and is erased when that is asked for again.
+        const receipts = (await removeReceipt(root, sessionId)) ? 1 : 0;
+        const files = await eraseFolder(join(root, sessionId)).catch((error: unknown) => {
+          if (isMissing(error)) return undefined;
+          throw error;
+        });
+        if (files === undefined && receipts === 0) return fail('recording-unknown', sessionId);
+        return ok(receipts + (files ?? 0));
       } catch (error) {
-        const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-        return isMissing
-          ? fail('recording-unknown', sessionId)
-          : { ok: false, error: diskError(error, `erasing ${sessionId}`) };
+        return { ok: false, error: diskError(error, `erasing ${sessionId}`) };
       }
     },
     sweep: () => finishErasing(root),
