@@ -24,4 +24,6 @@ test('what has no body is never waited for longer, and nothing for ever', () => 
   for (let attempt = 0; attempt < 100; attempt++) patience.gaveUp();
   expect(patience.msFor(0)).toBe(10_000);
   expect(patience.msFor(FRAGMENT)).toBe(170_000);
+  // Before fetch gives up by itself, after 300 s.
+  expect(patience.msFor(100 * FRAGMENT)).toBe(290_000);
 });
