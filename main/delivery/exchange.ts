@@ -17,10 +17,13 @@ export type Exchange = {
     request: (token: string) => Promise<Result<T>>,
     patience?: number,
   ) => Promise<Result<T>>;
-  /** The same for what is worth queueing for: each attempt is made when it is its turn on the way out. */
+  /**
+   * The same for what is worth queueing for: each attempt is made when it is its turn on the way out, and ends where `cut` is
+   * aborted.
+   */
   readonly send: <T>(
     wish: Wish,
-    request: (token: string) => Promise<Result<T>>,
+    request: (token: string, cut: AbortSignal) => Promise<Result<T>>,
     patience?: number,
   ) => Promise<Result<T>>;
   readonly closed: () => boolean;
@@ -111,7 +114,7 @@ export function openExchange(
   return {
     insist,
     send: (wish, request, patience) =>
-      insist(() => line.send(wish, () => request(tokens.current()), closing.signal), patience),
+      insist(() => line.send(wish, (cut) => request(tokens.current(), cut), closing.signal), patience),
     closed: () => closing.signal.aborted,
     close: () => closing.abort(),
   };

@@ -53,8 +53,8 @@ export function liveSender(
         continue;
       }
       const patience = finishing ? ATTEMPTS_WHEN_FINISHING : ATTEMPTS;
-      const put = async (token: string) =>
-        isEnded ? fail('consent-revoked', channelId) : client.put(token, rtstreamId, fragment);
+      const put = async (token: string, cut: AbortSignal) =>
+        isEnded ? fail('consent-revoked', channelId) : client.put(token, rtstreamId, fragment, cut);
       const answer = await exchange.send({ kind: 'live', bytes: fragment.header.bytes }, put, patience);
       if (answer.ok) {
         fragments += 1;

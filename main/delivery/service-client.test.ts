@@ -46,6 +46,21 @@ describe('the client of the media service', () => {
     expect(service.asked.every(({ token }) => token === TEST_TOKEN)).toBe(true);
   });
 
+  test('ends a fragment on a connection that is given up', async () => {
+    const asked = Promise.withResolvers<void>();
+    const silent = createServer(() => asked.resolve()).listen(0, '127.0.0.1');
+    onTestFinished(() => silent.closeAllConnections());
+    onTestFinished(() => void silent.close());
+    await new Promise((resolve) => silent.once('listening', resolve));
+    const { port } = silent.address() as AddressInfo;
+    const cut = new AbortController();
+    const client = serviceClient(`http://127.0.0.1:${port}`, TEST_SESSION);
+    const sent = client.put(TEST_TOKEN, 'rts-mic-default', fragment, cut.signal);
+    await asked.promise;
+    cut.abort();
+    expect(await sent).toMatchObject({ error: { code: 'service-unreachable' } });
+  });
+
   test('gets the keys of the service without a token, and what was deleted there signed with one of them', async () => {
     const { service, client } = await served();
     service.settings.deleted = [

@@ -34,7 +34,13 @@ export type ServiceClient = {
   readonly resume: (token: string, atMs: number) => Promise<Result<SessionView>>;
   /** Says what was made, signed. */
   readonly stop: (token: string, manifest: Manifest) => Promise<Result<SessionView>>;
-  readonly put: (token: string, rtstreamId: string, fragment: Fragment) => Promise<Result<FragmentReceipt>>;
+  /** Ends with `service-unreachable` where `cut` is aborted. */
+  readonly put: (
+    token: string,
+    rtstreamId: string,
+    fragment: Fragment,
+    cut?: AbortSignal,
+  ) => Promise<Result<FragmentReceipt>>;
   readonly list: (token: string, rtstreamId: string) => Promise<Result<FragmentList>>;
   readonly revokeConsent: (token: string, request: RevokeConsentRequest) => Promise<Result<SessionView>>;
   /** Which of these recordings were deleted on the service, each signed by it; whoever reads them verifies them. */
@@ -71,6 +77,7 @@ export function serviceClient(
     token: string,
     data: z.ZodType<T>,
     body?: Body,
+    cut?: AbortSignal,
   ): Promise<Result<T>> {
     if (!address.ok) return address;
     return askService({
@@ -82,6 +89,7 @@ export function serviceClient(
       read: dataOf(data),
       patience,
       ...(body === undefined ? {} : { body }),
+      ...(cut === undefined ? {} : { cut }),
       onPolicyVersion: policyVersion,
     });
   }
@@ -106,20 +114,18 @@ export function serviceClient(
       return post(`${own}/stop`, token, sessionView, { ...request, manifest_jws });
     },
     list: (token, rtstreamId) => send('GET', `${streamPath(rtstreamId)}/fragments`, token, fragmentList),
-    put: async (token, rtstreamId, { header, bytes }) => {
+    put: async (token, rtstreamId, { header, bytes }, cut) => {
       const path = `${streamPath(rtstreamId)}/fragment/${header.take}/${header.sequence}`;
-      const answer = await send('PUT', path, token, fragmentReceipt, {
-        bytes,
-        headers: {
-          'content-type': 'video/mp4',
-          // RFC 9530, section 2.
-          [FRAGMENT_HEADERS.contentDigest]: `sha-256=:${Buffer.from(header.sha256, 'hex').toString('base64')}:`,
-          [FRAGMENT_HEADERS.crc32]: header.crc32,
-          [FRAGMENT_HEADERS.startedAtMs]: String(header.startedAtMs),
-          [FRAGMENT_HEADERS.durationMs]: String(header.durationMs),
-          [FRAGMENT_HEADERS.pausedBeforeMs]: String(header.pausedBeforeMs),
-        },
-      });
+      const headers = {
+        'content-type': 'video/mp4',
+        // RFC 9530, section 2.
+        [FRAGMENT_HEADERS.contentDigest]: `sha-256=:${Buffer.from(header.sha256, 'hex').toString('base64')}:`,
+        [FRAGMENT_HEADERS.crc32]: header.crc32,
+        [FRAGMENT_HEADERS.startedAtMs]: String(header.startedAtMs),
+        [FRAGMENT_HEADERS.durationMs]: String(header.durationMs),
+        [FRAGMENT_HEADERS.pausedBeforeMs]: String(header.pausedBeforeMs),
+      };
+      const answer = await send('PUT', path, token, fragmentReceipt, { bytes, headers }, cut);
       // The digest is checked on this side too: a receipt for other bytes is no receipt.
       if (answer.ok && (answer.value.sha256 !== header.sha256 || answer.value.bytes !== header.bytes))
         return fail('digest-mismatch', `receipt for ${header.channelId} ${header.take}/${header.sequence}`);

@@ -30,6 +30,8 @@ export type ServiceRequest<T> = {
   readonly body?: { readonly bytes: Uint8Array | string; readonly headers: Record<string, string> };
   /** What was learnt of the line by other requests; nothing where it is left out. */
   readonly patience?: RequestPatience;
+  /** Ends it: its connection may be dead. */
+  readonly cut?: AbortSignal;
   /** Which policy is in force, where an answer says so. */
   readonly onPolicyVersion?: ((version: number) => void) | undefined;
 };
@@ -57,7 +59,7 @@ export async function askService<T>(request: ServiceRequest<T>): Promise<Result<
 async function attempt<T>(
   request: ServiceRequest<T>,
 ): Promise<{ result: Result<T>; isWorthAnother: boolean }> {
-  const { method, path, token, key, body, patience = requestPatience() } = request;
+  const { method, path, token, key, body, cut, patience = requestPatience() } = request;
   const url = request.server + path;
   const proven =
     token === undefined
@@ -73,7 +75,7 @@ async function attempt<T>(
       method,
       headers: { ...proven, ...(body === undefined ? {} : digested(body)) },
       ...(body === undefined ? {} : { body: Buffer.from(body.bytes) }),
-      signal: giveUp,
+      signal: cut === undefined ? giveUp : AbortSignal.any([giveUp, cut]),
       // Following a redirect could carry token and media to another host.
       redirect: 'manual',
     });

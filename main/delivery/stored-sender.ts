@@ -64,8 +64,8 @@ export function storedSender(
       if (!fragment.ok) return fragment.error;
       // What is to be forgotten is not tried again either.
       const wish = { kind: 'stored', bytes: next.header.bytes } as const;
-      const answer = await exchange.send(wish, async (token) =>
-        isOver() ? fail('consent-revoked', channelId) : client.put(token, rtstreamId, fragment.value),
+      const answer = await exchange.send(wish, async (token, cut) =>
+        isOver() ? fail('consent-revoked', channelId) : client.put(token, rtstreamId, fragment.value, cut),
       );
       if (isForgotten) return undefined;
       const refused = cutCode.safeParse(answer.ok ? undefined : answer.error.code);

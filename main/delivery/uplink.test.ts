@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { ok } from '../../contract/result.ts';
+import { fail, ok, type Result } from '../../contract/result.ts';
 import type { NetworkState } from '../network/network.ts';
 import { testSendClock } from './test-send-clock.ts';
 import { type Line, openUplink, REQUEST_BYTES, type UplinkOptions, type Wish } from './uplink.ts';
@@ -203,6 +203,62 @@ describe('a metered network', () => {
     await free.clock.goOn(0);
     await here.clock.goOn(0);
     expect([free.names(), here.names()]).toEqual([['kept'], ['kept']]);
+  });
+});
+
+describe('a request on a connection that may be dead', () => {
+  /** Nobody answers the first time, until it is cut off. */
+  function dead() {
+    let attempts = 0;
+    const request = (cut: AbortSignal) =>
+      new Promise<Result<string>>((resolve) => {
+        attempts += 1;
+        if (attempts > 1) resolve(ok('sent'));
+        cut.addEventListener('abort', () => resolve(fail('service-unreachable')));
+      });
+    return { request, attempts: () => attempts };
+  }
+  const { signal } = new AbortController();
+
+  test('is made again soon after the machine woke, and keeps its place no longer', async () => {
+    const { clock, uplink, names, send } = opened();
+    const line = uplink.line(SERVER, 'present');
+    const requests = [dead(), dead(), dead(), dead()];
+    const sent = requests.map(({ request }) => line.send(stored(), request, signal));
+    void send(line, 'next', stored());
+    await clock.goOn(1000);
+    uplink.wake();
+    await clock.goOn(1999);
+    expect([requests.map(({ attempts }) => attempts()), names()]).toEqual([[1, 1, 1, 1], []]);
+    await clock.goOn(1);
+    expect(await Promise.all(sent)).toEqual(Array(4).fill(ok('sent')));
+    expect(requests.map(({ attempts }) => attempts())).toEqual([2, 2, 2, 2]);
+    expect(names()).toEqual(['next']);
+  });
+
+  test('is made again where one network was exchanged for another, not where more is known of the same', async () => {
+    const network = testNetwork('unknown');
+    const { clock, uplink } = opened({ network });
+    const { request, attempts } = dead();
+    const sent = uplink.line(SERVER, 'present').send(live(), request, signal);
+    network.become('online');
+    await clock.goOn(60_000);
+    expect(attempts()).toBe(1);
+    network.become('online');
+    await clock.goOn(2000);
+    expect(await sent).toEqual(ok('sent'));
+  });
+
+  test('is left alone on this machine, and where its answer comes in time', async () => {
+    const { clock, uplink, names, send } = opened();
+    const { request, attempts } = dead();
+    void uplink.line('http://127.0.0.1:7620', 'present').send(stored(), request, signal);
+    const answered = send(uplink.line(SERVER, 'present'), 'in time', stored(), 1500);
+    await clock.goOn(0);
+    uplink.wake();
+    await clock.goOn(60_000);
+    expect(await answered).toEqual(ok('in time'));
+    expect([attempts(), names()]).toEqual([1, ['in time']]);
   });
 });
 

@@ -18,6 +18,8 @@ const STORED_AT_ONCE = 4;
 const PATIENCE_MS = 10_000;
 /** After that one the others have this many times as long for themselves as it took. */
 const FAVOUR_REST = 8;
+/** What was on its way when the machine woke or its network changed has this long to prove that its connection lives. */
+const PROOF_MS = 2000;
 /** What a request takes beside its body: its line, token, proof, digests, and what the answer is acknowledged with. */
 export const REQUEST_BYTES = 1500;
 
@@ -25,7 +27,10 @@ export const REQUEST_BYTES = 1500;
 export type Uplink = {
   /** The way of one session. The one that was opened last is the present one, unless it is of an earlier run. */
   readonly line: (server: string, age: 'present' | 'earlier') => Line;
-  /** Waits between attempts end now: the machine has woken, or the network is back. */
+  /**
+   * Waits between attempts end now: the machine has woken, or the network is back. What is on its way off this machine is made
+   * again soon, unless its answer comes: its connection may be dead.
+   */
   readonly wake: () => void;
   /** What of this machine's network something waits for; null where nothing does. */
   readonly waitsFor: () => 'unmetered' | 'network' | null;
@@ -33,10 +38,13 @@ export type Uplink = {
 };
 
 export type Line = {
-  /** Sends when it is this one's turn; `delivery-incomplete` where `signal` is aborted before. */
+  /**
+   * Sends when it is this one's turn; `delivery-incomplete` where `signal` is aborted before. A request whose own signal is
+   * aborted is to end, and is made again.
+   */
   readonly send: <T>(
     wish: Wish,
-    request: () => Promise<Result<T>>,
+    request: (cut: AbortSignal) => Promise<Result<T>>,
     signal: AbortSignal,
   ) => Promise<Result<T>>;
   /** Resolves after the wait, when `signal` is aborted, or when the uplink wakes; answers whether it was woken. */
@@ -74,6 +82,9 @@ export function openUplink(options: UplinkOptions = {}): Uplink {
   const underWay: Record<Rank, number> = { live: 0, present: 0, earlier: 0 };
   /** Of waits between attempts; whether it is for a service elsewhere. */
   const alarms = new Map<() => void, boolean>();
+  /** Requests on their way off this machine. */
+  const away = new Set<AbortController>();
+  const proofs = new Set<() => void>();
   let waiting: Waiting[] = [];
   let newest = 0;
   let favourAtMs = 0;
@@ -184,15 +195,43 @@ export function openUplink(options: UplinkOptions = {}): Uplink {
     });
   }
 
-  function wake(): void {
+  function resume(): void {
     for (const ring of [...alarms.keys()]) ring();
     look();
   }
+  function wake(): void {
+    const doubted = [...away];
+    const forget = clock.after(PROOF_MS, () => {
+      proofs.delete(forget);
+      for (const request of doubted) request.abort();
+    });
+    proofs.add(forget);
+    resume();
+  }
 
+  let before = network?.state();
   const unwatch = network?.watch((state) => {
-    if (state !== 'offline') wake();
+    // What the system says of the same network by now ends no connection.
+    const isAnother = state === before || before === 'offline';
+    before = state;
+    if (state !== 'offline') (isAnother ? wake : resume)();
     options.onChange?.();
   });
+
+  /** Undefined where it was cut off. */
+  async function made<T>(
+    request: (cut: AbortSignal) => Promise<Result<T>>,
+    goesOut: boolean,
+  ): Promise<Result<T> | undefined> {
+    const cut = new AbortController();
+    if (goesOut) away.add(cut);
+    try {
+      const answer = await request(cut.signal);
+      return answer.ok || !cut.signal.aborted ? answer : undefined;
+    } finally {
+      away.delete(cut);
+    }
+  }
 
   return {
     line: (server, age) => {
@@ -201,12 +240,15 @@ export function openUplink(options: UplinkOptions = {}): Uplink {
       const stored = () => (own > 0 && own === newest ? 'present' : 'earlier');
       return {
         send: async (wish, request, signal) => {
-          const done = await turn(wish, wish.kind === 'live' ? () => 'live' : stored, goesOut, signal);
-          if (done === undefined) return fail('delivery-incomplete', 'let go');
-          try {
-            return await request();
-          } finally {
-            done();
+          for (;;) {
+            const done = await turn(wish, wish.kind === 'live' ? () => 'live' : stored, goesOut, signal);
+            if (done === undefined) return fail('delivery-incomplete', 'let go');
+            try {
+              const answer = await made(request, goesOut);
+              if (answer !== undefined) return answer;
+            } finally {
+              done();
+            }
           }
         },
         pause: (ms, signal) =>
@@ -234,6 +276,7 @@ export function openUplink(options: UplinkOptions = {}): Uplink {
     close: () => {
       unwatch?.();
       alarm?.();
+      for (const forget of proofs) forget();
     },
   };
 }
