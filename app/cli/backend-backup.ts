@@ -1,5 +1,12 @@
 import { KEEP } from '../../backend/backup/automatic.ts';
-import { listBackups, makeBackup, restoreService, verifyBackups } from '../../backend/backup/commands.ts';
+import type { Made } from '../../backend/backup/back-up.ts';
+import {
+  listBackups,
+  makeBackup,
+  makeVerified,
+  restoreService,
+  verifyBackups,
+} from '../../backend/backup/commands.ts';
 import type { Progress } from '../../backend/backup/progress.ts';
 import type { Damage, VerifiedBackup } from '../../backend/backup/verify.ts';
 import { errorOf } from '../../contract/result.ts';
@@ -21,23 +28,18 @@ export const backup: Command = {
     const dataDir = values.data ?? serviceDir();
     const tell = progressTo(out, values.json === true);
     return cancellable(async (signal) => {
-      const made = await makeBackup({ dataDir }, to, { keep, anew: values.anew === true, signal, tell });
-      if (!made.ok) return out.failed(made.error);
-      const { generation, sessions, recordings, blobs, bytes, newBlobs, newBytes, unreadable } = made.value;
-      out.line(
-        `Backup ${generation}: ${sessions} sessions, ${recordings} recordings, ${sizeText(bytes)}. New in the folder: ${sizeText(newBytes)}.`,
-        {
-          ...{ event: 'backed-up', generation, sessions, recordings, blobs, bytes },
-          ...{ new_blobs: newBlobs, new_bytes: newBytes, unreadable },
-        },
-      );
-      for (const { session, stream, take, sequence } of unreadable)
-        out.note(`The service cannot read this itself: ${session} ${stream} ${take}/${sequence}`);
-      if (values.verify !== true) return unreadable.length === 0 ? 0 : 1;
-      const verified = await verifyBackups({ dataDir }, to, { generation, signal, tell });
-      if (!verified.ok) return out.failed(verified.error);
-      const isWhole = verified.value.map((one) => tellVerified(out, one)).every(Boolean);
-      return isWhole && unreadable.length === 0 ? 0 : 1;
+      const options = { keep, anew: values.anew === true, signal, tell };
+      if (values.verify !== true) {
+        const made = await makeBackup({ dataDir }, to, options);
+        return made.ok ? tellMade(out, made.value) : out.failed(made.error);
+      }
+      const both = await makeVerified({ dataDir }, to, options);
+      if (!both.ok) return out.failed(both.error);
+      const { made, verified, healed } = both.value;
+      for (const { path } of healed) out.note(`Was damaged, and was copied again: ${path}`);
+      const code = tellMade(out, made);
+      const isWhole = verified.map((one) => tellVerified(out, one)).every(Boolean);
+      return isWhole ? code : 1;
     });
   },
 };
@@ -116,6 +118,21 @@ export const restore: Command = {
     return leftOut.length === 0 ? 0 : 1;
   },
 };
+
+/** Answers the exit code. */
+function tellMade(out: Printer, made: Made): number {
+  const { generation, sessions, recordings, blobs, bytes, newBlobs, newBytes, unreadable } = made;
+  out.line(
+    `Backup ${generation}: ${sessions} sessions, ${recordings} recordings, ${sizeText(bytes)}. New in the folder: ${sizeText(newBytes)}.`,
+    {
+      ...{ event: 'backed-up', generation, sessions, recordings, blobs, bytes },
+      ...{ new_blobs: newBlobs, new_bytes: newBytes, unreadable },
+    },
+  );
+  for (const { session, stream, take, sequence } of unreadable)
+    out.note(`The service cannot read this itself: ${session} ${stream} ${take}/${sequence}`);
+  return unreadable.length === 0 ? 0 : 1;
+}
 
 /** Says whether it is whole. */
 function tellVerified(out: Printer, verified: VerifiedBackup): boolean {

@@ -10,7 +10,8 @@ import { readManifest } from './manifest.ts';
 import { openBackup } from './opened-backup.ts';
 import type { Watched } from './progress.ts';
 import { type Restored, restore } from './restore.ts';
-import { type VerifiedBackup, verifyGeneration } from './verify.ts';
+import { markSuspects } from './suspects.ts';
+import { type Damage, type VerifiedBackup, verifyGeneration } from './verify.ts';
 
 type Where = { readonly dataDir: string; readonly variables?: Variables };
 
@@ -27,9 +28,55 @@ export async function makeBackup(
   return withParts(dataDir, variables, (parts) => backUp(parts, place, backupFolder(resolve(to)), options));
 }
 
+export type MadeAndVerified = {
+  readonly made: Made;
+  readonly verified: readonly VerifiedBackup[];
+  /** What was damaged in the folder and was copied again. */
+  readonly healed: readonly Damage[];
+};
+
+/**
+ * The same, and verifies it. What of the folder is damaged is copied again from the service, into one more backup. Errors as
+ * `makeBackup` and `verifyBackups`.
+ */
+export async function makeVerified(
+  where: Where,
+  to: string,
+  options: BackupOptions,
+): Promise<Result<MadeAndVerified>> {
+  const first = await madeAndVerified(where, to, options);
+  const found = first.ok ? first.value.verified.filter(({ suspects }) => suspects.length > 0) : [];
+  if (!first.ok || found.length === 0) return first;
+  const again = await madeAndVerified(where, to, { ...options, anew: false });
+  if (!again.ok) return again;
+  const left = new Set(again.value.verified.flatMap(({ damage }) => damage.map(({ path }) => path)));
+  // What the service could not give either is not healed: it is left out.
+  const missing = again.value.made.unreadable.map(
+    ({ session, stream, take, sequence }) => `blobs/${session}/${stream}/${take}.${sequence}.`,
+  );
+  const healed = found
+    .flatMap(({ damage }) => damage)
+    .filter(({ path }) => !left.has(path) && !missing.some((start) => path.startsWith(start)));
+  return ok({ ...again.value, healed });
+}
+
+async function madeAndVerified(
+  where: Where,
+  to: string,
+  options: BackupOptions,
+): Promise<Result<MadeAndVerified>> {
+  const made = await makeBackup(where, to, options);
+  if (!made.ok) return made;
+  const { generation } = made.value;
+  const { tell, signal } = options;
+  const verified = await verifyBackups(where, to, { generation, tell, signal });
+  return verified.ok ? ok({ made: made.value, verified: verified.value, healed: [] }) : verified;
+}
+
 /**
  * Reads every byte of the backups in a folder, or of one of them. Where the master key is at hand, each fragment is opened, too.
- * Errors: `backup-none`, `backup-key`, `backup-damaged`, `backup-cancelled`.
+ * What is found to be damaged is marked, and the next backup copies it again. Errors: `backup-none`, `backup-key`,
+ * `backup-damaged`, `backup-cancelled`.
  */
 export async function verifyBackups(
   { dataDir, variables = process.env }: Where,
@@ -52,6 +99,8 @@ export async function verifyBackups(
     if (!one.ok) return one;
     verified.push(one.value);
   }
+  const suspects = verified.flatMap((one) => one.suspects);
+  if (suspects.length > 0) await markSuspects(folder, suspects);
   return ok(verified);
 }
 

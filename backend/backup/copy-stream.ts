@@ -37,10 +37,11 @@ export async function copyStream(
 ): Promise<Result<Copied>> {
   const sums = await readSums(folder, stream);
   const there = await blobsThere(join(folder.path, 'blobs', stream.sessionId, stream.streamId));
-  const isThere = ({ blob }: DumpedFragment) => sums.has(blob) && there.has(blob);
+  const isThere = ({ blob }: DumpedFragment) =>
+    sums.all.has(blob) && !sums.suspect.has(blob) && there.has(blob);
   const missing = stream.fragments.filter((fragment) => !isThere(fragment));
   const key = missing.length === 0 ? undefined : await keyOf(parts, stream);
-  const unreadable: Unreadable[] = [];
+  const unreadable = new Map<string, Unreadable>();
   const made = { newBlobs: 0, newBytes: 0 };
   for (let from = 0; from < missing.length; from += AT_ONCE) {
     if (signal?.aborted === true) return fail('backup-cancelled');
@@ -51,20 +52,23 @@ export async function copyStream(
       if (fault !== undefined) return fault;
       if (sealed === undefined) {
         const { take, sequence } = fragment;
-        unreadable.push({ session: stream.sessionId, stream: stream.streamId, take, sequence });
+        unreadable.set(fragment.blob, {
+          ...{ session: stream.sessionId, stream: stream.streamId, take, sequence },
+        });
         continue;
       }
-      sums.set(fragment.blob, sha256Of(sealed));
+      sums.all.set(fragment.blob, sha256Of(sealed));
+      sums.suspect.delete(fragment.blob);
       made.newBlobs++;
       made.newBytes += sealed.length;
     }
   }
   // What was deleted while it was copied is not missing: it is to be gone.
-  if (unreadable.length > 0 && (await keyOf(parts, stream)) === undefined)
+  if (unreadable.size > 0 && (await keyOf(parts, stream)) === undefined)
     return ok({ line: null, unreadable: [], ...made });
   if (made.newBlobs > 0) await writeSums(folder, stream, sums);
-  const kept = stream.fragments.filter(({ blob }) => sums.has(blob));
-  return ok({ line: lineOf(stream, kept, sums), unreadable, ...made });
+  const kept = stream.fragments.filter(({ blob }) => !unreadable.has(blob));
+  return ok({ line: lineOf(stream, kept, sums.all), unreadable: [...unreadable.values()], ...made });
 }
 
 /** Names of the blobs in a directory; what is left of writing that was cut short goes. */

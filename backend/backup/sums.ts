@@ -8,14 +8,26 @@ import type { BackupFolder } from './folder.ts';
 
 type Of = { readonly sessionId: string; readonly streamId: string };
 
-/** SHA-256 of the blobs of a stream by their names, as far as they are in the backup. */
-export async function readSums(folder: BackupFolder, of: Of): Promise<Map<string, string>> {
+export type Sums = {
+  /** SHA-256 of the blobs of a stream by their names, as far as they are in the backup. */
+  readonly all: Map<string, string>;
+  /** Names of those that were found to be damaged, or their line: the next backup copies them again. */
+  readonly suspect: Set<string>;
+};
+
+/** In front of the line of a suspect one; `sha256sum -c` passes over such a line. */
+const SUSPECT = '#';
+
+export async function readSums(folder: BackupFolder, of: Of): Promise<Sums> {
   const text = (await ifThere(folder.sumsPath(of.sessionId, of.streamId))) ?? '';
-  const sums = new Map<string, string>();
-  for (const line of text.split('\n')) {
+  const sums: Sums = { all: new Map(), suspect: new Set() };
+  for (const marked of text.split('\n')) {
+    const line = marked.startsWith(SUSPECT) ? marked.slice(SUSPECT.length) : marked;
     const [sha256 = '', path = ''] = line.split('  ');
     const name = path.slice(path.lastIndexOf('/') + 1);
-    if (line === lineOf(of, name, sha256)) sums.set(name, sha256);
+    if (line !== lineOf(of, name, sha256)) continue;
+    sums.all.set(name, sha256);
+    if (line !== marked) sums.suspect.add(name);
   }
   return sums;
 }
@@ -23,11 +35,14 @@ export async function readSums(folder: BackupFolder, of: Of): Promise<Map<string
 export async function writeSums(
   folder: BackupFolder,
   { sessionId, streamId }: Of,
-  sums: ReadonlyMap<string, string>,
+  { all, suspect }: Sums,
 ): Promise<void> {
   const path = folder.sumsPath(sessionId, streamId);
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const lines = [...sums].map(([name, sha256]) => `${lineOf({ sessionId, streamId }, name, sha256)}\n`);
+  const lines = [...all].map(([name, sha256]) => {
+    const line = lineOf({ sessionId, streamId }, name, sha256);
+    return `${suspect.has(name) ? SUSPECT : ''}${line}\n`;
+  });
   await writeDurably(path, Buffer.from(lines.join('')));
 }
 

@@ -18,6 +18,7 @@ import {
 import type { OpenedBackup } from './opened-backup.ts';
 import type { Watched } from './progress.ts';
 import { digestOf, readSums } from './sums.ts';
+import type { Suspects } from './suspects.ts';
 
 export type Damage = {
   /** Path within the folder of the backups. */
@@ -39,6 +40,8 @@ export type VerifiedBackup = {
   /** Recordings that were deleted since: nothing opens them. */
   readonly deleted: number;
   readonly damage: readonly Damage[];
+  /** What a backup has to copy again to be whole. */
+  readonly suspects: readonly Suspects[];
 };
 
 /** With the master key every fragment is opened; without it all bytes are held against what was written. */
@@ -51,7 +54,16 @@ export async function verifyGeneration(
   watched: Watched = {},
 ): Promise<Result<VerifiedBackup>> {
   if (!(await folder.generations()).includes(generation)) return fail('backup-none', generation);
-  const none = { generation, madeAt: '', sessions: 0, blobs: 0, bytes: 0, opened: 0, deleted: 0 };
+  const none = {
+    generation,
+    madeAt: '',
+    sessions: 0,
+    blobs: 0,
+    bytes: 0,
+    opened: 0,
+    deleted: 0,
+    suspects: [],
+  };
   const manifest = await manifestOf(folder, generation, opened?.signer);
   const whole = (path: string, what: string): Damage => ({ path, session: null, what });
   const at = `generations/${generation}`;
@@ -84,7 +96,7 @@ async function sumIfThere(path: string): Promise<string | undefined> {
   }
 }
 
-type Counted = Pick<VerifiedBackup, 'blobs' | 'bytes' | 'opened' | 'deleted' | 'damage'>;
+type Counted = Pick<VerifiedBackup, 'blobs' | 'bytes' | 'opened' | 'deleted' | 'damage' | 'suspects'>;
 
 async function verifyRecordings(
   opening: Opening,
@@ -99,7 +111,9 @@ async function verifyRecordings(
     const read = recordingLine.parse(JSON.parse(line));
     lines.set(read.stream, read);
   }
-  const counted = { blobs: 0, bytes: 0, opened: 0, deleted: 0, damage: await keyDamage(opening, path) };
+  const suspects: Suspects[] = [];
+  const none = { blobs: 0, bytes: 0, opened: 0, deleted: 0, suspects };
+  const counted = { ...none, damage: await keyDamage(opening, path) };
   const unreadable = new Set(manifest.unreadable.map((one) => `${one.stream} ${one.take} ${one.sequence}`));
   let done = 0;
   for await (const stream of streamsIn(join(path, DATABASE_FILE))) {
@@ -127,6 +141,7 @@ async function verifyRecordings(
     counted.bytes += one.value.bytes;
     counted.opened += one.value.opened;
     counted.damage.push(...one.value.damage);
+    suspects.push(...one.value.suspects);
     done += kept.length;
   }
   tell?.({ step: 'verify', done, of: manifest.blobs });
@@ -188,7 +203,8 @@ async function verifyStream(
 ): Promise<Result<Counted>> {
   const { sessionId, streamId, fragments } = stream;
   const counted = { blobs: 0, bytes: 0, opened: 0, deleted: 0, damage: [] as Damage[] };
-  const sums = await readSums(folder, stream);
+  const { all: sums } = await readSums(folder, stream);
+  const suspect: string[] = [];
   const sumsHold = digestOf(fragments, sums) === line?.digest;
   const really = new Map<string, string>();
   for (const fragment of fragments) {
@@ -200,6 +216,8 @@ async function verifyStream(
       key,
     });
     if (sealed !== undefined) really.set(fragment.blob, sha256Of(sealed));
+    if (what !== undefined || sums.get(fragment.blob) !== really.get(fragment.blob))
+      suspect.push(fragment.blob);
     if (what !== undefined) {
       const path = `blobs/${sessionId}/${streamId}/${fragment.blob}`;
       counted.damage.push({ path, session: sessionId, what });
@@ -215,7 +233,8 @@ async function verifyStream(
     const what = isList ? 'not as it was written' : 'does not say what the generation says';
     counted.damage.push({ path: `sums/${sessionId}/${streamId}.sha256`, session: sessionId, what });
   }
-  return ok(counted);
+  const suspects = suspect.length === 0 ? [] : [{ sessionId, streamId, blobs: suspect }];
+  return ok({ ...counted, suspects });
 }
 
 function blobFault(
