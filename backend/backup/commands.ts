@@ -7,7 +7,7 @@ import { type BackupOptions, backUp, type Made } from './back-up.ts';
 import type { RestoreOptions } from './chosen.ts';
 import { backupFolder, checkedHead } from './folder.ts';
 import { readManifest } from './manifest.ts';
-import { openBackup } from './opened-backup.ts';
+import { openBackup, readOnce } from './opened-backup.ts';
 import type { Watched } from './progress.ts';
 import { type Restored, restore } from './restore.ts';
 import { markSuspects } from './suspects.ts';
@@ -84,8 +84,8 @@ export async function verifyBackups(
   options: Watched & { readonly generation?: string | undefined },
 ): Promise<Result<VerifiedBackup[]>> {
   const folder = backupFolder(resolve(to));
-  const head = await checkedHead(folder);
-  if (!head.ok) return head;
+  const once = await readOnce(folder);
+  if (!once.ok) return once;
   const isAtHand = isNamed(variables) || existsSync(join(dataDir, MASTER_FILE));
   const master = isAtHand ? await readMaster(dataDir, variables) : undefined;
   if (master?.ok === false) return master;

@@ -1,4 +1,5 @@
 import { createPrivateKey } from 'node:crypto';
+import type { z } from 'zod';
 import { fail, ok, type Result } from '../../contract/result.ts';
 import { type KeyOwner, ownerContext, secretContext } from '../secrets/keyring.ts';
 import type { Master } from '../secrets/master.ts';
@@ -19,16 +20,30 @@ export type OpenedBackup = {
   readonly unwrap: (of: KeyOwner, wrapped: string) => Uint8Array | undefined;
 };
 
-/** Opens a folder with the master key of its service. Errors: `backup-none`, `backup-damaged`, `backup-key`. */
-export async function openBackup(folder: BackupFolder, master: Master): Promise<Result<OpenedBackup>> {
+type Unopened = {
+  readonly head: { readonly service: string };
+  readonly service: z.infer<typeof serviceSecrets>;
+  readonly known: People;
+};
+
+/** What a folder holds once, held against its sums; that takes no key. Errors: `backup-none`, `backup-damaged`. */
+export async function readOnce(folder: BackupFolder): Promise<Result<Unopened>> {
   const head = await checkedHead(folder);
   if (!head.ok) return head;
   const service = await readChecked(folder.keysPath(SERVICE_FILE), serviceSecrets);
   if (service === 'damaged') return fail('backup-damaged', `keys/${SERVICE_FILE}`);
   if (service === undefined) return fail('backup-none', folder.path);
-  if (service.master !== master.fingerprint) return fail('backup-key');
   const known = await readChecked(folder.keysPath(PEOPLE_FILE), people);
   if (known === undefined || known === 'damaged') return fail('backup-damaged', `keys/${PEOPLE_FILE}`);
+  return ok({ head: head.value, service, known });
+}
+
+/** Opens a folder with the master key of its service. Errors: `backup-none`, `backup-damaged`, `backup-key`. */
+export async function openBackup(folder: BackupFolder, master: Master): Promise<Result<OpenedBackup>> {
+  const once = await readOnce(folder);
+  if (!once.ok) return once;
+  const { head, service, known } = once.value;
+  if (service.master !== master.fingerprint) return fail('backup-key');
   const unwrap = (context: string, wrapped: string) => {
     try {
       return master.unwrap(context, wrapped);
@@ -39,10 +54,10 @@ export async function openBackup(folder: BackupFolder, master: Master): Promise<
   const signing = unwrap(secretContext('signing'), service.secrets.signing ?? '');
   if (signing === undefined) return fail('backup-damaged', `keys/${SERVICE_FILE}`);
   const signer = await signerWith(createPrivateKey({ key: signing, format: 'der', type: 'pkcs8' }));
-  if (signer.kid !== head.value.service) return fail('backup-damaged', 'tallylight-backup.json');
+  if (signer.kid !== head.service) return fail('backup-damaged', 'tallylight-backup.json');
   return ok({
     folder,
-    service: head.value.service,
+    service: head.service,
     secrets: service.secrets,
     people: known,
     signer,

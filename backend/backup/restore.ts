@@ -42,6 +42,9 @@ export type Restored = {
 /** While a restore is under way it builds the database in there; who finds it knows that it was cut short. */
 const BUILDING = 'restoring';
 
+/** What it writes into the data folder meanwhile. */
+const WRITTEN = ['blobs', 'audit-heads.json'];
+
 /**
  * Makes a service of one generation where there is none. Every byte is verified before anything is written; cut short, it can
  * be called again. Errors: `backup-none`, `backup-key`, `backup-damaged`, `backup-version`, `restore-not-empty`,
@@ -67,6 +70,9 @@ export async function restore(
   const claimed = claim(config.dataDir);
   if (!claimed.ok) return claimed;
   try {
+    // Somebody may have begun a service there while the backup was verified.
+    const still = await isEmpty(config);
+    if (!still.ok) return still;
     const restored = await build(config, master.value, opened.value, chosen.value, options);
     if (!restored.ok) await tidyUp(config.dataDir);
     return restored;
@@ -79,11 +85,7 @@ export async function restore(
 async function isEmpty(config: BackupConfig): Promise<Result<void>> {
   const taken = fail('restore-not-empty', config.dataDir);
   const names = existsSync(config.dataDir) ? await readdir(config.dataDir) : [];
-  const ours = [
-    MASTER_FILE,
-    'in-use.lock',
-    ...(names.includes(BUILDING) ? [BUILDING, 'blobs', 'audit-heads.json'] : []),
-  ];
+  const ours = [MASTER_FILE, 'in-use.lock', ...(names.includes(BUILDING) ? [...WRITTEN, BUILDING] : [])];
   if (names.some((name) => !ours.includes(name.replace(/-journal$/, '')))) return taken;
   if (config.databaseUrl === undefined) return ok(undefined);
   return (await isFilled(config)) ? fail('restore-not-empty', 'the database') : ok(undefined);
@@ -228,7 +230,12 @@ async function moveIn(building: string, dataDir: string): Promise<void> {
   await rename(join(building, SQLITE_FILE), join(dataDir, SQLITE_FILE));
 }
 
-/** What a restore that does not go on has written into the folder, which was empty. In another store the blobs may be older. */
+/**
+ * What a restore that does not go on has written into the folder: only where there is its mark, as without it others wrote that. In
+ * another store the blobs may be older.
+ */
 async function tidyUp(dataDir: string): Promise<void> {
-  for (const name of ['blobs', BUILDING]) await rm(join(dataDir, name), { recursive: true, force: true });
+  if (!existsSync(join(dataDir, BUILDING))) return;
+  // The mark goes last: cut short, it is still known what the rest is.
+  for (const name of [...WRITTEN, BUILDING]) await rm(join(dataDir, name), { recursive: true, force: true });
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdirSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -21,15 +21,15 @@ async function backedUp(): Promise<BackedUp> {
 }
 
 /** Whether a verification finds something to say. */
-async function isFound({ dataDir, to }: BackedUp): Promise<boolean> {
-  const verified = await verifyBackups({ dataDir }, to, {});
+async function isFound({ dataDir, to }: Pick<BackedUp, 'dataDir' | 'to'>): Promise<boolean> {
+  const verified = await verifyBackups({ dataDir, variables: {} }, to, {});
   return !verified.ok || verified.value.some(({ damage }) => damage.length > 0);
 }
 
-test('[P61] whichever byte of a backup is changed, verifying finds it', async () => {
+test('[P61] a byte that is changed anywhere in any file of a backup is found by verifying, as is a file that is gone', async () => {
   const service = await backedUp();
   expect(await isFound(service)).toBe(false);
-  // Every byte where there is time for it: `TALLYLIGHT_EVERY_BYTE=1`.
+  // Some all over each file; every one where there are minutes for it: `TALLYLIGHT_EVERY_BYTE=1`.
   const most = process.env.TALLYLIGHT_EVERY_BYTE === '1' ? Number.POSITIVE_INFINITY : 12;
   for (const [path, content] of filesOf(service.to)) {
     const step = Math.max(1, Math.floor(content.length / most));
@@ -81,10 +81,20 @@ test('a list of sums that is damaged is told from blobs that are', async () => {
   ]);
 });
 
-test('without the master key bytes are compared, and nothing is opened', async () => {
+test('[P61] without the master key the bytes of every file are compared, and nothing is opened', async () => {
   const { to } = await backedUp();
   const elsewhere = { dataDir: await folder(), variables: {} };
   expect(must(await verifyBackups(elsewhere, to, {}))).toMatchObject([{ blobs: 6, opened: 0, damage: [] }]);
+  for (const [path, content] of filesOf(to)) {
+    const file = join(to, path);
+    const changed = Buffer.from(content);
+    changed.writeUInt8(changed.readUInt8(content.length - 9) ^ 0x20, content.length - 9);
+    await writeFile(file, changed);
+    expect(await isFound({ ...elsewhere, to }), path).toBe(true);
+    await rm(file);
+    expect(await isFound({ ...elsewhere, to }), `${path} gone`).toBe(true);
+    await writeFile(file, content);
+  }
 });
 
 test('[P31] a restore without the right master key is refused, and makes none', async () => {
@@ -111,6 +121,21 @@ test('a restore writes over nothing', async () => {
   });
   expect(readdirSync(other).sort()).toEqual(['letter.txt', 'master.key']);
   expect([...filesOf(dataDir).keys()]).toEqual([...before.keys()]);
+});
+
+test('a restore does not touch what somebody puts there while the backup is verified', async () => {
+  const { to, dataDir } = await backedUp();
+  const target = await emptyBeside(dataDir);
+  const theirs = join(target, 'blobs', 'theirs');
+  const refused = await restoreService({ dataDir: target, variables: {} }, to, {
+    tell: ({ step }) => {
+      if (step !== 'verify') return;
+      mkdirSync(join(target, 'blobs'), { recursive: true });
+      writeFileSync(theirs, 'mine');
+    },
+  });
+  expect(refused).toMatchObject({ error: { code: 'restore-not-empty' } });
+  expect([...filesOf(target).keys()].sort()).toEqual(['blobs/theirs', 'master.key']);
 });
 
 test('a restore that is cancelled leaves nothing, and one that was cut short can be called again', async () => {
