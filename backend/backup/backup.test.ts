@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import type { Blobs } from '../blobs/blobs.ts';
 import { blobsOnS3 } from '../blobs/s3.ts';
 import { noteCommand } from '../main.ts';
 import { readAudit } from '../operate.ts';
@@ -181,4 +182,21 @@ test('[P39] a service that keeps its fragments in S3 is restored to another plac
   const running = must(await startService({ dataDir: other, port: 0, blobs }));
   onTestFinished(() => running.close());
   expect(await downloaded(running, key, video)).toBe(await downloaded(service, key, video));
+});
+
+test('[P39] a backup that ends in the middle of a recording goes on there the next time', async () => {
+  const service = await trial();
+  const { dataDir, key } = service;
+  await recorded(service, key, { endUserId: 'ada' });
+  const parts = await partsOf(service);
+  const to = await folder();
+  let reads = 0;
+  const blobs: Blobs = {
+    ...parts.blobs,
+    readSealed: (of, name) =>
+      ++reads === 2 ? Promise.reject(new Error('away')) : parts.blobs.readSealed(of, name),
+  };
+  const cut = await backUp({ ...parts, blobs }, { dataDir }, backupFolder(to), { keep: 7 });
+  expect(cut).toMatchObject({ error: { code: 'service-failed' } });
+  expect(must(await makeBackup({ dataDir }, to, { keep: 7 }))).toMatchObject({ blobs: 3, newBlobs: 1 });
 });

@@ -43,30 +43,39 @@ export async function copyStream(
   const key = missing.length === 0 ? undefined : await keyOf(parts, stream);
   const unreadable = new Map<string, Unreadable>();
   const made = { newBlobs: 0, newBytes: 0 };
-  for (let from = 0; from < missing.length; from += AT_ONCE) {
-    if (signal?.aborted === true) return fail('backup-cancelled');
-    const copied = await Promise.all(
-      missing.slice(from, from + AT_ONCE).map((each) => copyBlob(parts, folder, stream, each, key)),
-    );
-    for (const { fragment, sealed, fault } of copied) {
-      if (fault !== undefined) return fault;
-      if (sealed === undefined) {
-        const { take, sequence } = fragment;
-        unreadable.set(fragment.blob, {
-          ...{ session: stream.sessionId, stream: stream.streamId, take, sequence },
-        });
-        continue;
+  try {
+    for (let from = 0; from < missing.length; from += AT_ONCE) {
+      if (signal?.aborted === true) return fail('backup-cancelled');
+      const copied = await Promise.all(
+        missing.slice(from, from + AT_ONCE).map((each) => copyBlob(parts, folder, stream, each, key)),
+      );
+      let failed: Failed | undefined;
+      for (const { fragment, sealed, fault } of copied) {
+        if (fault !== undefined) {
+          failed ??= fault;
+          continue;
+        }
+        if (sealed === undefined) {
+          const { take, sequence } = fragment;
+          unreadable.set(fragment.blob, {
+            ...{ session: stream.sessionId, stream: stream.streamId, take, sequence },
+          });
+          continue;
+        }
+        sums.all.set(fragment.blob, sha256Of(sealed));
+        sums.suspect.delete(fragment.blob);
+        made.newBlobs++;
+        made.newBytes += sealed.length;
       }
-      sums.all.set(fragment.blob, sha256Of(sealed));
-      sums.suspect.delete(fragment.blob);
-      made.newBlobs++;
-      made.newBytes += sealed.length;
+      if (failed !== undefined) return failed;
     }
+  } finally {
+    // Also where it ends early: what was copied counts as there for the next run.
+    if (made.newBlobs > 0) await writeSums(folder, stream, sums);
   }
   // What was deleted while it was copied is not missing: it is to be gone.
   if (unreadable.size > 0 && (await keyOf(parts, stream)) === undefined)
     return ok({ line: null, unreadable: [], ...made });
-  if (made.newBlobs > 0) await writeSums(folder, stream, sums);
   const kept = stream.fragments.filter(({ blob }) => !unreadable.has(blob));
   return ok({ line: lineOf(stream, kept, sums.all), unreadable: [...unreadable.values()], ...made });
 }
