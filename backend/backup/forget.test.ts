@@ -1,6 +1,9 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { pathToFileURL } from 'node:url';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import type { VideoView } from '../../contract/wire.ts';
 import type { Blobs } from '../blobs/blobs.ts';
 import { blobContext } from '../blobs/context.ts';
@@ -230,4 +233,41 @@ test('[P41][P49] a destination that is taken away opens in no backup, and no res
   for (const text of texts) expect(holdingUnpacked(to, text)).toEqual([]);
   const elsewhere = await restoredElsewhere(service, to, { generation: before.generation });
   expect(rowsOf(elsewhere.dataDir, 'select id from destination')).toEqual([]);
+});
+
+/** A process that holds the lock of the keys, and is stopped. */
+async function stoppedHolder(to: string): Promise<ChildProcess> {
+  const lock = join(import.meta.dirname, '..', 'lock.ts');
+  const work = `import { claim } from ${JSON.stringify(pathToFileURL(lock).href)};
+    const claimed = claim(${JSON.stringify(join(to, 'keys'))});
+    console.log(claimed.ok ? 'held' : 'not');
+    setInterval(() => claimed.ok, 1000);`;
+  const args = ['--no-warnings', '--input-type=module', '-e', work];
+  const holder = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  onTestFinished(() => void holder.kill('SIGKILL'));
+  const [said] = await once(holder.stdout, 'data');
+  expect(String(said)).toBe('held\n');
+  holder.kill('SIGSTOP');
+  return holder;
+}
+
+test('[P41] a backup that was stopped while it writes keys holds up no deletion: it waits, and is done after', async () => {
+  const service = await backedUp();
+  const { key, dataDir, to, log } = service;
+  const ada = await recorded(service, key, { endUserId: 'ada' });
+  must(await makeBackup({ dataDir }, to, { keep: 7 }));
+  const keys = keysIn(service, ada);
+  const holder = await stoppedHolder(to);
+  expect(await call(service, 'DELETE', pathOf(ada), key)).toMatchObject({
+    status: 200,
+    data: { waits: true },
+  });
+  expect(log).toContainEqual(expect.objectContaining({ type: 'fault', error_code: 'backup-unreachable' }));
+  expect(await makeBackup({ dataDir }, to, { keep: 7 })).toMatchObject({
+    error: { code: 'backup-unreachable', detail: expect.stringContaining('another process') },
+  });
+  holder.kill('SIGKILL');
+  await once(holder, 'exit');
+  must(await makeBackup({ dataDir }, to, { keep: 7 }));
+  for (const wrapped of keys) expect(holdingUnpacked(to, wrapped)).toEqual([]);
 });

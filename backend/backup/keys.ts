@@ -148,6 +148,8 @@ export async function settlePeople({ store }: Living, folder: BackupFolder): Pro
 }
 
 const LOCK_PAUSE_MS = 20;
+/** Each holds it for as long as it takes to write a file: who has it for longer was stopped, and might never go on. */
+const LOCK_PATIENCE_MS = 10_000;
 
 /**
  * Runs work that reads what the service says and writes it to `keys/`, one after the other over all processes: otherwise one
@@ -157,6 +159,8 @@ export async function withKeyLock<T>(folder: BackupFolder, work: () => Promise<T
   try {
     const release = await keyLock(folder);
     if (release === undefined) return fail('backup-unreachable', folder.path);
+    if (release === 'held')
+      return fail('backup-unreachable', 'another process holds its keys, and does not go on');
     try {
       return ok(await work());
     } finally {
@@ -167,9 +171,10 @@ export async function withKeyLock<T>(folder: BackupFolder, work: () => Promise<T
   }
 }
 
-/** Undefined where the lock cannot be opened. */
-async function keyLock(folder: BackupFolder): Promise<(() => void) | undefined> {
-  for (;;)
+/** Undefined where the lock cannot be opened, `held` where somebody does not give it back. */
+async function keyLock(folder: BackupFolder): Promise<(() => void) | 'held' | undefined> {
+  const until = performance.now() + LOCK_PATIENCE_MS;
+  while (performance.now() < until)
     try {
       const claimed = claim(folder.keysPath());
       if (claimed.ok) return claimed.value;
@@ -178,4 +183,5 @@ async function keyLock(folder: BackupFolder): Promise<(() => void) | undefined> 
       if (isSqlite(error)) return undefined;
       throw error;
     }
+  return 'held';
 }
