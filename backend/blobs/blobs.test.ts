@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startS3 } from '../trial/s3.ts';
 import { must } from '../trial/service.ts';
@@ -9,17 +9,28 @@ import type { BlobOf, Blobs } from './blobs.ts';
 import { blobsOnDisk } from './disk.ts';
 import { blobsOnS3 } from './s3.ts';
 
-type Opened = { readonly blobs: Blobs; readonly stop: () => Promise<unknown> };
+type Opened = {
+  readonly blobs: Blobs;
+  /** Puts something there that is none of a session. */
+  readonly foreign: (name: string) => Promise<void>;
+  readonly stop: () => Promise<unknown>;
+};
 
 const KINDS: { readonly [name: string]: () => Promise<Opened> } = {
   async disk() {
     const root = await mkdtemp(join(tmpdir(), 'tallylight-blobs-'));
-    return { blobs: blobsOnDisk(root), stop: () => rm(root, { recursive: true }) };
+    const foreign = async (name: string) => {
+      const path = join(root, name);
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, 'of somebody else');
+    };
+    return { blobs: blobsOnDisk(root), foreign, stop: () => rm(root, { recursive: true }) };
   },
   async S3() {
     const server = await startS3();
     const blobs = blobsOnS3(server.place);
-    return { blobs, stop: () => server.stop().finally(blobs.close) };
+    const foreign = async (name: string) => void (await blobs.settle(name, 'of somebody else'));
+    return { blobs, foreign, stop: () => server.stop().finally(blobs.close) };
   },
 };
 
@@ -106,5 +117,21 @@ describe.each(Object.keys(KINDS))('blobs on %s', (kind) => {
     expect(await blobs.read(second.of, second.name, second.key)).toMatchObject(damaged(second.of));
     expect(await blobs.read(other.of, other.name, other.key)).toMatchObject({ ok: true });
     expect(await blobs.sessionIds()).not.toContain(sessionId);
+  });
+
+  test('[P54] what is not named as a session is of somebody else, and no session of ours', async () => {
+    const { of } = await oneBlob();
+    const names = [
+      'blobs/cap-1/a',
+      'generations/2026/manifest',
+      'cap-file',
+      'cap-.old/a',
+      'recap-1/a',
+      'x y/a',
+    ];
+    for (const name of names) await opened?.foreign(name);
+    const ids = await blobs.sessionIds();
+    expect(ids).toContain(of.sessionId);
+    expect(ids.filter((id) => !/^cap-\d+$/.test(id))).toEqual(kind === 'disk' ? ['cap-file'] : []);
   });
 });

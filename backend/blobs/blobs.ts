@@ -1,6 +1,14 @@
 import type { Result } from '../../contract/result.ts';
 import type { Place } from '../store/records.ts';
 
+/** In front of every id of a session. */
+export const SESSION_PREFIX = 'cap-';
+
+/** Whether a name can be the id of a session: only what has such a name is ours to remove. */
+export function isSessionName(name: string): boolean {
+  return name.startsWith(SESSION_PREFIX) && /^[\w-]+$/.test(name);
+}
+
 /** Which fragment a blob holds; it is authenticated with the content, so that blobs cannot be swapped. */
 export type BlobOf = Place & { readonly sessionId: string; readonly streamId: string };
 
@@ -18,6 +26,6 @@ export type Blobs = {
   remove(of: BlobOf, name: string): Promise<void>;
   removeStream(sessionId: string, streamId: string): Promise<void>;
   removeSession(sessionId: string): Promise<void>;
-  /** Sessions of which anything is kept. */
+  /** Sessions of which anything is kept; whatever else lies there is somebody else's. */
   sessionIds(): Promise<string[]>;
 };

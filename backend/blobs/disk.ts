@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail, ok, type Result } from '../../contract/result.ts';
-import type { BlobOf, Blobs } from './blobs.ts';
+import { type BlobOf, type Blobs, isSessionName } from './blobs.ts';
 import { opened, sealed } from './context.ts';
 import { makeDirectory, writeDurably } from './durable.ts';
 
@@ -40,7 +40,7 @@ export function blobsOnDisk(root: string): Blobs {
     remove: (of, name) => rm(join(directoryOf(of), name), { force: true }),
     removeStream: (sessionId, streamId) => rm(join(root, sessionId, streamId), FOLDER),
     removeSession: (sessionId) => rm(join(root, sessionId), FOLDER),
-    sessionIds: async () => (await ifThere(readdir(root))) ?? [],
+    sessionIds: async () => ((await ifThere(readdir(root))) ?? []).filter(isSessionName),
   };
 }
 

@@ -10,7 +10,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { fail, ok, type Result } from '../../contract/result.ts';
-import type { BlobOf, Blobs } from './blobs.ts';
+import { type BlobOf, type Blobs, isSessionName, SESSION_PREFIX } from './blobs.ts';
 import { opened, sealed } from './context.ts';
 import type { S3Place } from './s3-place.ts';
 
@@ -58,8 +58,10 @@ export function blobsOnS3(place: S3Place): S3Blobs {
       const page = await client.send(new ListObjectsCommand(wish));
       yield page;
       const folder = page.CommonPrefixes?.at(-1)?.Prefix;
+      const object = page.Contents?.at(-1)?.Key ?? '';
       // After all that is in the folder: nothing of ours begins with `~`.
-      Marker = folder === undefined ? page.Contents?.at(-1)?.Key : `${folder}~`;
+      const last = folder === undefined || object > `${folder}~` ? object : `${folder}~`;
+      Marker = last === '' ? undefined : last;
       if (page.IsTruncated !== true || Marker === undefined) return;
     }
   }
@@ -103,9 +105,9 @@ export function blobsOnS3(place: S3Place): S3Blobs {
 
     async sessionIds() {
       const ids: string[] = [];
-      for await (const { CommonPrefixes = [] } of listed(root, '/'))
+      for await (const { CommonPrefixes = [] } of listed(root + SESSION_PREFIX, '/'))
         ids.push(...CommonPrefixes.map(({ Prefix = '' }) => Prefix.slice(root.length, -1)));
-      return ids;
+      return ids.filter(isSessionName);
     },
 
     async settle(name, text) {

@@ -2,9 +2,11 @@ import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { takeOf } from '../trial/media.ts';
+import { partsOf } from '../trial/parts.ts';
 import { call, deliver, manifestOf, put, started, stopOf } from '../trial/recorder.ts';
 import { aTombstone } from '../trial/records.ts';
 import { storeOf, trial } from '../trial/service.ts';
+import { recover } from './recover.ts';
 
 test('a session whose last fragment came before the service was killed is finished after', async () => {
   const service = await trial();
@@ -50,4 +52,24 @@ test('what was left of a channel when the service ended while erasing it is remo
   await service.restart();
   await service.restart();
   expect(readdirSync(join(service.dataDir, 'blobs', session.id))).toEqual([streams[1]]);
+});
+
+test('a session that cannot be removed now does not keep the others waiting', async () => {
+  const service = await trial();
+  const parts = await partsOf(service);
+  const of = (sessionId: string) => ({ sessionId, streamId: 'rts-1', take: 1, sequence: 0 });
+  for (const id of ['cap-held00001', 'cap-left00001'])
+    await parts.blobs.writeSealed(of(id), 'a', Buffer.of(1));
+  const told: string[] = [];
+  const removeSession = async (id: string) => {
+    if (id === 'cap-held00001') throw new Error('it is held');
+    await parts.blobs.removeSession(id);
+  };
+  await recover({
+    ...parts,
+    blobs: { ...parts.blobs, removeSession },
+    log: (line) => void told.push(line.type === 'fault' ? line.cause : ''),
+  });
+  expect(await parts.blobs.sessionIds()).toEqual(['cap-held00001']);
+  expect(told).toEqual([expect.stringContaining('it is held')]);
 });

@@ -1,22 +1,34 @@
+import { faultOf } from '../log.ts';
 import type { Parts } from '../parts.ts';
 import { completeIfStopping } from './complete.ts';
 
 /** Finishes what was cut short when the service ended last: deletions, and sessions whose last fragment came. */
 export async function recover(parts: Parts): Promise<void> {
-  for (const id of await removeOrphans(parts)) await parts.turns(id, () => removeDestroyed(parts, id));
+  for (const id of await removeOrphans(parts))
+    await orTold(parts, () => parts.turns(id, () => removeDestroyed(parts, id)));
   for (const id of await parts.store.sessionIds('stopping'))
-    await parts.turns(id, async () => {
-      const session = await parts.store.session(id);
-      if (session !== undefined) await completeIfStopping(parts, session);
-    });
+    await orTold(parts, () =>
+      parts.turns(id, async () => {
+        const session = await parts.store.session(id);
+        if (session !== undefined) await completeIfStopping(parts, session);
+      }),
+    );
+}
+
+type Telling = Pick<Parts, 'log' | 'clock'>;
+
+/** One session that fails must not keep the others waiting: it is tried again the next time. */
+async function orTold({ log, clock }: Telling, work: () => Promise<void>): Promise<void> {
+  await work().catch((error) => log(faultOf(error, clock())));
 }
 
 /** Removes the blobs of sessions that nobody knows; answers the others of which there are any. */
-export async function removeOrphans({ blobs, store }: Pick<Parts, 'blobs' | 'store'>): Promise<string[]> {
+export async function removeOrphans(parts: Pick<Parts, 'blobs' | 'store'> & Telling): Promise<string[]> {
+  const { blobs, store } = parts;
   // The folders first: a session that begins meanwhile has none among them.
   const folders = await blobs.sessionIds();
   const known = new Set(await store.sessionIds());
-  for (const id of folders) if (!known.has(id)) await blobs.removeSession(id);
+  for (const id of folders) if (!known.has(id)) await orTold(parts, () => blobs.removeSession(id));
   return folders.filter((id) => known.has(id));
 }
 
