@@ -13,6 +13,7 @@ import { serveSecurityText } from './console/security-text.ts';
 import { serveConsole } from './console/serve.ts';
 import { startOutbox } from './events/outbox.ts';
 import { type Resolve, targetsOf } from './events/targets.ts';
+import { checkFolders } from './folders.ts';
 import { HEARTBEAT_MS, heartOf } from './http/heartbeat.ts';
 import { routerOf } from './http/router.ts';
 import { peersAcross } from './instances/across.ts';
@@ -94,6 +95,8 @@ export async function startService(config: ServiceConfig): Promise<Result<Servic
   const { host = '127.0.0.1', port, dataDir, clock = Date.now, log = () => undefined } = config;
   if (!isLoopback(host) && config.behindTlsProxy !== true)
     return fail('insecure-address', `${host} can be reached from other machines without TLS`);
+  const apart = checkFolders({ ...config, backupTo: config.backups?.to });
+  if (!apart.ok) return apart;
   const shared = checkShared(config);
   if (!shared.ok) return shared;
   const made = await mkdir(dataDir, { recursive: true, mode: 0o700 }).then(
