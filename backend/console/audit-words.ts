@@ -19,7 +19,7 @@ const DEEDS: { readonly [action: string]: string } = {
   'collection.read': 'looked at the collection',
   'consent.revoke': 'took consent back in',
   'copy.failed': 'sent or made the second copy of',
-  'copy.left': 'deleted here while it arrived at its destination the recording',
+  'copy.left': 'deleted here what may lie at a destination still, the recording',
   'copy.list': 'listed the second copies',
   'copy.made': 'made a second copy of',
   'copy.put-together': 'put together for its destination',

@@ -38,6 +38,8 @@ export function inWords(place: DestinationPlace, object = ''): string {
 function rootOf(place: DestinationPlace): string {
   if (place.kind === 'ftp' || place.kind === 'sftp')
     return `${place.host}:${place.port}/${place.directory.replace(/^\//, '')}`;
-  const bucket = place.kind === 'azure' ? place.container : place.bucket;
-  return place.prefix === '' ? bucket : `${bucket}/${place.prefix}`;
+  const bucket = place.kind === 'azure' ? `${place.account}/${place.container}` : place.bucket;
+  // Buckets of one name are several where the providers are.
+  const whole = place.endpoint === undefined ? bucket : `${new URL(place.endpoint).host}/${bucket}`;
+  return place.prefix === '' ? whole : `${whole}/${place.prefix}`;
 }

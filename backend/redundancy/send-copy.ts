@@ -45,13 +45,10 @@ async function arrived(
   const { store, clock, redundancy } = parts;
   const sentTo = inWords(place, object);
   const isLeaving = copy.isHeld && !keepBackup;
-  const isThere = await store.settleCopy(copy, {
+  await store.settleCopy(copy, {
     ...{ state: isLeaving ? 'leaving' : 'sent', attempts: 0, nextAt: clock(), lastError: '' },
     ...{ sentTo, sentAt: Math.floor(clock() / 1000) },
   });
-  // Deleted in the moment between its last byte and here.
-  if (!isThere && (await store.video(copy.videoId)) === undefined)
-    await noteCopy(parts, copy, undefined, 'copy.left', sentTo);
   if (isLeaving) redundancy.wake();
 }
 
@@ -73,6 +70,11 @@ async function carried(
   };
   const located = await locatePlace(parts.redundancy.targets, place);
   if (!located.ok) return failed(located.error);
+  // In the turn of the session: whoever deletes it knows of the place, or nothing is sent.
+  const isPut = await parts.turns(session.id, () =>
+    parts.store.putCopyPlace(video.id, inWords(place, objectOf(copy))),
+  );
+  if (!isPut) return { ok: false, error: errorOf('video-unknown', video.id) };
   await note('credentials.fetched', destination.id);
   const key = parts.keyring.unwrap({ kind: 'destination', id: destination.id }, destination.wrappedKey);
   const order = {

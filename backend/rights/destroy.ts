@@ -1,5 +1,5 @@
 import type { Parts } from '../parts.ts';
-import { arrivedOf, noteLeft } from '../redundancy/left.ts';
+import { noteLeft, placesOf } from '../redundancy/left.ts';
 import { tombstoneOf } from '../session/delete.ts';
 import { endStreams } from '../session/end.ts';
 import { newsOf } from '../session/tell.ts';
@@ -38,7 +38,7 @@ export async function destroySessions(
       };
     };
     const news = await Promise.all(sessions.map((session) => newsOf(parts, session, 'deleted')));
-    const arrived = await arrivedOf(parts, ids);
+    await noteLeft(parts, await placesOf(parts, ids));
     const gone = await parts.store.eraseSessions({
       tombstones: await Promise.all(sessions.map((session) => tombstoneOf(parts, session, null))),
       tell: news.flatMap(({ letters }) => letters),
@@ -50,10 +50,6 @@ export async function destroySessions(
     await parts.store.scrub();
     await endStreams(parts, streams);
     for (const each of news) each.tell();
-    await noteLeft(
-      parts,
-      arrived.filter(({ sessionId }) => gone.includes(sessionId)),
-    );
     return erased(gone);
   });
 }

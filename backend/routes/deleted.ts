@@ -4,7 +4,7 @@ import type { Deleted } from '../session/delete.ts';
 
 /**
  * What is answered to a deletion. `waits`: another program reads the database, or the backups cannot be reached, so its wrapped
- * key is in those files still. `copies_left`: recordings that were sent elsewhere, where they are the admin's to delete.
+ * key is in those files still. `copies_left`: every place elsewhere where recordings may lie, which is the admin's to delete.
  */
 export const deletion = z.object({
   waits: z.boolean(),

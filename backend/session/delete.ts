@@ -2,7 +2,7 @@ import { fail, ok, type Result } from '../../contract/result.ts';
 import { DELETION_TYP, type DeletionClaims } from '../../contract/wire.ts';
 import { removedOrLeft } from '../blobs/left-over.ts';
 import type { Parts } from '../parts.ts';
-import { arrivedOf, type Left, noteLeft } from '../redundancy/left.ts';
+import { type Left, noteLeft, placesOf } from '../redundancy/left.ts';
 import type { SessionRecord, Tombstone } from '../store/records.ts';
 import { endStreams } from './end.ts';
 import { newsOf } from './tell.ts';
@@ -26,13 +26,13 @@ export function deleteSession(parts: Parts, id: string): Promise<Result<Deleted>
     // The key goes first: whatever stops this half-way, nobody can open what is left.
     const tombstone = await tombstoneOf(parts, session, null);
     const news = await newsOf(parts, session, 'deleted');
-    const arrived = await arrivedOf(parts, [id]);
+    const left = await noteLeft(parts, await placesOf(parts, [id]));
     if (!(await parts.store.deleteSession(id, tombstone, news.letters))) return fail('session-unknown', id);
     news.tell();
     const isScrubbed = await parts.store.scrub();
     await endStreams(parts, streams);
     await removedOrLeft(parts, parts.blobs.removeSession(id));
-    return ok({ waits: !isScrubbed, left: await noteLeft(parts, arrived) });
+    return ok({ waits: !isScrubbed, left });
   });
 }
 

@@ -2,7 +2,7 @@ import { fail, ok, type Result } from '../../contract/result.ts';
 import type { RevokeConsentRequest } from '../../contract/wire.ts';
 import { removedOrLeft } from '../blobs/left-over.ts';
 import type { Parts } from '../parts.ts';
-import { arrivedOf, noteLeft } from '../redundancy/left.ts';
+import { noteLeft, placesOf } from '../redundancy/left.ts';
 import type { SessionRecord } from '../store/records.ts';
 import { completeIfStopping } from './complete.ts';
 import { tombstoneOf } from './delete.ts';
@@ -25,13 +25,12 @@ export function revokeConsent(
     const stream = streams.find((one) => one.channelId === channelId);
     if (stream === undefined) return fail('stream-unknown', channelId);
     const tombstone = erase ? await tombstoneOf(parts, session, channelId) : null;
-    const arrived = erase ? await arrivedOf(parts, [id], stream.id) : [];
+    if (erase) await noteLeft(parts, await placesOf(parts, [id], stream.id));
     await parts.store.revokeStream(stream.id, Math.floor(parts.clock() / 1000), tombstone);
     await endStreams(parts, [stream]);
     if (erase) {
       await parts.store.scrub();
       await removedOrLeft(parts, parts.blobs.removeStream(id, stream.id));
-      await noteLeft(parts, arrived);
     }
     await completeIfStopping(parts, session);
     return ok((await parts.store.session(id)) ?? session);

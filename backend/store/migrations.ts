@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { type Keyring, openKeyring } from '../secrets/keyring.ts';
 import type { Master } from '../secrets/master.ts';
+import { copyPlaceTables } from './copy-place-tables.ts';
 import { copyTables } from './copy-tables.ts';
 import { instanceTables } from './instance-tables.ts';
 import type { Tables } from './tables.ts';
@@ -19,6 +20,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '004-measured', up: measured },
   { name: '005-copies', up: copyTables },
   { name: '006-instances', up: instanceTables },
+  { name: '008-copy-places', up: copyPlaceTables },
 ];
 
 /**

@@ -409,6 +409,9 @@ export type CopyRecord = DestinationOf & {
   readonly createdAt: number;
 };
 
+/** Where a recording may lie elsewhere, whole or in part, as the audit log names it. */
+export type CopyPlace = Pick<CopyRecord, 'tenantId' | 'sessionId' | 'videoId'> & { readonly place: string };
+
 /** A copy somebody works on: `claim` is theirs alone. */
 export type ClaimedCopy = CopyRecord & { readonly claim: string };
 export type CopyChange = Partial<

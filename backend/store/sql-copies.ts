@@ -10,6 +10,8 @@ type Copies = Pick<
   | 'copy'
   | 'copies'
   | 'copiesOf'
+  | 'putCopyPlace'
+  | 'copyPlacesOf'
   | 'claimCopies'
   | 'nextCopyAt'
   | 'holdCopy'
@@ -50,6 +52,44 @@ export function copiesOver(db: Kysely<Tables>): Copies {
       if (sessionIds.length === 0) return [];
       const rows = await db.selectFrom('copy').selectAll().where('session_id', 'in', sessionIds).execute();
       return rows.map(toCopy);
+    },
+
+    async putCopyPlace(videoId, place) {
+      await db
+        .insertInto('copy_place')
+        .columns(['video_id', 'place'])
+        .expression((from) =>
+          from
+            .selectFrom('video')
+            .select(({ val }) => ['id', val(place).as('place')])
+            .where('id', '=', videoId),
+        )
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+      const put = await db
+        .selectFrom('copy_place')
+        .select('place')
+        .where('video_id', '=', videoId)
+        .where('place', '=', place)
+        .executeTakeFirst();
+      return put !== undefined;
+    },
+
+    async copyPlacesOf(sessionIds) {
+      if (sessionIds.length === 0) return [];
+      const rows = await db
+        .selectFrom('copy_place')
+        .innerJoin('copy', 'copy.video_id', 'copy_place.video_id')
+        .select(['copy.tenant_id', 'copy.session_id', 'copy.video_id', 'copy_place.place'])
+        .where('copy.session_id', 'in', sessionIds)
+        .orderBy('copy.created_at')
+        .orderBy('copy.video_id')
+        .orderBy('copy_place.place')
+        .execute();
+      return rows.map((row) => ({
+        ...{ tenantId: row.tenant_id, sessionId: row.session_id, videoId: row.video_id },
+        place: row.place,
+      }));
     },
 
     async claimCopies({ states, nowMs, untilMs, limit, share, except }) {

@@ -12,6 +12,7 @@ import type {
   Concerned,
   CopyChange,
   CopyFilter,
+  CopyPlace,
   CopyRecord,
   CopyState,
   DestinationOf,
@@ -250,6 +251,10 @@ export type Store = {
   /** Newest first. */
   copies(filter: CopyFilter): Promise<CopyRecord[]>;
   copiesOf(sessionIds: readonly string[]): Promise<CopyRecord[]>;
+  /** Before the first byte goes to `place`: from then on it may lie there. False where the recording was deleted. */
+  putCopyPlace(videoId: string, place: string): Promise<boolean>;
+  /** Every place where recordings of these sessions may lie elsewhere. */
+  copyPlacesOf(sessionIds: readonly string[]): Promise<CopyPlace[]>;
   /**
    * Takes copies in these states that are due, as nobody else will before `untilMs`. Times are Unix milliseconds. `share`: so many
    * of one tenant at most, those counted that it has claimed already; `except` are under way.

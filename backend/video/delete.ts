@@ -1,7 +1,7 @@
 import { fail, ok, type Result } from '../../contract/result.ts';
 import { removedOrLeft } from '../blobs/left-over.ts';
 import type { Parts } from '../parts.ts';
-import { arrivedOf, noteLeft } from '../redundancy/left.ts';
+import { noteLeft, placesOf } from '../redundancy/left.ts';
 import { type Deleted, tombstoneOf } from '../session/delete.ts';
 
 /**
@@ -28,12 +28,12 @@ export async function deleteVideo(
         `it is one of ${others.length + 1} parts of a recording, which go together: ?parts=all`,
       );
     const tombstone = await tombstoneOf(parts, session, stream.channelId);
-    const arrived = await arrivedOf(parts, [sessionId], streamId);
+    const left = await noteLeft(parts, await placesOf(parts, [sessionId], streamId));
     if (!(await parts.store.deleteVideos(streamId, tombstone))) return fail('video-unknown', id);
     const isScrubbed = await parts.store.scrub();
     // The key went first: whatever stops this half-way, nobody can open what is left, and `recover` removes it.
     await removedOrLeft(parts, parts.blobs.removeStream(sessionId, streamId));
-    return ok({ waits: !isScrubbed, left: await noteLeft(parts, arrived) });
+    return ok({ waits: !isScrubbed, left });
   });
 }
 

@@ -1,5 +1,5 @@
 import { fail, ok, type Result } from '../../../contract/result.ts';
-import { arrivedOf } from '../../redundancy/left.ts';
+import { placesOf } from '../../redundancy/left.ts';
 import { cursorAt, cursorOf } from '../../routes/cursor.ts';
 import type { SessionRecord, StreamRecord, VideoRecord } from '../../store/records.ts';
 import { deleteVideo, partsOf } from '../../video/delete.ts';
@@ -49,7 +49,7 @@ ${older(next, 'Recordings of older sessions')}`,
       if (!found.ok) return found;
       const { video, stream, session } = found.value;
       const siblings = await partsOf(call.parts, session.id, video.streamId);
-      const left = await arrivedOf(call.parts, [session.id], video.streamId);
+      const left = await placesOf(call.parts, [session.id], video.streamId);
       return ok(
         question(call, {
           title: 'Delete this recording?',
@@ -63,7 +63,8 @@ ${older(next, 'Recordings of older sessions')}`,
             'The key of the channel is destroyed, then the fragments: nobody can open it again. A backup of the database from before still holds the wrapped keys.',
             'Its second copy goes, too. The client erases its own when it next connects.',
             ...left.map(
-              ({ sentTo }) => html`What was copied to ${given(sentTo)} stays there: that is yours to delete.`,
+              ({ place }) =>
+                html`What may have been copied to ${given(place)} stays there: that is yours to delete.`,
             ),
             'The session, its consent receipt and its other recordings stay.',
           ],
