@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
@@ -104,6 +104,15 @@ describe('the service', () => {
     expect(await call(service, 'GET', '/healthz')).toMatchObject({ status: 200 });
     await service.restart();
     expect(await second()).toMatchObject({ ok: false, error: { code: 'data-in-use' } });
+  });
+
+  test('makes a damaged lock anew, and holds the folder with it', async () => {
+    const dataDir = await folder();
+    const path = join(dataDir, 'in-use.lock');
+    writeFileSync(path, randomBytes(8192));
+    const service = must(await startService({ port: 0, dataDir }));
+    onTestFinished(() => service.close());
+    expect(await startService({ port: 0, dataDir })).toMatchObject({ error: { code: 'data-in-use' } });
   });
 
   test('gives the folder back when it cannot listen', async () => {

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { lockData } from './lock.ts';
@@ -44,9 +45,31 @@ test('a holder that was killed leaves no lock behind', async () => {
 test('a folder in which no lock can be made is said to be unwritable', async () => {
   const dataDir = await testFolder();
   expect(lockData(join(dataDir, 'missing'))).toMatchObject({ error: { code: 'vault-unwritable' } });
-  await writeFile(
-    join(dataDir, 'lock.sqlite'),
-    'this is no database, and it is longer than a header'.repeat(20),
-  );
-  expect(lockData(dataDir)).toMatchObject({ error: { code: 'vault-unwritable' } });
+});
+
+test('a damaged lock file is made anew, and holds as before', async () => {
+  const damaged = [
+    randomBytes(8192),
+    Buffer.from('this is no database'),
+    Buffer.concat([Buffer.from('SQLite format 3\0'), Buffer.alloc(4080, 0xff)]),
+  ];
+  for (const content of damaged) {
+    const dataDir = await testFolder();
+    await writeFile(join(dataDir, 'lock.sqlite'), content);
+    const lock = done(lockData(dataDir));
+    expect((await heldElsewhere(dataDir)).said).toBe('data-in-use');
+    lock.release();
+    done(lockData(dataDir)).release();
+  }
+});
+
+test('a lock file that is damaged while somebody holds it is left to them', async () => {
+  const dataDir = await testFolder();
+  const holder = await heldElsewhere(dataDir);
+  const content = randomBytes(8192);
+  await writeFile(join(dataDir, 'lock.sqlite'), content);
+  expect(lockData(dataDir)).toMatchObject({ error: { code: 'data-in-use' } });
+  expect(await readFile(join(dataDir, 'lock.sqlite'))).toEqual(content);
+  await holder.kill();
+  done(lockData(dataDir)).release();
 });

@@ -1,7 +1,11 @@
-import { chmodSync, closeSync, existsSync, openSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, openSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fail, ok, type Result } from '../../contract/result.ts';
+
+/** Codes of https://sqlite.org/rescode.html. */
+const SQLITE_CORRUPT = 11;
+const SQLITE_NOTADB = 26;
 
 /** Held for as long as this process uses a data folder. */
 export type DataLock = { readonly release: () => void };
@@ -12,24 +16,46 @@ export type DataLock = { readonly release: () => void };
  * Errors: `data-in-use`, `vault-unwritable`.
  */
 export function lockData(dataDir: string): Result<DataLock> {
-  let database: DatabaseSync | undefined;
   try {
     const path = join(dataDir, 'lock.sqlite');
     // SQLite would make one that others can read, and whoever can read it can hold it.
     // One that is there is not opened: closing it again would let go of the lock that this process may have.
     if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600));
     chmodSync(path, 0o600);
-    database = new DatabaseSync(path);
-    database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE; COMMIT;');
-    const held = database;
+    const held = holdOrEmpty(path);
     return ok({
       release: () => {
         if (held.isOpen) held.close();
       },
     });
   } catch (error) {
-    database?.close();
     const text = error instanceof Error ? error.message : String(error);
     return /locked|busy/.test(text) ? fail('data-in-use', dataDir) : fail('vault-unwritable', dataDir);
+  }
+}
+
+/**
+ * Nothing is kept in the file, so one that is damaged is emptied. Nobody holds it then: SQLite reads a byte of it only
+ * where nobody does. It stays the same file, so whoever takes it between the two keeps it.
+ */
+function holdOrEmpty(path: string): DatabaseSync {
+  try {
+    return hold(path);
+  } catch (error) {
+    const code = error instanceof Error && 'errcode' in error ? error.errcode : undefined;
+    if (code !== SQLITE_NOTADB && code !== SQLITE_CORRUPT) throw error;
+    truncateSync(path);
+    return hold(path);
+  }
+}
+
+function hold(path: string): DatabaseSync {
+  const database = new DatabaseSync(path);
+  try {
+    database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE; COMMIT;');
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
   }
 }
