@@ -11,14 +11,12 @@ const SUITES = [
   'backend/ingest/policy.test.ts',
   'backend/live/live.test.ts',
   'backend/access/possession.test.ts',
-  'backend/access/tokens.test.ts',
-  'backend/events/lifecycle.test.ts',
 ];
 
 const root = join(import.meta.dirname, '..', '..');
 type Report = { readonly success: boolean; readonly numPassedTests: number; readonly numTotalTests: number };
 
-test('sessions, tokens, policy, live and events are the same on PostgreSQL and S3 as on SQLite and a folder', {
+test('sessions, policy, live and proofs are the same on PostgreSQL and S3 as on SQLite and a folder', {
   timeout: 300_000,
 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'tallylight-outgrown-'));
@@ -35,5 +33,5 @@ test('sessions, tokens, policy, live and events are the same on PostgreSQL and S
   const failed = JSON.stringify(report).match(/"fullName":"[^"]*","status":"failed"/g) ?? [];
   expect(failed).toEqual([]);
   expect(report).toMatchObject({ success: true, numPassedTests: report.numTotalTests });
-  expect(report.numPassedTests).toBeGreaterThan(50);
+  expect(report.numPassedTests).toBeGreaterThan(30);
 });
