@@ -16,6 +16,7 @@ export async function filesOf(dir: string, known: RegExp, name: string): Promise
   const paths = entries
     .filter((entry) => entry.isFile())
     .map((entry) => relative(dir, join(entry.parentPath, entry.name)).split(sep).join('/'));
-  const isMedia = (path: string) => /^vault\/[^/]+\/[^/]+@[^/]+\.(take-\d+|key)\.sealed$|^(blobs|copies)\//.test(path);
+  const isMedia = (path: string) =>
+    /^vault\/[^/]+\/[^/]+@[^/]+\.(take-\d+|key)\.sealed$|^(blobs|copies)\//.test(path);
   return paths.filter((path) => path.includes(name) || !(known.test(path) || isMedia(path))).length;
 }
