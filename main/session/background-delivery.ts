@@ -2,6 +2,7 @@ import type { AuditEvent } from '../../contract/audit.ts';
 import type { Snapshot } from '../../contract/bridge/snapshot.ts';
 import { fingerprintOf } from '../../contract/consent.ts';
 import type { Result, TallylightError } from '../../contract/result.ts';
+import { retryDelayMs } from '../delivery/retry-schedule.ts';
 import { isSessionGone } from '../delivery/session-over.ts';
 import type { Uplink } from '../delivery/uplink.ts';
 import type { Host } from '../host.ts';
@@ -78,7 +79,11 @@ export function backgroundDelivery({
 }: DeliveryParts): BackgroundDelivery {
   const pending = new Set<PendingDelivery>();
   const saved: Snapshot['delivery']['recovered'] = [];
-  const few = fewAtOnce(EARLIER_AT_ONCE);
+  // On this machine, so that it counts as no wait for a network; it ends when the machine wakes.
+  const { pause } = uplink.line('http://localhost', 'earlier');
+  const few = fewAtOnce(EARLIER_AT_ONCE, (attempt, signal) =>
+    pause(retryDelayMs(attempt, Math.random()), signal),
+  );
   let mayBegin = true;
 
   async function finish(recording: Active): Promise<Result<void>> {
