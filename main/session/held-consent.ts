@@ -1,4 +1,4 @@
-import { compactVerify, EmbeddedJWK } from 'jose';
+import { compactVerify, EmbeddedJWK, errors } from 'jose';
 import {
   CONSENT_TYP,
   COUNTERSIGNED_TYP,
@@ -33,12 +33,22 @@ export async function heldConsent(
 
 /** The client's own signature, which the service held against the key of the token. */
 async function receiptIn(jws: string) {
+  const signed = await compactVerify(jws, EmbeddedJWK, { algorithms: ['ES256'] }).catch(unlessUnverified);
+  if (signed?.protectedHeader.typ !== CONSENT_TYP) return undefined;
+  return consentReceipt.safeParse(parsed(Buffer.from(signed.payload).toString())).data;
+}
+
+/** What does not hold by its signature or its key is none; anything else that is thrown is a bug, and no word on consent. */
+function unlessUnverified(error: unknown): undefined {
+  if (error instanceof errors.JOSEError || error instanceof DOMException) return undefined;
+  throw error;
+}
+
+function parsed(text: string): unknown {
   try {
-    const { payload, protectedHeader } = await compactVerify(jws, EmbeddedJWK, { algorithms: ['ES256'] });
-    if (protectedHeader.typ !== CONSENT_TYP) return undefined;
-    const receipt = consentReceipt.safeParse(JSON.parse(Buffer.from(payload).toString()));
-    return receipt.success ? receipt.data : undefined;
-  } catch {
-    return undefined;
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
   }
 }
