@@ -21,7 +21,7 @@ import { type BackupFolder, unreachable } from './folder.ts';
 import { DATABASE_FILE, HEADS_FILE } from './manifest.ts';
 import { type OpenedBackup, openBackup } from './opened-backup.ts';
 import type { Watched } from './progress.ts';
-import { restoredRows, type Selection } from './restored-rows.ts';
+import { restoredRows, rowsAsNow, type Selection } from './restored-rows.ts';
 import { type Damage, isDestroyed } from './verify.ts';
 
 export type Restored = {
@@ -114,7 +114,11 @@ async function build(
     const selection: Selection = { ...chosen, opened, master: master.fingerprint };
     const database = { ...config, dataDir: building };
     const lines = dumped(join(opened.folder.generationPath(chosen.generation), DATABASE_FILE));
-    await refill(database, master, chosen.manifest.migrations, restoredRows(lines, selection));
+    await refill(database, master, {
+      migrations: chosen.manifest.migrations,
+      older: restoredRows(lines, selection),
+      newest: rowsAsNow(selection),
+    });
     const otherHeads = await putHeads(config, opened.folder, chosen.generation);
     const sessions = await noteRestored(config, database, master, chosen);
     if (!sessions.ok) return sessions;

@@ -18,7 +18,7 @@ export type Selection = {
 
 const BATCH = 500;
 
-/** The rows of the restored database, table by table. */
+/** The rows of the restored database as they were at the generation, table by table. */
 export async function* restoredRows(lines: AsyncIterable<Line>, selection: Selection): AsyncGenerator<Batch> {
   const isGone = goneIn(selection);
   const people = new Set(selection.opened.people.links.map(linkText));
@@ -32,8 +32,12 @@ export async function* restoredRows(lines: AsyncIterable<Line>, selection: Selec
   yield { table: 'fact', rows: [{ name: MASTER_FACT, value: selection.master }] };
   const secrets = Object.entries(selection.opened.secrets);
   yield { table: 'service_secret', rows: secrets.map(([name, wrapped]) => ({ name, wrapped })) };
-  yield { table: 'tombstone', rows: tombstoneRows(selection.keys) };
-  for (const [table, rows] of Object.entries(selection.opened.people.rows)) yield { table, rows };
+}
+
+/** What a restored database takes as it is now. */
+export function rowsAsNow({ keys, opened }: Selection): Batch[] {
+  const once = Object.entries(opened.people.rows).map(([table, rows]) => ({ table, rows }));
+  return [{ table: 'tombstone', rows: tombstoneRows(keys) }, ...once];
 }
 
 async function* inBatches(

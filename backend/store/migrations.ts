@@ -23,30 +23,18 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '008-copy-places', up: copyPlaceTables },
 ];
 
-/**
- * Brings the database to the newest form, or to that of `upTo`, the names of the migrations of a backup; false where it was.
- * Safe to run from several processes at once.
- */
+/** Brings the database to the newest form; false where it was. Safe to run from several processes at once. */
 export async function migrate(
   db: Kysely<Tables>,
   kind: 'sqlite' | 'postgres',
   master: Master,
-  upTo?: readonly string[],
 ): Promise<boolean> {
   if (await isNewest(db)) return false;
   await db.connection().execute(async (connection) => {
     // Kysely's own transaction begins deferred in SQLite, and two that both go on to write would collide.
     await sql.raw(kind === 'sqlite' ? 'begin immediate' : 'begin').execute(connection);
     try {
-      if (kind === 'postgres') await sql`select pg_advisory_xact_lock(7261944)`.execute(connection);
-      await sql`create table if not exists migration (name text primary key)`.execute(connection);
-      const rows = await connection.selectFrom('migration').select('name').execute();
-      const applied = new Set(rows.map((row) => row.name));
-      for (const migration of MIGRATIONS) {
-        if (applied.has(migration.name) || upTo?.includes(migration.name) === false) continue;
-        await migration.up(connection, () => openKeyring(connection, master));
-        await connection.insertInto('migration').values({ name: migration.name }).execute();
-      }
+      await migrateWithin(connection, kind, master);
       await sql`commit`.execute(connection);
     } catch (error) {
       await sql`rollback`.execute(connection);
@@ -54,6 +42,24 @@ export async function migrate(
     }
   });
   return true;
+}
+
+/** The same within a transaction, to the newest form or to that of `upTo`, the names of the migrations of a backup. */
+export async function migrateWithin(
+  db: Kysely<Tables>,
+  kind: 'sqlite' | 'postgres',
+  master: Master,
+  upTo?: readonly string[],
+): Promise<void> {
+  if (kind === 'postgres') await sql`select pg_advisory_xact_lock(7261944)`.execute(db);
+  await sql`create table if not exists migration (name text primary key)`.execute(db);
+  const rows = await db.selectFrom('migration').select('name').execute();
+  const applied = new Set(rows.map((row) => row.name));
+  for (const migration of MIGRATIONS) {
+    if (applied.has(migration.name) || upTo?.includes(migration.name) === false) continue;
+    await migration.up(db, () => openKeyring(db, master));
+    await db.insertInto('migration').values({ name: migration.name }).execute();
+  }
 }
 
 /** Looks without a lock, so that opening a database that is in use disturbs nobody. */

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import type { Master } from '../secrets/master.ts';
 import { SQLITE_FILE } from './file.ts';
-import { MIGRATIONS, migrate } from './migrations.ts';
+import { MIGRATIONS, migrateWithin } from './migrations.ts';
 import type { StoreConfig } from './open.ts';
 import type { Batch } from './raw-rows.ts';
 import { MASTER_FACT } from './sql-rewrap.ts';
@@ -27,24 +27,29 @@ export async function isFilled(config: StoreConfig): Promise<boolean> {
   }
 }
 
-/**
- * Makes a database of these migrations that holds these rows and nothing else. All of it or nothing: cut short, it can be
- * called again.
- */
+export type Refilled = {
+  /** Names of the migrations that the rows of `older` are from. */
+  readonly migrations: readonly string[];
+  readonly older: AsyncIterable<Batch>;
+  /** Rows in the newest form. */
+  readonly newest: Iterable<Batch>;
+};
+
+/** Makes a database that holds these rows and nothing else. All of it or nothing: cut short, it can be called again. */
 export async function refill(
   config: StoreConfig,
   master: Master,
-  migrations: readonly string[],
-  batches: AsyncIterable<Batch>,
+  { migrations, older, newest }: Refilled,
 ): Promise<void> {
   const { db, kind } = await databaseOf(config);
   try {
-    await migrate(db, kind, master, migrations);
-    const tables = (await db.introspection.getTables()).map(({ name }) => name);
     await db.transaction().execute(async (tx) => {
       if (kind === 'sqlite') await sql`pragma defer_foreign_keys = on`.execute(tx);
-      await emptied(tx, tables);
-      for await (const { table, rows } of batches) await insert(tx, table, rows);
+      await migrateWithin(tx, kind, master, migrations);
+      await emptied(tx);
+      for await (const { table, rows } of older) await insert(tx, table, rows);
+      await migrateWithin(tx, kind, master);
+      for (const { table, rows } of newest) await insert(tx, table, rows);
     });
   } finally {
     await db.destroy();
@@ -52,7 +57,8 @@ export async function refill(
 }
 
 /** What the migrations themselves have put there. */
-async function emptied(tx: Kysely<Tables>, tables: readonly string[]): Promise<void> {
+async function emptied(tx: Kysely<Tables>): Promise<void> {
+  const tables = (await tx.introspection.getTables()).map(({ name }) => name);
   let left = tables.filter((table) => table !== 'migration' && !table.startsWith('sqlite_'));
   // What others refer to goes after them.
   const last = ['rtstream', 'capture_session', 'api_key', 'admin', 'collection', 'tenant'];
