@@ -22,6 +22,7 @@ import { passedOnAcross, passedOnHere } from './live/passed-on.ts';
 import type { Parts } from './parts.ts';
 import { policiesOf } from './policy/in-force.ts';
 import { byProcess, type Carrier } from './redundancy/carrier.ts';
+import { copiesDirOf } from './redundancy/copies-owner.ts';
 import { redundantBlobs } from './redundancy/redundant-blobs.ts';
 import { toldOfRestored } from './redundancy/restored.ts';
 import type { Keyring } from './secrets/keyring.ts';
@@ -63,7 +64,7 @@ export async function blobsFor({ dataDir, blobs }: StoreConfig): Promise<Blobs> 
 /** All of the service but the port it listens on. */
 export async function partsOver(opened: OpenedStore, config: PartsConfig): Promise<Parts> {
   const { keyring, locks } = opened;
-  const { dataDir, clock, log, targets, publicUrl, origins, behindProxy } = config;
+  const { clock, log, targets, publicUrl, origins, behindProxy } = config;
   const store = toldTo(config, opened.store);
   const signer = await signerWith(keyring.signingKey);
   const { peers = NO_PEERS } = config;
@@ -71,7 +72,8 @@ export async function partsOver(opened: OpenedStore, config: PartsConfig): Promi
   // The chain needs no turns across: an entry that is too late for its place takes the next.
   const audit = newAudit(store, here, clock, anchorAt(anchorPlace(config), { store, signer, clock, log }));
   const events = newEvents(store, clock, config.wake, peers);
-  const backup = blobsOnDisk(config.copiesDir ?? join(dataDir, 'copies'));
+  const copiesDir = copiesDirOf(config);
+  const backup = blobsOnDisk(copiesDir);
   const isThere = async (streamId: string) => {
     const stream = await store.stream(streamId);
     return stream !== undefined && stream.wrappedKey !== '';
@@ -89,7 +91,7 @@ export async function partsOver(opened: OpenedStore, config: PartsConfig): Promi
     ...{ clock, log, publicUrl, origins, behindProxy },
     blobs: redundantBlobs(await blobsFor(config), backup, isThere, onRestored),
     redundancy: {
-      ...{ backup, wake: config.wake },
+      ...{ backup, folder: copiesDir, wake: config.wake },
       targets: config.copies?.targets ?? targets,
       carrier: config.copies?.carrier ?? byProcess,
       credentialsMax: config.copies?.credentialsMax ?? CREDENTIALS_MAX,

@@ -29,14 +29,15 @@ import { serveInstances } from './instances/serve.ts';
 import { claim } from './lock.ts';
 import { faultOf, type Log } from './log.ts';
 import { openClaimed } from './opened.ts';
+import { claimCopies, copiesDirOf } from './redundancy/copies-owner.ts';
 import type { Hands } from './redundancy/hands.ts';
 import { keepCopies } from './redundancy/keep-copies.ts';
 import { ROUTES } from './routes/table.ts';
 import type { MasterSource } from './secrets/master.ts';
-import { signerWith } from './secrets/signer.ts';
 import { keepFailingLost } from './session/lost.ts';
 import { recover } from './session/recover.ts';
 import type { OpenedStore } from './store/prepared.ts';
+import { noteStart, serviceIdOf } from './store/service-id.ts';
 import { upkeep } from './upkeep.ts';
 
 export type ServiceConfig = InstanceConfig & {
@@ -126,6 +127,7 @@ export async function startService(config: ServiceConfig): Promise<Result<Servic
       await close();
       return free;
     }
+    await noteStart(store);
     const targets = targetsOf(config.webhooks?.allow, config.webhooks?.resolve);
     if (!targets.ok) {
       await close();
@@ -216,9 +218,18 @@ export async function startService(config: ServiceConfig): Promise<Result<Servic
 /** What this service needs for itself, or shares with none but its other instances. */
 async function claimAll(opened: OpenedStore, config: InstanceConfig): Promise<Result<void>> {
   const claimed = await claimDatabase(opened, config);
-  if (!claimed.ok || config.blobs === undefined) return claimed;
-  const { kid } = await signerWith(opened.keyring.signingKey);
-  return (await import('./blobs/s3-owner.ts')).claimPlace(config.blobs, kid);
+  if (!claimed.ok) return claimed;
+  if (config.blobs !== undefined) {
+    const { claimPlace } = await import('./blobs/s3-owner.ts');
+    const place = await claimPlace(config.blobs, await serviceIdOf(opened.store));
+    if (!place.ok) return place;
+  }
+  const root = copiesDirOf(config);
+  const copies = await claimCopies(root, opened.store);
+  if (!copies.ok) return copies;
+  return copies.value || config.instanceUrl === undefined
+    ? ok(undefined)
+    : fail('usage', `${root} is not the folder of second copies that the other instances have`);
 }
 
 function isLoopback(host: string): boolean {

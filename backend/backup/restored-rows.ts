@@ -1,4 +1,5 @@
 import type { Batch, Row } from '../store/raw-rows.ts';
+import { JUST_RESTORED, OF_ONE_DATABASE, RESTORED_FACT } from '../store/service-id.ts';
 import { MASTER_FACT } from '../store/sql-rewrap.ts';
 import { ELSEWHERE, type Line } from './dump.ts';
 import type { SessionKeys } from './keys.ts';
@@ -24,12 +25,19 @@ export async function* restoredRows(lines: AsyncIterable<Line>, selection: Selec
   const people = new Set(selection.opened.people.links.map(linkText));
   yield* inBatches(lines, (table, row) => {
     if (isGone(table, row)) return undefined;
+    if (table === 'fact' && OF_ONE_DATABASE.includes(String(row.name))) return undefined;
     if (table === 'audit_subject') return people.has(linkText(rowLink(row))) ? row : undefined;
     if (table === 'capture_session') return withSessionKey(row, selection.keys.get(String(row.id)));
     if (table === 'rtstream') return withStreamKey(row, selection.keys.get(String(row.session_id)));
     return row;
   });
-  yield { table: 'fact', rows: [{ name: MASTER_FACT, value: selection.master }] };
+  yield {
+    table: 'fact',
+    rows: [
+      { name: MASTER_FACT, value: selection.master },
+      { name: RESTORED_FACT, value: JUST_RESTORED },
+    ],
+  };
   const secrets = Object.entries(selection.opened.secrets);
   yield { table: 'service_secret', rows: secrets.map(([name, wrapped]) => ({ name, wrapped })) };
 }

@@ -8,6 +8,7 @@ import {
   PutObjectCommand,
   type PutObjectCommandOutput,
   S3Client,
+  S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { fail, ok, type Result } from '../../contract/result.ts';
 import { type BlobOf, type Blobs, isSessionName, SESSION_PREFIX } from './blobs.ts';
@@ -25,6 +26,9 @@ const PAGE = 1000;
 export type S3Blobs = Blobs & {
   /** Puts `text` beside the sessions unless something is there, and answers what is there. Throws where the store does not answer. */
   readonly settle: (name: string, text: string) => Promise<string>;
+  /** What is there beside the sessions; undefined: nothing. Throws as `settle`. */
+  readonly settled: (name: string) => Promise<string | undefined>;
+  readonly unsettle: (name: string) => Promise<void>;
   readonly close: () => void;
 };
 
@@ -112,13 +116,37 @@ export function blobsOnS3(place: S3Place): S3Blobs {
 
     async settle(name, text) {
       const there = await get(root + name);
-      if (there !== undefined) return Buffer.from(there).toString('utf8');
-      await put(root + name, Buffer.from(text));
-      return text;
+      if (there !== undefined) return textOf(there);
+      const command = { Bucket, Key: root + name, Body: Buffer.from(text), IfNoneMatch: '*' };
+      // Refused where somebody else was faster; a store that does not know the condition ignores it, or refuses it.
+      await client.send(new PutObjectCommand(command)).catch(async (error: unknown) => {
+        if (statusOf(error) === 501) await put(root + name, Buffer.from(text));
+        else if (statusOf(error) !== 412 && statusOf(error) !== 409) throw error;
+      });
+      const back = await get(root + name);
+      if (back === undefined) throw new Error('the store does not hold what it was given');
+      return textOf(back);
+    },
+
+    async settled(name) {
+      const there = await get(root + name);
+      return there && textOf(there);
+    },
+
+    async unsettle(name) {
+      await client.send(new DeleteObjectCommand({ Bucket, Key: root + name }));
     },
 
     close: () => client.destroy(),
   };
+}
+
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('utf8');
+}
+
+function statusOf(error: unknown): number | undefined {
+  return error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
 }
 
 function clientFor({ endpoint, region, accessKeyId, secretAccessKey }: S3Place): S3Client {

@@ -12,14 +12,17 @@ const TRIES = 20;
 const PAUSE_MS = 250;
 
 /** Checks that what several instances share is not in the folder of one. Error: `usage`. */
-export function checkShared({ instanceUrl, databaseUrl, blobs }: InstanceConfig): Result<void> {
+export function checkShared({ instanceUrl, databaseUrl, blobs, copiesDir }: InstanceConfig): Result<void> {
   if (instanceUrl === undefined) return ok(undefined);
   const url = URL.parse(instanceUrl);
   if (url === null || !/^https?:$/.test(url.protocol) || url.pathname !== '/' || url.search !== '')
     return fail('usage', 'TALLYLIGHT_INSTANCE_URL must be an address such as http://10.0.0.5:8080');
-  return databaseUrl !== undefined && blobs !== undefined
+  return databaseUrl !== undefined && blobs !== undefined && copiesDir !== undefined
     ? ok(undefined)
-    : fail('usage', 'several instances need TALLYLIGHT_DATABASE_URL and TALLYLIGHT_BLOBS');
+    : fail(
+        'usage',
+        'several instances need TALLYLIGHT_DATABASE_URL, TALLYLIGHT_BLOBS and TALLYLIGHT_COPIES_DIR',
+      );
 }
 
 /** Claims the database for this service, alone or as one of several. Error: `data-in-use`. */

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
 import { blobsOnDisk } from '../blobs/disk.ts';
+import { startService } from '../serve.ts';
 import { areAll, copiesIn, entriesOf, filesBelow, redundant, untilCopies } from '../trial/copies.ts';
 import { recorded } from '../trial/recorded.ts';
 import { call } from '../trial/recorder.ts';
@@ -49,8 +50,25 @@ test('[P54] the second copies are in the folder that was named, and what was rec
   await recorded(service, service.key, { endUserId: 'ada' });
   await untilCopies(service, areAll('kept'));
   expect(filesBelow(copiesDir)).toEqual(filesBelow(foldersOf(service).blobs));
-  // As after a disk was replaced, or the service restored from a backup of its own.
+  // As where its disk is not mounted: nothing is made in its place, and it is told once.
+  const kept = join(copiesDir, '..', `${basename(copiesDir)}-elsewhere`);
+  onTestFinished(() => rmSync(kept, { recursive: true, force: true }));
+  renameSync(copiesDir, kept);
+  mkdirSync(copiesDir);
+  await service.restart();
+  await recorded(service, service.key, { endUserId: 'bob' });
+  await untilCopies(service, (copies) => copies.some(({ state }) => state === 'failing'));
+  expect(readdirSync(copiesDir)).toEqual([]);
+  const told = service.log.filter((line) => line.type === 'fault' && line.cause.includes('mounted'));
+  expect(told).toHaveLength(1);
+  // The disk is there again, and then a new one is in its place.
   rmSync(copiesDir, { recursive: true });
+  renameSync(kept, copiesDir);
+  service.clock.now += 3600_000;
+  await untilCopies(service, areAll('kept'));
+  rmSync(copiesDir, { recursive: true });
+  mkdirSync(copiesDir);
+  writeFileSync(join(copiesDir, 'tallylight-service'), '');
   await service.restart();
   await expect
     .poll(() => filesBelow(copiesDir), { timeout: 20_000 })
@@ -113,7 +131,8 @@ test('[P54] damage is not copied: where the first copy is spoilt before there is
   const { session, streams } = await recorded(service, service.key, { endUserId: 'ada' });
   await untilCopies(service, areAll('kept'));
   const { blobs, backup } = foldersOf(service);
-  rmSync(backup, { recursive: true });
+  for (const name of readdirSync(backup))
+    if (name.startsWith('cap-')) rmSync(join(backup, name), { recursive: true });
   const [path] = filesBelow(blobs);
   const bytes = readFileSync(join(blobs, path ?? ''));
   writeFileSync(join(blobs, path ?? ''), Buffer.alloc(bytes.length));
@@ -163,3 +182,11 @@ test.each(Object.keys(DELETIONS))(
     expect(isOf(mine.session.id)).toBe(0);
   },
 );
+
+test('the folder of second copies of another service is refused', async () => {
+  const copiesDir = await folder();
+  await trial({ copiesDir });
+  const other = await startService({ port: 0, dataDir: await folder(), copiesDir });
+  if (other.ok) await other.value.close();
+  expect(other).toMatchObject({ ok: false, error: { code: 'usage' } });
+});

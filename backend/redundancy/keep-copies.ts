@@ -1,5 +1,7 @@
+import { OWNER_FILE } from '../blobs/owner-file.ts';
 import { faultOf } from '../log.ts';
 import type { Parts } from '../parts.ts';
+import { claimCopies } from './copies-owner.ts';
 import { type Hands, startHands } from './hands.ts';
 import { makeCopy, removeCopy } from './make-copy.ts';
 import { sendCopy } from './send-copy.ts';
@@ -24,19 +26,51 @@ export function keepCopies(parts: Parts, longestSleepMs: number): Hands {
   const wake = () => {
     for (const each of hands) each.wake();
   };
-  const looked = remakeLost(parts)
-    .then((count) => count > 0 && wake())
-    .catch((error) => parts.log(faultOf(error, parts.clock())));
+  let looking: Promise<void> | undefined;
+  let alarm: NodeJS.Timeout | undefined;
+  let isTold = false;
+  let isClosed = false;
+  const look = async () => {
+    const isThere = await remakeLost(parts).catch((error) => {
+      parts.log(faultOf(error, parts.clock()));
+      return true;
+    });
+    if (isThere) return wake();
+    if (!isTold) tellMissing(parts);
+    isTold = true;
+    if (!isClosed) alarm = setTimeout(lookAgain, longestSleepMs);
+  };
+  const lookAgain = () => {
+    looking = look();
+  };
+  lookAgain();
   return {
     wake,
     async close() {
-      await looked;
+      isClosed = true;
+      clearTimeout(alarm);
+      await looking;
       await Promise.all(hands.map((each) => each.close()));
     },
   };
 }
 
-/** A backup folder that is another than it was, or empty after the service was restored, is filled again. */
-async function remakeLost({ store, clock, redundancy }: Parts): Promise<number> {
-  return store.remakeCopies(await redundancy.backup.sessionIds(), clock());
+/**
+ * A folder of copies that an admin made anew, or that is empty after the service was restored, is filled again. False: it is not the
+ * one that copies are in, and what is in its place is left alone.
+ */
+async function remakeLost({ store, clock, redundancy, alone }: Parts): Promise<boolean> {
+  const claimed = await claimCopies(redundancy.folder, store);
+  if (!claimed.ok || !claimed.value) return false;
+  await alone('remake-copies', async () => {
+    await store.remakeCopies(await redundancy.backup.sessionIds(), clock());
+  });
+  return true;
+}
+
+function tellMissing({ log, clock, redundancy }: Parts): void {
+  log({
+    ...{ at: new Date(clock()).toISOString(), type: 'fault', error_code: 'service-failed' },
+    cause: `${redundancy.folder} is not the folder of the second copies: is its disk mounted? An empty file ${OWNER_FILE} in it makes it that`,
+  });
 }

@@ -4,6 +4,7 @@ import { streamKey } from '../blobs/stream-key.ts';
 import { waitAfter } from '../events/retry-schedule.ts';
 import type { Parts } from '../parts.ts';
 import type { ClaimedCopy } from '../store/records.ts';
+import { isCopiesFolder } from './copies-owner.ts';
 import { type MadeOf, madeOf } from './made-of.ts';
 import { noteCopy } from './noted.ts';
 
@@ -15,7 +16,8 @@ export async function makeCopy(parts: Parts, copy: ClaimedCopy, signal: AbortSig
   const found = await madeOf(parts, copy.videoId);
   if (!found.ok) return forget(parts, copy);
   const { session, fragments } = found.value;
-  const copied = await copyAll(parts, found.value, signal);
+  const ready = await isReady(parts);
+  const copied = ready.ok ? await copyAll(parts, found.value, signal) : ready;
   const nowMs = parts.clock();
   if (signal.aborted) {
     await parts.store.settleCopy(copy, { nextAt: nowMs });
@@ -32,6 +34,13 @@ export async function makeCopy(parts: Parts, copy: ClaimedCopy, signal: AbortSig
     await parts.store.settleCopy(copy, { ...(await nextOf(parts, copy)), isHeld: true, nextAt: nowMs });
     parts.redundancy.wake();
   }
+}
+
+/** Error: `service-failed` where the folder is not the one that copies are in. */
+async function isReady({ store, redundancy: { folder } }: Parts): Promise<Result<void>> {
+  return (await isCopiesFolder(folder, store))
+    ? ok(undefined)
+    : fail('service-failed', 'the folder of the second copies is not there');
 }
 
 async function nextOf({ store }: Parts, copy: ClaimedCopy) {
@@ -92,6 +101,11 @@ export async function removeCopy(parts: Parts, copy: ClaimedCopy): Promise<void>
   const found = await madeOf(parts, copy.videoId);
   if (!found.ok) return forget(parts, copy);
   const { session, fragments } = found.value;
+  const nowMs = parts.clock();
+  if (!(await isReady(parts)).ok) {
+    await parts.store.settleCopy(copy, { nextAt: nowMs + waitAfter(1, Math.random()) });
+    return;
+  }
   for (const fragment of fragments)
     await parts.redundancy.backup.remove({ ...fragment, sessionId: session.id }, fragment.blob);
   await noteCopy(parts, copy, session, 'copy.removed', 'it arrived at its destination');

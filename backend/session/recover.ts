@@ -1,5 +1,6 @@
 import { faultOf } from '../log.ts';
 import type { Parts } from '../parts.ts';
+import { isFreshlyRestored } from '../store/service-id.ts';
 import { completeIfStopping } from './complete.ts';
 
 /** Finishes what was cut short when the service ended last: deletions, and sessions whose last fragment came. */
@@ -28,6 +29,7 @@ export async function removeOrphans(parts: Pick<Parts, 'blobs' | 'store'> & Tell
   // The folders first: a session that begins meanwhile has none among them.
   const folders = await blobs.sessionIds();
   const known = new Set(await store.sessionIds());
+  if (await isFreshlyRestored(store)) return folders.filter((id) => known.has(id));
   for (const id of folders) if (!known.has(id)) await orTold(parts, () => blobs.removeSession(id));
   return folders.filter((id) => known.has(id));
 }

@@ -63,6 +63,11 @@ async function cluster(
   const databaseUrl = await freshDatabase(server, name);
   const balancer = await startBalancer();
   ends.push(balancer.stop);
+  const newFolder = async () => {
+    const path = await mkdtemp(join(tmpdir(), 'tallylight-instance-'));
+    ends.push(() => rm(path, { recursive: true, force: true }));
+    return path;
+  };
   const variables: Variables = {
     ...s3.variables,
     TALLYLIGHT_BLOBS: `s3://recordings/${name}`,
@@ -70,11 +75,7 @@ async function cluster(
     TALLYLIGHT_MASTER_KEY: randomBytes(32).toString('base64'),
     TALLYLIGHT_PUBLIC_URL: balancer.url,
     TALLYLIGHT_INSTANCE_URL: 'http://127.0.0.1:0',
-  };
-  const newFolder = async () => {
-    const path = await mkdtemp(join(tmpdir(), 'tallylight-instance-'));
-    ends.push(() => rm(path, { recursive: true, force: true }));
-    return path;
+    TALLYLIGHT_COPIES_DIR: await newFolder(),
   };
   const dataDir = await newFolder();
   const { key } = must(await createKey({ dataDir, name: 'trial', roles: ROLES, variables }));

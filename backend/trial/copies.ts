@@ -2,6 +2,7 @@ import { type Dirent, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { vi } from 'vitest';
 import type { ServiceAuditEntry } from '../../contract/audit.ts';
+import { OWNER_FILE } from '../blobs/owner-file.ts';
 import type { ServiceConfig } from '../serve.ts';
 import { type TrialCarrier, trialCarrier } from './carrier.ts';
 import type { Recorded } from './recorded.ts';
@@ -76,7 +77,7 @@ export function objectsOf({ session }: Pick<Recorded, 'session'>): string[] {
 export function filesBelow(folder: string): string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry: Dirent) => entry.isFile())
+    .filter((entry: Dirent) => entry.isFile() && entry.name !== OWNER_FILE)
     .map(({ parentPath, name }) => join(parentPath, name).slice(folder.length + 1))
     .sort();
 }
