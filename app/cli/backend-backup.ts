@@ -83,7 +83,7 @@ export const backupList: Command = {
 
 /** Makes a service of a backup, where there is none. */
 export const restore: Command = {
-  options: ['json', 'data', 'from', 'generation', 'leave-out-damaged'],
+  options: ['json', 'data', 'from', 'generation', 'leave-out-damaged', 'take-over'],
   run: async (values) => {
     const out = printer(values.json === true);
     const { from, generation } = values;
@@ -91,8 +91,10 @@ export const restore: Command = {
     const dataDir = values.data ?? serviceDir();
     const tell = progressTo(out, values.json === true);
     const leaveOutDamaged = values['leave-out-damaged'] === true;
+    const takeOver = values['take-over'] === true;
     const restored = await cancellable((signal) =>
       restoreService({ dataDir }, from, {
+        takeOver,
         ...{ leaveOutDamaged, signal, tell },
         ...(generation === undefined ? {} : { generation }),
       }),

@@ -38,6 +38,7 @@ const OPTIONS = {
   verify: { type: 'boolean' },
   anew: { type: 'boolean' },
   'leave-out-damaged': { type: 'boolean' },
+  'take-over': { type: 'boolean' },
   record: { type: 'boolean' },
   yes: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },

@@ -50,7 +50,7 @@ export const USAGE = `tallylight: records microphone, screens and system audio a
   tallylight backend backup verify --to DIR [--generation G]
       Everything of the service but the master key, into a folder on another disk; what is there already is not copied
       again. The last 7 are kept, or N. The service does it each day by itself with TALLYLIGHT_BACKUP_TO.
-  tallylight backend restore --from DIR [--generation G] [--leave-out-damaged] --data NEW
+  tallylight backend restore --from DIR [--generation G] [--leave-out-damaged] [--take-over] --data NEW
       Makes a service of the newest backup, or of G, in an empty folder that may hold its master.key. What was deleted
       since stays deleted.
   tallylight backend master-key rotate

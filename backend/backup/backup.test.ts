@@ -200,3 +200,30 @@ test('[P39] a backup that ends in the middle of a recording goes on there the ne
   expect(cut).toMatchObject({ error: { code: 'service-failed' } });
   expect(must(await makeBackup({ dataDir }, to, { keep: 7 }))).toMatchObject({ blobs: 3, newBlobs: 1 });
 });
+
+test('a drill does not get the bucket and the second copies of the service it is of, unless it is told to take them', async () => {
+  const s3 = await startS3();
+  onTestFinished(s3.stop);
+  const copiesDir = await folder();
+  const service = await trial({ blobs: s3.place, copiesDir });
+  const to = await folder();
+  const variables = { ...s3.variables, TALLYLIGHT_COPIES_DIR: copiesDir };
+  must(await makeBackup({ dataDir: service.dataDir, variables }, to, { keep: 7 }));
+  const newer = await recorded(service, service.key, { endUserId: 'ada' });
+  const elsewhere = blobsOnS3(s3.place);
+  onTestFinished(elsewhere.close);
+  const dataDir = await emptyBeside(service.dataDir);
+  const inUse = { ok: false, error: { code: 'data-in-use' } };
+  for (const places of [variables, { TALLYLIGHT_COPIES_DIR: copiesDir }, s3.variables])
+    expect(await restoreService({ dataDir, variables: places }, to, {})).toMatchObject(inUse);
+  await service.close();
+  must(await restoreService({ dataDir, variables }, to, { takeOver: true }));
+  const start = async () => startService({ port: 0, dataDir, blobs: s3.place, copiesDir });
+  // What is newer than the backup stays until somebody had the time to look at it.
+  await must(await start()).close();
+  expect(await elsewhere.sessionIds()).toEqual([newer.session.id]);
+  await must(await start()).close();
+  expect(await elsewhere.sessionIds()).toEqual([]);
+  const config = { port: 0, dataDir: service.dataDir, blobs: s3.place, copiesDir };
+  expect(await startService(config)).toMatchObject(inUse);
+});

@@ -14,6 +14,8 @@ export type RestoreOptions = Watched & {
   readonly generation?: string;
   /** What is damaged is left out, session by session, and the rest restored. */
   readonly leaveOutDamaged?: boolean;
+  /** A bucket, or a folder of second copies, that another service has is taken from it. */
+  readonly takeOver?: boolean;
 };
 
 /** One generation that can be restored, and what of it. */

@@ -8,6 +8,7 @@ import { writeDurably } from '../blobs/durable.ts';
 import { blobsFor, partsOver } from '../compose.ts';
 import { targetsOf } from '../events/targets.ts';
 import { claim } from '../lock.ts';
+import { copiesDirOf, giveAway, isOfOthers } from '../redundancy/copies-owner.ts';
 import { isNamed, MASTER_FILE, type Master, type MasterSource, readMaster } from '../secrets/master.ts';
 import { SQLITE_FILE } from '../store/file.ts';
 import { openStore } from '../store/open.ts';
@@ -58,6 +59,8 @@ export async function restore(
 ): Promise<Result<Restored>> {
   const empty = await isEmpty(config);
   if (!empty.ok) return empty;
+  const free = await freePlaces(config, options.takeOver === true);
+  if (!free.ok) return free;
   const master = await presentMaster(config.dataDir, source);
   if (!master.ok) return master;
   const opened = await openBackup(folder, master.value);
@@ -73,6 +76,8 @@ export async function restore(
     // Somebody may have begun a service there while the backup was verified.
     const still = await isEmpty(config);
     if (!still.ok) return still;
+    const taken = options.takeOver === true ? await takeOver(config) : ok(undefined);
+    if (!taken.ok) return taken;
     const restored = await build(config, master.value, opened.value, chosen.value, options);
     if (!restored.ok) await tidyUp(config.dataDir);
     return restored;
@@ -89,6 +94,29 @@ async function isEmpty(config: BackupConfig): Promise<Result<void>> {
   if (names.some((name) => !ours.includes(name.replace(/-journal$/, '')))) return taken;
   if (config.databaseUrl === undefined) return ok(undefined);
   return (await isFilled(config)) ? fail('restore-not-empty', 'the database') : ok(undefined);
+}
+
+/** A drill has the keys of the service it is of, and must not get its bucket or second copies by them. Error: `data-in-use`. */
+async function freePlaces(config: BackupConfig, isTakingOver: boolean): Promise<Result<void>> {
+  if (isTakingOver) return ok(undefined);
+  const taken = (place: string) =>
+    fail('data-in-use', `${place} is of another service; --take-over takes it from that one`);
+  const copies = copiesDirOf(config);
+  if (await isOfOthers(copies)) return taken(copies);
+  if (config.blobs === undefined) return ok(undefined);
+  const { ownerOfPlace } = await import('../blobs/s3-owner.ts');
+  const owner = await ownerOfPlace(config.blobs);
+  if (!owner.ok) return owner;
+  const { bucket, prefix } = config.blobs;
+  return owner.value === undefined ? ok(undefined) : taken(`s3://${bucket}/${prefix}`);
+}
+
+/** Whoever had them finds that it has them no more; the restored service claims them when it starts. */
+async function takeOver(config: BackupConfig): Promise<Result<void>> {
+  const copies = copiesDirOf(config);
+  if (await isOfOthers(copies)) await giveAway(copies);
+  if (config.blobs === undefined) return ok(undefined);
+  return (await import('../blobs/s3-owner.ts')).freePlace(config.blobs);
 }
 
 /** One that is there: to make a new one would help nobody. */
