@@ -7,6 +7,7 @@ import { type CredentialsOf, type DestinationKind, parseCredentials } from './de
 import { Fault, faultOf } from './fault.ts';
 import { type Order, readOrder, wipe } from './order.ts';
 import { ANSWER_FD, type Answer, type Confirmed, ORDER_FD, type Outcome } from './protocol.ts';
+import { reachOnly } from './reach.ts';
 import { openCredentials } from './sealed.ts';
 import { openStore } from './stores.ts';
 import { watchSockets } from './watch-sockets.ts';
@@ -60,9 +61,10 @@ function say(answer: Answer): void {
 }
 
 async function outcomeOf(order: Order, signal: AbortSignal): Promise<Outcome> {
-  const { place, idleMs } = order.head;
+  const { place, addresses, idleMs } = order.head;
   // A store with an authority of its own is trusted by that one alone.
   if ('ca' in place && place.ca !== undefined) setDefaultCACertificates([place.ca]);
+  reachOnly(place, addresses);
   watchSockets(idleMs, () => say({ moved: true }));
   try {
     return { confirmed: await run(order, signal) };

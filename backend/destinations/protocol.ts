@@ -19,6 +19,8 @@ const file = z.object({
 /** The first line on the order's pipe. The sealed credentials and the key follow it, as bytes that can be wiped. */
 export const orderHead = z.object({
   place: destinationPlace,
+  /** Those of its host, where they were looked up. */
+  addresses: z.array(z.object({ address: z.string(), family: z.int() })),
   /** Absent: a probe. */
   file: file.optional(),
   sealedBytes: z.int().min(1).max(1_000_000),

@@ -108,7 +108,7 @@ test.each(STORES)(
       `--allow-fs-write=${folder}/*`,
     ]);
     onTestFinished(() => child.end());
-    child.order({ place, file, idleMs: 30_000 }, key, sealedCredentials);
+    child.order({ place, addresses: [], file, idleMs: 30_000 }, key, sealedCredentials);
     child.media.write(bytes.subarray(0, bytes.length / 2));
     const pid = pidOf(child.process);
     await vi.waitFor(() => expect(foundInMemory(pid, Buffer.from(wanted))).toBeGreaterThan(0), {

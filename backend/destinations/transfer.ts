@@ -3,12 +3,15 @@ import { fail, ok, type Result } from '../../contract/result.ts';
 import { type Child, startChild } from './child-process.ts';
 import type { DestinationPlace } from './destination.ts';
 import type { Confirmed, OrderHead, Outcome } from './protocol.ts';
+import type { Address } from './reach.ts';
 
 export type { Confirmed };
 
 /** Credentials as `sealCredentials` made them, and the key that opens them: only the transfer process does. */
 export type ProbeOrder = {
   readonly place: DestinationPlace;
+  /** That were checked: no others are connected to. Absent or none: those that its name has. */
+  readonly addresses?: readonly Address[];
   readonly sealedCredentials: string;
   readonly key: Uint8Array;
 };
@@ -62,7 +65,7 @@ async function* nothing(): AsyncGenerator<Uint8Array> {
 }
 
 async function run(
-  { place, sealedCredentials, key }: ProbeOrder,
+  { place, addresses = [], sealedCredentials, key }: ProbeOrder,
   file: OrderHead['file'],
   bytes: AsyncIterable<Uint8Array>,
   signal: AbortSignal,
@@ -73,7 +76,7 @@ async function run(
   const patience = patienceWith(child, signal, limits);
   const source = sourceOf(bytes, patience);
   try {
-    child.order({ place, file, idleMs: limits.idleMs }, key, sealedCredentials);
+    child.order({ place, addresses: [...addresses], file, idleMs: limits.idleMs }, key, sealedCredentials);
     // Where the child ends early this does too; the outcome says why.
     void Promise.allSettled([pipeline(source.bytes, child.media)]);
     const outcome = await outcomeOf(child, patience.renew);

@@ -188,11 +188,28 @@ test('[P36] a name that means a private address is found out when it is to be se
   expect((await entriesOf(service)).map(({ action }) => action)).not.toContain('credentials.fetched');
   const allowed = await redundant({
     webhooks: { lookMs: 50, resolve: inside },
-    destinations: { allow: ['s3.example.org'] },
+    destinations: { allow: ['recordings.s3.example.org'] },
   });
   await setDestination(allowed.service, { place });
   await recorded(allowed.service, allowed.service.key, { endUserId: 'ada' });
   await untilCopies(allowed.service, areAll('sent'));
+});
+
+test('[P36] the host that is looked at is the one that is connected to: with the bucket in its name', async () => {
+  const resolve = async (name: string) => [
+    { address: name === 'recordings.s3.example.org' ? '169.254.169.254' : '1.1.1.1', family: 4 },
+  ];
+  const { service, carrier } = await redundant({ webhooks: { lookMs: 50, resolve } });
+  const place = { ...PLACE, endpoint: 'https://s3.example.org' };
+  const tried = () => call(service, 'POST', `${DESTINATION}/test`, service.key);
+  await setDestination(service, { place });
+  expect(await tried()).toMatchObject({ error_code: 'destination-forbidden' });
+  await setDestination(service, { place: { ...place, pathStyle: true } });
+  expect(await tried()).toMatchObject({ status: 200 });
+  await recorded(service, service.key, { endUserId: 'ada' });
+  await untilCopies(service, areAll('sent'));
+  // What was found is what is connected to.
+  expect(carrier.attempts[0]?.addresses).toEqual([{ address: '1.1.1.1', family: 4 }]);
 });
 
 test('[P35] destinations and copies are of one tenant and one environment', async () => {

@@ -1,14 +1,7 @@
 import { fail, ok, type Result } from '../../contract/result.ts';
 import type { DestinationPlace } from '../destinations/destination.ts';
+import { type Address, addressOf } from '../destinations/reach.ts';
 import type { Targets } from '../events/targets.ts';
-
-/** The address that is connected to; undefined: the provider's own, which nobody chooses. */
-function addressOf(place: DestinationPlace): string | undefined {
-  if (place.kind !== 'ftp' && place.kind !== 'sftp') return place.endpoint;
-  const host = place.host.includes(':') ? `[${place.host}]` : place.host;
-  // Which protocol it is does not matter here: hosts and ports are looked at, and whether it is protected was asked before.
-  return `https://${host}:${place.port}/`;
-}
 
 /** By its form alone, when somebody names it. Error: `destination-forbidden`. */
 export function checkPlace(targets: Targets, place: DestinationPlace): Result<void> {
@@ -17,13 +10,19 @@ export function checkPlace(targets: Targets, place: DestinationPlace): Result<vo
   return checked.ok ? ok(undefined) : fail('destination-forbidden', checked.error.detail);
 }
 
-/** By the addresses it has now. Errors: `destination-forbidden`, `destination-unreachable` where the name has none. */
-export async function locatePlace(targets: Targets, place: DestinationPlace): Promise<Result<void>> {
+/**
+ * The addresses it has now; none: the provider's own. Errors: `destination-forbidden`, `destination-unreachable` where the name
+ * has none.
+ */
+export async function locatePlace(
+  targets: Targets,
+  place: DestinationPlace,
+): Promise<Result<readonly Address[]>> {
   const address = addressOf(place);
-  if (address === undefined) return ok(undefined);
+  if (address === undefined) return ok([]);
   try {
     const located = await targets.locate(address);
-    return located.ok ? ok(undefined) : fail('destination-forbidden', located.error.detail);
+    return located.ok ? ok(located.value.addresses) : fail('destination-forbidden', located.error.detail);
   } catch {
     return fail('destination-unreachable', 'the name has no address');
   }

@@ -78,7 +78,7 @@ async function carried(
   await note('credentials.fetched', destination.id);
   const key = parts.keyring.unwrap({ kind: 'destination', id: destination.id }, destination.wrappedKey);
   const order = {
-    ...{ place, sealedCredentials, key, object: objectOf(copy) },
+    ...{ place, addresses: located.value, sealedCredentials, key, object: objectOf(copy) },
     ...{ sizeBytes: video.sizeBytes, sha256: video.sha256 },
   };
   try {
@@ -142,7 +142,10 @@ export async function tryDestination(
   if (!located.ok) return located;
   const key = parts.keyring.unwrap({ kind: 'destination', id: destination.id }, destination.wrappedKey);
   try {
-    const tried = await parts.redundancy.carrier.probe({ place, sealedCredentials, key }, signal);
+    const tried = await parts.redundancy.carrier.probe(
+      { place, addresses: located.value, sealedCredentials, key },
+      signal,
+    );
     return tried.ok ? ok({ by: tried.value.by }) : tried;
   } finally {
     key.fill(0);
