@@ -172,7 +172,8 @@ const ROLE_WORDS: { readonly [R in Role]: string } = {
   capture: 'Makes sessions and client tokens, sees the sessions',
   read: 'Plays and downloads what was recorded, listens to live channels',
   admin: 'Policy, deletion, audit and the rights of the recorded; no media',
-  operate: 'Where copies of recordings go, and sending them; neither recordings nor people',
+  operate:
+    'Where copies of recordings go, and sending them, earlier ones too: whoever may read there reads them. Opens no recording here, sees no people',
 };
 
 const wish = z.object({
