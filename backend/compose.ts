@@ -25,6 +25,7 @@ import { byProcess, type Carrier } from './redundancy/carrier.ts';
 import { copiesDirOf } from './redundancy/copies-owner.ts';
 import { redundantBlobs } from './redundancy/redundant-blobs.ts';
 import { toldOfRestored } from './redundancy/restored.ts';
+import { PROBE_MS } from './redundancy/try-destination.ts';
 import type { Keyring } from './secrets/keyring.ts';
 import { signerWith } from './secrets/signer.ts';
 import { newEvents } from './session/events.ts';
@@ -50,6 +51,7 @@ export type CopiesConfig = {
   /** Where copies may be sent; default: nowhere but to public addresses. */
   readonly targets?: Targets;
   readonly credentialsMax?: number;
+  readonly probeMs?: number;
   /** Default: a process of its own for each transfer. */
   readonly carrier?: Carrier;
 };
@@ -95,6 +97,8 @@ export async function partsOver(opened: OpenedStore, config: PartsConfig): Promi
       targets: config.copies?.targets ?? targets,
       carrier: config.copies?.carrier ?? byProcess,
       credentialsMax: config.copies?.credentialsMax ?? CREDENTIALS_MAX,
+      probing: new Set(),
+      probeMs: config.copies?.probeMs ?? PROBE_MS,
     },
     policies: policiesOf(store, signer, clock),
     strangers: newStrangers({ audit, events, clock }),

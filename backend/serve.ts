@@ -64,7 +64,7 @@ export type ServiceConfig = InstanceConfig & {
   readonly destinations?: DestinationConfig;
 };
 
-export type DestinationConfig = Pick<CopiesConfig, 'carrier' | 'credentialsMax'> & {
+export type DestinationConfig = Pick<CopiesConfig, 'carrier' | 'credentialsMax' | 'probeMs'> & {
   /** `host` or `host:port` that copies may be sent to although they are private, and without TLS on this machine. */
   readonly allow?: readonly string[];
 };

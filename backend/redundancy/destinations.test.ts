@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { fail } from '../../contract/result.ts';
 import { createKey, serve } from '../main.ts';
 import { createTenant } from '../manage.ts';
 import { ROUTES } from '../routes/table.ts';
@@ -278,4 +279,24 @@ test('[P53] operate says where copies go and sends them, and may do nothing else
       status: 403,
       error_code: 'role-missing',
     });
+});
+
+test('[P55] a tenant tries one destination at a time, and not for ever', async () => {
+  const { service, carrier } = await redundant({ destinations: { probeMs: 2000 } });
+  await setDestination(service);
+  const begun = Promise.withResolvers<void>();
+  const { probe } = carrier;
+  carrier.probe = (_, signal) => {
+    begun.resolve();
+    return new Promise((resolve) => {
+      signal.addEventListener('abort', () => resolve(fail('destination-stopped')));
+    });
+  };
+  const tried = () => call(service, 'POST', `${DESTINATION}/test`, service.key);
+  const first = tried();
+  await begun.promise;
+  expect(await tried()).toMatchObject({ status: 409, error_code: 'not-now' });
+  expect(await first).toMatchObject({ status: 502, error_code: 'destination-unreachable' });
+  carrier.probe = probe;
+  expect(await tried()).toMatchObject({ status: 200 });
 });

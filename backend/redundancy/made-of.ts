@@ -12,7 +12,7 @@ export type MadeOf = {
   readonly fragments: readonly FragmentRecord[];
 };
 
-/** What a video is made of; `video-unknown` where it was deleted. */
+/** What a video is made of. Errors: `video-unknown` where it was deleted, `vault-damaged` where that is not there any more. */
 export async function madeOf({ store }: Pick<Parts, 'store'>, videoId: string): Promise<Result<MadeOf>> {
   const video = await store.video(videoId);
   const session = video && (await store.session(video.sessionId));
@@ -21,7 +21,7 @@ export async function madeOf({ store }: Pick<Parts, 'store'>, videoId: string): 
     return fail('video-unknown', videoId);
   const all = await store.fragmentsOf(stream.id);
   const format = formatsOf(all).find((each) => each.sha256 === video.format);
-  if (format === undefined) return fail('video-unknown', videoId);
+  if (format === undefined) return fail('vault-damaged', `${stream.id} has not what it was made of any more`);
   const fragments = all.filter(({ take }) => format.takes.has(take));
   return ok({ video, session, stream, format, fragments });
 }

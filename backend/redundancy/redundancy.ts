@@ -13,6 +13,10 @@ export type Redundancy = {
   readonly carrier: Carrier;
   /** As many characters as the JSON of credentials may have. */
   readonly credentialsMax: number;
+  /** Tenants that try a destination at this moment. */
+  readonly probing: Set<string>;
+  /** Milliseconds that this may take. */
+  readonly probeMs: number;
   /** There is something to make or to send. */
   wake(): void;
 };

@@ -1,11 +1,11 @@
-import { errorOf, ok, type Result, type TallylightError } from '../../contract/result.ts';
+import { errorOf, type Result, type TallylightError } from '../../contract/result.ts';
 import type { Confirmed } from '../destinations/transfer.ts';
 import { waitAfter } from '../events/retry-schedule.ts';
 import type { Parts } from '../parts.ts';
 import type { ClaimedCopy, CopyRecord, DestinationRecord } from '../store/records.ts';
 import { assembled } from '../video/assemble.ts';
 import { type MadeOf, madeOf } from './made-of.ts';
-import { noteCopy } from './noted.ts';
+import { type CopyAction, noteCopy } from './noted.ts';
 import { inWords, locatePlace } from './places.ts';
 
 /**
@@ -17,8 +17,7 @@ export async function sendCopy(parts: Parts, copy: ClaimedCopy, signal: AbortSig
   const { store, clock } = parts;
   const destination = await store.destination(copy);
   const found = await madeOf(parts, copy.videoId);
-  // Deleted with all that is known of it.
-  if (!found.ok) return;
+  if (!found.ok) return lost(parts, copy, found.error);
   if (destination === undefined) {
     await store.settleCopy(copy, { state: copy.sentAt === null ? 'kept' : 'sent', attempts: 0 });
     return;
@@ -30,10 +29,22 @@ export async function sendCopy(parts: Parts, copy: ClaimedCopy, signal: AbortSig
     await store.settleCopy(copy, { nextAt: clock() });
     return;
   }
-  const { code, detail = '' } = sent.error;
+  await again(parts, copy, sent.error);
+}
+
+/** To be tried again later. False where it was deleted meanwhile. */
+function again({ store, clock }: Parts, copy: ClaimedCopy, { code, detail = '' }: TallylightError) {
   const attempts = copy.attempts + 1;
   const nextAt = clock() + waitAfter(attempts, Math.random());
-  await store.settleCopy(copy, { attempts, nextAt, lastError: detail === '' ? code : `${code}: ${detail}` });
+  return store.settleCopy(copy, { attempts, nextAt, lastError: detail === '' ? code : `${code}: ${detail}` });
+}
+
+/** There is nothing to send: it was deleted with all that is known of it, or what it is made of is gone. */
+async function lost(parts: Parts, copy: ClaimedCopy, error: TallylightError): Promise<void> {
+  if ((await parts.store.video(copy.videoId)) === undefined) return;
+  const session = await parts.store.session(copy.sessionId);
+  if ((await again(parts, copy, error)) && copy.attempts === 0)
+    await noteCopy(parts, copy, session, 'copy.failed', error.code);
 }
 
 async function arrived(
@@ -52,6 +63,30 @@ async function arrived(
   if (isLeaving) redundancy.wake();
 }
 
+type Note = (action: CopyAction, reason?: string) => Promise<void>;
+
+/**
+ * Entries of one attempt. Where the one before failed already they are held back until this one succeeds: an entry stays for ever,
+ * and a destination that is gone is tried for as long. How often it was tried is told by the copy itself.
+ */
+function notesOf(
+  write: Note,
+  isFailing: boolean,
+): { readonly note: Note; readonly release: () => Promise<void> } {
+  let held: Parameters<Note>[] | undefined = isFailing ? [] : undefined;
+  return {
+    async note(...entry) {
+      if (held === undefined) await write(...entry);
+      else held.push(entry);
+    },
+    async release() {
+      const before = held ?? [];
+      held = undefined;
+      for (const entry of before) await write(...entry);
+    },
+  };
+}
+
 /** One attempt, with its entries. */
 async function carried(
   parts: Parts,
@@ -62,8 +97,10 @@ async function carried(
 ): Promise<Result<Confirmed>> {
   const { place, sealedCredentials } = destination;
   const { video, session } = made;
-  const note = (action: Parameters<typeof noteCopy>[3], reason?: string) =>
-    noteCopy(parts, copy, session, action, reason);
+  const { note, release } = notesOf(
+    (action, reason) => noteCopy(parts, copy, session, action, reason),
+    copy.attempts > 0,
+  );
   const failed = async (error: TallylightError): Promise<Result<Confirmed>> => {
     if (!signal.aborted) await note('copy.failed', error.code);
     return { ok: false, error };
@@ -85,6 +122,7 @@ async function carried(
     const onWhole = () => note('copy.put-together', `sha256 ${video.sha256}`);
     const sent = await parts.redundancy.carrier.transfer(order, fileOf(parts, made, onWhole), signal);
     if (!sent.ok) return await failed(sent.error);
+    await release();
     await note('copy.sent', `${inWords(place, sent.value.object)} confirmed by ${sent.value.by}`);
     return sent;
   } catch (error) {
@@ -129,25 +167,4 @@ async function* fileOf(
     throw new Unreadable(errorOf('video-unknown', video.id));
   await onWhole();
   if (last !== undefined) yield last;
-}
-
-/** Whether the destination takes, confirms and lets go of a small object. Errors as those of a transfer. */
-export async function tryDestination(
-  parts: Parts,
-  destination: DestinationRecord,
-  signal: AbortSignal,
-): Promise<Result<Pick<Confirmed, 'by'>>> {
-  const { place, sealedCredentials } = destination;
-  const located = await locatePlace(parts.redundancy.targets, place);
-  if (!located.ok) return located;
-  const key = parts.keyring.unwrap({ kind: 'destination', id: destination.id }, destination.wrappedKey);
-  try {
-    const tried = await parts.redundancy.carrier.probe(
-      { place, addresses: located.value, sealedCredentials, key },
-      signal,
-    );
-    return tried.ok ? ok({ by: tried.value.by }) : tried;
-  } finally {
-    key.fill(0);
-  }
 }

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { expect, test, vi } from 'vitest';
+import { SQLITE_FILE } from '../store/file.ts';
 import {
   areAll,
   type Copy,
@@ -108,10 +110,15 @@ test.each(['destination-unreachable', 'destination-refused', 'destination-mismat
     }
     await untilCopies(service, (copies) => areAll('sent')(copies) && copies.every(({ held }) => !held));
     expect(carrier.arrivals).toEqual(objectsOf(own));
+    // When it began to fail and when it arrived: what comes in between is in no entry, which would stay for ever.
     const failed = (await entriesOf(service)).filter(({ action }) => action === 'copy.failed');
-    expect(failed.map(({ outcome, reason }) => [outcome, reason])).toEqual(
-      [1, 2, 3].map(() => ['failed', code]),
-    );
+    expect(failed.map(({ outcome, reason }) => [outcome, reason])).toEqual([['failed', code]]);
+    const actions = await actionsOf(service, own.session.videos[0]?.id ?? '');
+    const attempt = ['credentials.fetched', 'copy.put-together'];
+    expect(actions.slice(actions.indexOf('copy.failed'))).toEqual([
+      ...['copy.failed', 'credentials.purged'],
+      ...[...attempt, 'copy.sent', 'credentials.purged', 'copy.removed'],
+    ]);
   },
 );
 
@@ -246,3 +253,27 @@ test('[P55] what cannot be read whole is not sent, and what is put back from the
   expect(copy?.last_error).toContain('vault-damaged');
   expect(carrier.arrivals).toHaveLength(1);
 });
+
+// The database is changed by hand here, which is the embedded one.
+test.skipIf(process.env.TALLYLIGHT_TRIAL === 'outgrown')(
+  '[P55] a recording whose fragments are not known any more is listed as damaged, with one entry, and not claimed for ever without a word',
+  async () => {
+    const { service, carrier } = await redundant();
+    const own = await recorded(service, service.key, { endUserId: 'ada' });
+    await untilCopies(service, areAll('kept'));
+    await setDestination(service);
+    const [video] = own.session.videos;
+    const database = new DatabaseSync(join(service.dataDir, SQLITE_FILE));
+    database.exec('delete from fragment');
+    database.close();
+    await call(service, 'POST', `/copies/${video?.id}/send`, service.key);
+    for (const attempts of [1, 2]) {
+      const [copy] = await untilCopies(service, ([one]) => one?.attempts === attempts);
+      expect(copy).toMatchObject({ state: 'failing', last_error: expect.stringMatching(/^vault-damaged: /) });
+      service.clock.now += HOUR_MS;
+    }
+    const failed = (await entriesOf(service)).filter(({ action }) => action === 'copy.failed');
+    expect(failed.map(({ object, reason }) => [object, reason])).toEqual([[video?.id, 'vault-damaged']]);
+    expect(carrier.attempts).toEqual([]);
+  },
+);

@@ -4,7 +4,7 @@ import { destinationPlace } from '../destinations/destination.ts';
 import { jsonRoute, type Route } from '../http/route.ts';
 import { removeDestination, setDestination } from '../redundancy/destinations.ts';
 import { inWords } from '../redundancy/places.ts';
-import { tryDestination } from '../redundancy/send-copy.ts';
+import { tryDestination } from '../redundancy/try-destination.ts';
 import type { DestinationRecord, Realm } from '../store/records.ts';
 import { collectionFor, inCollection } from './collections.ts';
 

@@ -3,7 +3,7 @@ import { fail, ok, type Result } from '../../../contract/result.ts';
 import { DESTINATION_KINDS, type DestinationKind } from '../../destinations/destination.ts';
 import { removeDestination, setDestination } from '../../redundancy/destinations.ts';
 import { inWords } from '../../redundancy/places.ts';
-import { tryDestination } from '../../redundancy/send-copy.ts';
+import { tryDestination } from '../../redundancy/try-destination.ts';
 import { collectionFor, collectionId } from '../../routes/collections.ts';
 import { type DestinationOf, type DestinationRecord, ENVIRONMENTS } from '../../store/records.ts';
 import { type Asked, CREDENTIAL_FIELDS, KIND_WORDS, PLACE_FIELDS, readForm } from '../destination-form.ts';
@@ -91,7 +91,7 @@ export const DESTINATION_ROUTES: readonly ConsoleRoute[] = [
     async handle(call) {
       const found = await destinationIn(call);
       if (!found.ok) return found;
-      const tried = await tryDestination(call.parts, found.value, AbortSignal.timeout(TRY_MS));
+      const tried = await tryDestination(call.parts, found.value);
       return tried.ok ? ok({ kind: 'go', to: `${PATH}?done=works` }) : tried;
     },
   },
@@ -133,9 +133,6 @@ export const DESTINATION_ROUTES: readonly ConsoleRoute[] = [
     },
   },
 ];
-
-/** Somebody waits for it in front of a page. */
-const TRY_MS = 60_000;
 
 /** Errors: `bad-request`, `collection-unknown`. */
 async function named({ parts, admin }: Call, form: URLSearchParams): Promise<Result<DestinationOf>> {
