@@ -85,7 +85,10 @@ describe('rotating the master key', () => {
     expect(rowsOf(dataDir, SEALED)).toEqual(before.sealed);
     expect(blobsOf(service)).toEqual(before.blobs);
     expect(holding(dataDir, oldFile)).toEqual([]);
-    expect(await openStore({ dataDir }, old)).toMatchObject({ ok: false, error: { code: 'vault-damaged' } });
+    expect(await openStore({ dataDir }, old)).toMatchObject({
+      ok: false,
+      error: { code: 'master-key-wrong' },
+    });
     await service.restart();
     await opens();
   });
@@ -113,7 +116,7 @@ describe('rotating the master key', () => {
       isScrubbed: true,
     });
     // The file in the folder is another one now, and nothing pretends otherwise.
-    expect(await rotate({})).toMatchObject({ ok: false, error: { code: 'vault-damaged' } });
+    expect(await rotate({})).toMatchObject({ ok: false, error: { code: 'master-key-wrong' } });
     expect(await rotate({ TALLYLIGHT_MASTER_KEY: first })).toMatchObject({
       ok: false,
       error: { code: 'usage' },

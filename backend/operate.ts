@@ -107,7 +107,7 @@ export type Rotated = {
 /**
  * Wraps every key of the store for a new master key and touches no data: the one of `TALLYLIGHT_NEW_MASTER_KEY`, `…_FILE` or
  * `…_COMMAND`, or a new one in the place of the file in the data folder. The service must not run. Errors: `data-in-use`,
- * `usage`, `vault-damaged`, those of opening the store.
+ * `usage`, `master-key-wrong`, those of opening the store.
  */
 export async function rotateMasterKey({
   dataDir,
@@ -130,7 +130,7 @@ export async function rotateMasterKey({
       if (next.value.key.fingerprint === master.fingerprint)
         return fail('usage', 'the new key is the old one');
       if (!(await store.rewrap(master, next.value.key)))
-        return fail('vault-damaged', 'the master key is not the one of this store');
+        return fail('master-key-wrong', 'it is not the one that the store was written with');
       const isScrubbed = await store.scrub();
       await finishRotation(dataDir, variables, next.value.key);
       const targets = targetsOf([]);

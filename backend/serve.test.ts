@@ -135,7 +135,7 @@ describe('the service', () => {
     writeFileSync(path, Buffer.alloc(32, 7));
     expect(await startService({ port: 0, dataDir })).toMatchObject({
       ok: false,
-      error: { code: 'vault-damaged' },
+      error: { code: 'master-key-wrong' },
     });
   });
 
@@ -145,6 +145,35 @@ describe('the service', () => {
     const refused = { ok: false, error: { code: 'usage' } };
     expect(await serve({ dataDir, port: 0, variables })).toMatchObject(refused);
     expect(await createKey({ dataDir, name: 'x', roles: ROLES, variables })).toMatchObject(refused);
+  });
+
+  test('says where the database is that does not answer, and nothing of its password', async () => {
+    const none = createServer().listen(0, '127.0.0.1');
+    await once(none, 'listening');
+    const address = none.address();
+    const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
+    await new Promise((closed) => none.close(closed));
+    const start = async (databaseUrl: string) =>
+      startService({ port: 0, dataDir: await folder(), databaseUrl });
+    const refused = await start(`postgres://tallylight:hush@127.0.0.1:${port}/tallylight`);
+    expect(refused).toMatchObject({
+      error: { code: 'database-unreachable', detail: `127.0.0.1:${port}: ECONNREFUSED` },
+    });
+    // A password that was not encoded is taken for a part of the address.
+    for (const password of ['hush', '12/hush', '12#hush', '12?hush', 'hush hush', '12:hush'])
+      for (const host of [`127.0.0.1:${port}`, 'no such host'])
+        expect(
+          JSON.stringify(await start(`postgres://127.0.0.1:${password}@${host}/tallylight`)),
+        ).not.toMatch(/hush|12[/#?:]|:12\b/);
+  });
+
+  test('says of a database that lets nobody in that it is that', async () => {
+    const server = startPostgres();
+    onTestFinished(server.stop);
+    const databaseUrl = server.url.replace('/postgres?', '/no-such-database?');
+    expect(await startService({ port: 0, dataDir: await folder(), databaseUrl })).toMatchObject({
+      error: { code: 'database-unreachable', detail: expect.stringContaining('3D000') },
+    });
   });
 
   test('takes a key that is made while it runs', async () => {

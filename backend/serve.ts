@@ -89,8 +89,8 @@ export type Service = {
 const LOOK_MS = 60_000;
 
 /**
- * Starts the media service. Errors: `insecure-address`, `data-in-use`, `service-failed` where the store of fragments does not answer, `vault-damaged` where the master key is
- * not the one of the store, `usage` where it cannot listen there or what is allowed for events is no host. Throws where the database does not answer.
+ * Starts the media service. Errors: `insecure-address`, `data-in-use`, `service-failed` where the store of fragments does
+ * not answer, those of opening the store, `usage` where it cannot listen there or what is allowed for events is no host.
  */
 export async function startService(config: ServiceConfig): Promise<Result<Service>> {
   const { host = '127.0.0.1', port, dataDir, clock = Date.now, log = () => undefined } = config;

@@ -296,7 +296,7 @@ describe('what is no instance of this service', () => {
         (error: Error) => error.message,
       );
     expect(await refusal({ TALLYLIGHT_MASTER_KEY: Buffer.alloc(32, 1).toString('base64') })).toContain(
-      'vault-damaged',
+      'master-key-wrong',
     );
     expect(await refusal({ TALLYLIGHT_INSTANCE_URL: '' })).toContain('data-in-use');
     expect(await refusal({ TALLYLIGHT_BLOBS: '' })).toContain('usage');
@@ -304,7 +304,9 @@ describe('what is no instance of this service', () => {
     expect(await refusal({ TALLYLIGHT_COPIES_DIR: '' })).toContain('usage');
     expect(await refusal({ TALLYLIGHT_COPIES_DIR: await folder() })).toContain('the other instances');
     const other = await two();
-    expect(await refusal({ TALLYLIGHT_DATABASE_URL: other.cluster.databaseUrl })).toContain('vault-damaged');
+    expect(await refusal({ TALLYLIGHT_DATABASE_URL: other.cluster.databaseUrl })).toContain(
+      'master-key-wrong',
+    );
     expect(
       await refusal({
         TALLYLIGHT_DATABASE_URL: other.cluster.databaseUrl,

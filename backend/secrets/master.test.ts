@@ -49,7 +49,7 @@ describe('the master key', () => {
   test('[P31] that is gone is not replaced beside a database that was written with it', async () => {
     const dataDir = await folder();
     writeFileSync(join(dataDir, 'tallylight.sqlite'), '');
-    expect(await read({}, dataDir)).toMatchObject({ ok: false, error: { code: 'vault-damaged' } });
+    expect(await read({}, dataDir)).toMatchObject({ ok: false, error: { code: 'master-key-wrong' } });
     expect(readdirSync(dataDir)).toEqual(['tallylight.sqlite']);
   });
 

@@ -29,7 +29,7 @@ const NEXT_FILE = 'master.key.next';
 /**
  * The master key: `TALLYLIGHT_MASTER_KEY` (32 bytes, base64), the output of `TALLYLIGHT_MASTER_KEY_COMMAND` (for a key
  * management service), the file `TALLYLIGHT_MASTER_KEY_FILE`, or `master.key` in `dataDir`, which is made at the first
- * start. Errors: `usage` for a place that gives no key, `vault-damaged` for a file that is none, or is gone.
+ * start. Errors: `usage` for a place that gives no key, `master-key-wrong` for a file that is none, or is gone.
  */
 export async function readMaster(dataDir: string, environment: MasterSource): Promise<Result<Master>> {
   const named = await readNamed('TALLYLIGHT_MASTER_KEY', environment);
@@ -37,7 +37,7 @@ export async function readMaster(dataDir: string, environment: MasterSource): Pr
   const own = join(dataDir, MASTER_FILE);
   if (!existsSync(own)) {
     // A new key beside a store of another would only hide that the right one is missing.
-    if (existsSync(join(dataDir, SQLITE_FILE))) return fail('vault-damaged', `${MASTER_FILE} is missing`);
+    if (existsSync(join(dataDir, SQLITE_FILE))) return fail('master-key-wrong', `${MASTER_FILE} is missing`);
     await writeFirst(own, randomBytes(KEY_BYTES));
   }
   return fromFile(own);
@@ -115,7 +115,7 @@ async function fromFile(path: string): Promise<Result<Master>> {
   const content = await readFile(path);
   if (content.length === KEY_BYTES) return ok(masterOf(content));
   const key = decoded(content.toString('utf8'));
-  return key === undefined ? fail('vault-damaged', `${path} is not a key of 32 bytes`) : ok(masterOf(key));
+  return key === undefined ? fail('master-key-wrong', `${path} is not a key of 32 bytes`) : ok(masterOf(key));
 }
 
 async function fromCommand(name: string, command: string): Promise<Result<Master>> {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { fail, ok, type Result } from '../../contract/result.ts';
+import type { Result } from '../../contract/result.ts';
 import type { S3Place } from '../blobs/s3-place.ts';
 import type { Master } from '../secrets/master.ts';
 import { SQLITE_FILE } from './file.ts';
@@ -17,20 +17,12 @@ export type StoreConfig = {
   readonly copiesDir?: string;
 };
 
-/**
- * Opens the store and brings it to the newest form. Fails with `vault-damaged` where it was written under another master
- * key: a new one in its place would only hide that. Throws where the database does not answer.
- */
+/** Opens the store and brings it to the newest form. Errors: `master-key-wrong`, `database-unreachable`. */
 export async function openStore(
   { dataDir, databaseUrl }: StoreConfig,
   master: Master,
 ): Promise<Result<OpenedStore>> {
+  if (databaseUrl === undefined) return openSqlite(join(dataDir, SQLITE_FILE), master);
   // The driver of PostgreSQL is loaded only where it is used: the embedded service does without.
-  const opened =
-    databaseUrl === undefined
-      ? await openSqlite(join(dataDir, SQLITE_FILE), master)
-      : await (await import('./postgres.ts')).openPostgres(databaseUrl, master);
-  return opened === undefined
-    ? fail('vault-damaged', 'the master key is not the one of this store')
-    : ok(opened);
+  return (await import('./postgres.ts')).openPostgres(databaseUrl, master);
 }

@@ -1,27 +1,54 @@
 import { randomBytes } from 'node:crypto';
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
+import { fail, ok, type Result } from '../../contract/result.ts';
 import type { Master } from '../secrets/master.ts';
 import { locksOn } from './locks.ts';
 import { type OpenedStore, preparedStore } from './prepared.ts';
 import type { Tables } from './tables.ts';
 
 /**
- * Connects to PostgreSQL, e.g. `postgres://user@host/tallylight`; undefined where its master key is another. Throws where
- * it does not answer.
+ * Connects to PostgreSQL, e.g. `postgres://user@host/tallylight`. Errors: `database-unreachable` where it does not answer
+ * or does not let us in, `master-key-wrong`.
  */
-export async function openPostgres(url: string, master: Master): Promise<OpenedStore | undefined> {
+export async function openPostgres(url: string, master: Master): Promise<Result<OpenedStore>> {
   const holder = `tallylight ${randomBytes(8).toString('hex')}`;
-  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: poolAt(url, holder) }) });
+  const pool = poolAt(url, holder);
+  const answer = await answerOf(pool, url);
+  if (!answer.ok) {
+    await pool.end();
+    return answer;
+  }
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   const opened = await preparedStore(db, 'postgres', master, async () => true);
-  if (opened === undefined) return undefined;
-  const { store } = opened;
+  if (!opened.ok) return opened;
+  const { store } = opened.value;
   const locks = locksOn(url, holder);
   const close = async () => {
     await locks.close();
     await store.close();
   };
-  return { ...opened, store: { ...store, close }, locks };
+  return ok({ ...opened.value, store: { ...store, close }, locks });
+}
+
+/** Whether there is a database that lets us in. Error: `database-unreachable`. */
+export async function answerOf(pool: pg.Pool, url: string): Promise<Result<void>> {
+  try {
+    (await pool.connect()).release();
+    return ok(undefined);
+  } catch (error) {
+    // Only the code of it: a text may hold the address as it was given, with its password.
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'no answer in time';
+    return fail('database-unreachable', [...addressIn(url), code].join(': '));
+  }
+}
+
+/** Host and port. None where a password that was not encoded may have slipped into them. */
+function addressIn(url: string): readonly string[] {
+  const { pathname, search, hash } = URL.parse(url) ?? { pathname: '@', search: '', hash: '' };
+  if (/[@#]/.test(`${pathname}${search}${hash}`)) return [];
+  const { host, port } = new pg.Client({ connectionString: url });
+  return [`${host}:${port}`];
 }
 
 /** Connections to the database, made as they are needed. `name`: what the database knows them by. */

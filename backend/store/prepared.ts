@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { fail, ok, type Result } from '../../contract/result.ts';
 import { type Keyring, openKeyring } from '../secrets/keyring.ts';
 import type { Master } from '../secrets/master.ts';
 import type { Locks } from './locks.ts';
@@ -15,13 +16,13 @@ export type OpenedStore = {
   readonly locks?: Locks;
 };
 
-/** The store over a database of this kind, in its newest form; undefined where its master key is another. */
+/** The store over a database of this kind, in its newest form. Error: `master-key-wrong`. */
 export async function preparedStore(
   db: Kysely<Tables>,
   kind: 'sqlite' | 'postgres',
   master: Master,
   scrub: () => Promise<boolean>,
-): Promise<OpenedStore | undefined> {
+): Promise<Result<OpenedStore>> {
   try {
     // Before anything is written under this key.
     const known = await masterBefore(db);
@@ -31,14 +32,15 @@ export async function preparedStore(
       const keyring = await openKeyring(db, master);
       const store = storeOver(db, keyring, scrub);
       if ((await store.settleFact(MASTER_FACT, master.fingerprint)) === master.fingerprint)
-        return { store, keyring };
+        return ok({ store, keyring });
     }
   } catch (error) {
     await db.destroy();
     throw error;
   }
   await db.destroy();
-  return undefined;
+  // A new one in its place would only hide that the right one is missing.
+  return fail('master-key-wrong', 'it is not the one that the store was written with');
 }
 
 async function masterBefore(db: Kysely<Tables>): Promise<string | undefined> {

@@ -1,16 +1,16 @@
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { setTimeout } from 'node:timers/promises';
 import { Kysely, type SqliteDatabase, SqliteDialect } from 'kysely';
+import type { Result } from '../../contract/result.ts';
 import type { Master } from '../secrets/master.ts';
 import { type OpenedStore, preparedStore } from './prepared.ts';
 import { makePrivate } from './private-file.ts';
 import type { Tables } from './tables.ts';
 
 /**
- * Opens (or makes) the embedded database; undefined where its master key is another. Throws where the file cannot be
- * opened.
+ * Opens (or makes) the embedded database. Error: `master-key-wrong`. Throws where the file cannot be opened.
  */
-export function openSqlite(path: string, master: Master): Promise<OpenedStore | undefined> {
+export function openSqlite(path: string, master: Master): Promise<Result<OpenedStore>> {
   const { db, scrub } = databaseAt(path);
   return preparedStore(db, 'sqlite', master, scrub);
 }

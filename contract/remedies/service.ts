@@ -83,6 +83,21 @@ export const SERVICE_REMEDIES = {
     http: 422,
     exit: 2,
   },
+  'database-unreachable': {
+    message: 'The database of TALLYLIGHT_DATABASE_URL does not answer, or lets nobody in.',
+    action: 'Check that it runs, and the address, name and password of that variable. Then start again.',
+    retryable: true,
+    http: 503,
+    exit: 1,
+  },
+  'master-key-wrong': {
+    message: 'The master key at hand is not the one of this service. Nothing was changed.',
+    action:
+      'Name the right one in TALLYLIGHT_MASTER_KEY, TALLYLIGHT_MASTER_KEY_FILE or TALLYLIGHT_MASTER_KEY_COMMAND, or put the file master.key back into the data folder.',
+    retryable: false,
+    http: 500,
+    exit: 1,
+  },
   // Authorisation
   'not-authorised': {
     message: 'The key or token was not accepted.',
