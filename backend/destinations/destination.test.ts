@@ -73,3 +73,15 @@ test('credentials that were sealed open with their own key only', () => {
   expect(openCredentials(key, Buffer.from(sealed, 'base64'))?.toString()).toBe('{"password":"hunter2"}');
   expect(openCredentials(other, Buffer.from(sealed, 'base64'))).toBeUndefined();
 });
+
+test.each([
+  { ...S3, region: 'EU central' },
+  { ...S3, bucket: 'my bucket' },
+  { kind: 'azure', account: 'My-Account', container: 'recordings' },
+  { kind: 'azure', account: 'account', container: 'My Container' },
+  { kind: 'gcs', bucket: 'my bucket' },
+  { kind: 'sftp', host: 'files.example.org', directory: '/in', hostKeySha256: 'MD5:00' },
+])('[P58] what a name may be made of is said in words: %j', (place) => {
+  const messages = destinationPlace.safeParse(place).error?.issues.map((issue) => issue.message);
+  expect(messages).toEqual([expect.not.stringMatching(/pattern|Invalid|\^/)]);
+});

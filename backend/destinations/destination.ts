@@ -68,8 +68,8 @@ const s3 = z.object({
   kind: z.literal('s3'),
   /** Absent: Amazon's own. */
   endpoint: endpoint.optional(),
-  region: z.string().regex(/^[a-z0-9-]{1,40}$/),
-  bucket: z.string().regex(/^[a-zA-Z0-9._-]{3,63}$/),
+  region: z.string().regex(/^[a-z0-9-]{1,40}$/, 'small letters, digits and -, e.g. eu-central-1'),
+  bucket: z.string().regex(/^[a-zA-Z0-9._-]{3,63}$/, '3 to 63 letters, digits, dots, - and _'),
   prefix,
   /** The bucket in the path rather than in the host name. */
   pathStyle: z.boolean().default(false),
@@ -85,8 +85,8 @@ const azure = z.object({
   kind: z.literal('azure'),
   /** Absent: https://ACCOUNT.blob.core.windows.net */
   endpoint: endpoint.optional(),
-  account: z.string().regex(/^[a-z0-9]{3,24}$/),
-  container: z.string().regex(/^[a-z0-9-]{3,63}$/),
+  account: z.string().regex(/^[a-z0-9]{3,24}$/, '3 to 24 small letters and digits'),
+  container: z.string().regex(/^[a-z0-9-]{3,63}$/, '3 to 63 small letters, digits and -'),
   prefix,
   ca: ca.optional(),
 });
@@ -95,7 +95,7 @@ const gcs = z.object({
   kind: z.literal('gcs'),
   /** Absent: https://storage.googleapis.com */
   endpoint: endpoint.optional(),
-  bucket: z.string().regex(/^[a-z0-9._-]{3,222}$/),
+  bucket: z.string().regex(/^[a-z0-9._-]{3,222}$/, '3 to 222 small letters, digits, dots, - and _'),
   prefix,
   ca: ca.optional(),
 });
@@ -121,7 +121,9 @@ const sftp = z.object({
   port: port.default(22),
   directory,
   /** As `ssh-keygen -lf` prints it: SHA256:… */
-  hostKeySha256: z.string().regex(/^SHA256:[A-Za-z0-9+/]{43}$/),
+  hostKeySha256: z
+    .string()
+    .regex(/^SHA256:[A-Za-z0-9+/]{43}$/, 'SHA256:… with 43 characters, as ssh-keygen -lf prints it'),
 });
 
 /** Where copies go. Nothing of it is secret: it is shown to admins. */

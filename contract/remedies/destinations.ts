@@ -4,7 +4,7 @@ import type { Remedy } from './remedy.ts';
 export const DESTINATION_REMEDIES = {
   'destination-unreachable': {
     message: 'The destination does not answer. The recording is safe here.',
-    action: 'Nothing has to be done: it is tried again. If it stays, check address and network.',
+    action: 'A copy is sent again by itself; a test is not. If it stays, check address and network.',
     retryable: true,
     http: 502,
     exit: 1,
