@@ -38,6 +38,20 @@ export const VAULT_REMEDIES = {
     http: 409,
     exit: 2,
   },
+  'export-nowhere': {
+    message: 'The folder for the file does not exist. Nothing was written.',
+    action: 'Make that folder, or choose another place with --out.',
+    retryable: false,
+    http: 404,
+    exit: 2,
+  },
+  'export-disk-full': {
+    message: 'The disk has no room for the file. The recording is as it was, and no half file is left.',
+    action: 'Free some space, or choose a place on another disk with --out, then export it again.',
+    retryable: true,
+    http: 507,
+    exit: 1,
+  },
   'export-failed': {
     message: 'ffmpeg could not write the file. The recording is as it was.',
     action: 'Choose another place with --out, or try --as-recorded; `tallylight doctor` looks at ffmpeg.',

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmod, readdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { testFfmpeg } from '../pipeline/test-capture.ts';
@@ -200,6 +200,53 @@ describe('an export', () => {
   });
 });
 
+describe('what an export writes', () => {
+  const SHORT: TestTake[] = [{ channelId: MIC, take: 1, atMs: 0, source: beep(0.2, 1) }];
+
+  test('goes through no link and over no file that lies beside it, and only its owner may read it', async () => {
+    const { recording } = await recorded(SHORT);
+    const folder = await testFolder();
+    const own = join(folder, 'own.txt');
+    await writeFile(own, 'own');
+    await symlink(own, join(folder, 'linked.mp4.part'));
+    await writeFile(join(folder, 'meeting.mp4.part'), 'own');
+    for (const name of ['linked.mp4', 'meeting.mp4']) {
+      const file = join(folder, name);
+      done((await exported(recording, { file })).done);
+      for (const path of [file, `${file}.sha256`]) expect((await stat(path)).mode & 0o777).toBe(0o600);
+      expect(await readFile(`${file}.part`, 'utf8')).toBe('own');
+    }
+    const written = ['linked.mp4', 'meeting.mp4'].flatMap((name) => [name, `${name}.part`, `${name}.sha256`]);
+    expect((await readdir(folder)).sort()).toEqual([...written, 'own.txt'].sort());
+  });
+
+  test('takes no name that a link has, though that leads nowhere', async () => {
+    const { recording } = await recorded(SHORT);
+    for (const name of ['meeting.mp4', 'meeting.mp4.sha256']) {
+      const folder = await testFolder();
+      await symlink(join(folder, 'nowhere'), join(folder, name));
+      const { done: result } = await exported(recording, { file: join(folder, 'meeting.mp4') });
+      expect(result).toMatchObject({ error: { code: 'export-exists' } });
+      expect(await readdir(folder)).toEqual([name]);
+    }
+  });
+
+  test('has a digest that sha256sum reads, whatever its name', async () => {
+    const { recording } = await recorded(SHORT);
+    const folder = await testFolder();
+    const file = join(folder, 'two\nlines\\n.mp4');
+    done((await exported(recording, { file })).done);
+    execFileSync('sha256sum', ['-c', '--quiet', `${file}.sha256`], { cwd: folder });
+  });
+
+  test('needs a folder that is there, which is said', async () => {
+    const { recording } = await recorded(SHORT);
+    const folder = join(await testFolder(), 'none');
+    const { done: result } = await exported(recording, { file: join(folder, 'meeting.mp4') });
+    expect(result).toMatchObject({ error: { code: 'export-nowhere', detail: folder } });
+  });
+});
+
 describe('an export that does not come about leaves no half file', () => {
   test('where it was cancelled', async () => {
     const { recording } = await recorded();
@@ -265,7 +312,7 @@ describe('an export that does not come about leaves no half file', () => {
       const folder = await testFolder();
       mounted(folder, `size=${size}`);
       const { done: result } = await exported(recording, { file: join(folder, 'meeting.mp4') });
-      expect(result).toMatchObject({ error: { code: 'disk-full' } });
+      expect(result).toMatchObject({ error: { code: 'export-disk-full' } });
       expect(await readdir(folder)).toEqual([]);
     }
   });

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { access, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, extname, resolve } from 'node:path';
-import { fail, ok, type Result } from '../../contract/result.ts';
+import { lstat, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, extname, join, resolve } from 'node:path';
+import { errorOf, fail, ok, type Result, type TallylightError } from '../../contract/result.ts';
 import type { ProcessEnv } from '../channels/host-env.ts';
 import { diskError } from '../vault/disk-error.ts';
 import type { Recording } from '../vault/recording.ts';
@@ -35,9 +35,9 @@ export type ExportedFile = {
 
 /**
  * Writes what is stored of a recording as MP4: one file with all tracks in sync, or one for each channel, with a chapter
- * after each pause. A file gets its name once it is whole; one that is there is not written over. What is damaged is left out:
- * `recording.damage()` tells of it. Errors: `nothing-to-export`, `export-exists`, `export-failed`, `export-cancelled`,
- * `vault-damaged`, those of the disk.
+ * after each pause. A file gets its name once it is whole; one that is there is not written over. Only its owner may read it.
+ * What is damaged is left out: `recording.damage()` tells of it. Errors: `nothing-to-export`, `export-exists`,
+ * `export-nowhere`, `export-disk-full`, `export-failed`, `export-cancelled`, `vault-damaged`, those of the disk.
  */
 export async function exportRecording(
   recording: Recording,
@@ -51,6 +51,8 @@ export async function exportRecording(
   const groups = options.perChannel
     ? tracks.map((track) => ({ path: nameFor(options.file, track), tracks: [track] }))
     : [{ path: resolve(options.file), tracks }];
+  const folder = dirname(resolve(options.file));
+  if (!(await isFolder(folder))) return fail('export-nowhere', folder);
   for (const { path } of groups)
     for (const target of [path, sidecarOf(path)])
       if (await exists(target)) return fail('export-exists', target);
@@ -80,27 +82,49 @@ async function writeGroup(
   onTaken: (bytes: number) => void,
 ): Promise<Result<ExportedFile>> {
   const { sessionId, title, startedAt } = recording.facts();
-  const unfinished = `${path}.part`;
-  const args = exportArguments(
-    { tracks, asRecorded, title: title ?? sessionId, startedAt },
-    `file:${unfinished}`,
-  );
-  const chapters = Buffer.from(metadataOf(chaptersOf(recording)));
-  const inputs = [...tracks.flatMap(({ parts }) => parts.map(({ pieces }) => pieces())), only(chapters)];
+  let folder: string | undefined;
+  let isPlaced = false;
   try {
+    // A folder that only its owner may enter: nobody can have placed a link where ffmpeg writes.
+    folder = await mkdtemp(`${path}.part-`);
+    const unfinished = join(folder, 'export.mp4');
+    await writeFile(unfinished, '', OWN);
+    const args = exportArguments(
+      { tracks, asRecorded, title: title ?? sessionId, startedAt },
+      `file:${unfinished}`,
+    );
+    const chapters = Buffer.from(metadataOf(chaptersOf(recording)));
+    const inputs = [...tracks.flatMap(({ parts }) => parts.map(({ pieces }) => pieces())), only(chapters)];
     const ran = await runFfmpegOver({ ffmpeg, env, args, inputs, signal, onTaken });
     if (!ran.ok) return ran;
     const sha256 = await digestOf(unfinished);
     const { size: bytes } = await stat(unfinished);
-    await writeFile(sidecarOf(path), `${sha256}  ${basename(path)}\n`);
+    if (await exists(path)) return fail('export-exists', path);
+    await writeFile(join(folder, 'sha256'), sumLine(sha256, basename(path)), OWN);
+    if (await exists(sidecarOf(path))) return fail('export-exists', sidecarOf(path));
+    await rename(join(folder, 'sha256'), sidecarOf(path));
+    isPlaced = true;
     await rename(unfinished, path);
     return ok({ path, channels: tracks.map(({ channelId }) => channelId), bytes, sha256 });
   } catch (error) {
-    await rm(sidecarOf(path), { force: true });
-    return { ok: false, error: diskError(error, basename(path)) };
+    if (isPlaced) await rm(sidecarOf(path), { force: true });
+    return { ok: false, error: writeError(error, basename(path)) };
   } finally {
-    await rm(unfinished, { force: true });
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
   }
+}
+
+const OWN = { flag: 'wx', mode: 0o600 } as const;
+
+/** As `sha256sum -c` reads it, which has a backslash before the line where the name has one or a line end (GNU coreutils). */
+function sumLine(sha256: string, name: string): string {
+  const escaped = name.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
+  return `${escaped === name ? '' : '\\'}${sha256}  ${escaped}\n`;
+}
+
+function writeError(cause: unknown, name: string): TallylightError {
+  const error = diskError(cause, name);
+  return error.code === 'disk-full' ? errorOf('export-disk-full', error.detail) : error;
 }
 
 function rank({ kind }: Track): number {
@@ -128,9 +152,17 @@ async function digestOf(path: string): Promise<string> {
   return hash.digest('hex');
 }
 
+/** A link that leads nowhere is there, too. */
 function exists(path: string): Promise<boolean> {
-  return access(path).then(
+  return lstat(path).then(
     () => true,
+    () => false,
+  );
+}
+
+function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
     () => false,
   );
 }

@@ -16,7 +16,7 @@ export type FfmpegRun = {
 
 /**
  * Runs ffmpeg over what is poured into it; nothing of that touches a disk on the way. Where this process dies, the inputs end
- * and ffmpeg with them. Errors: those of the inputs, `disk-full`, `export-cancelled`, `export-failed`.
+ * and ffmpeg with them. Errors: those of the inputs, `export-disk-full`, `export-cancelled`, `export-failed`.
  */
 export async function runFfmpegOver(run: FfmpegRun): Promise<Result<void>> {
   const pipes = run.inputs.map(() => 'pipe' as const);
@@ -70,7 +70,7 @@ export async function runFfmpegOver(run: FfmpegRun): Promise<Result<void>> {
   if (failure !== undefined) return failure;
   if (code === 0) return ok(undefined);
   return /No space left on device/.test(words)
-    ? fail('disk-full', 'export')
+    ? fail('export-disk-full')
     : fail('export-failed', lastLine(words));
 }
 
