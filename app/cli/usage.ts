@@ -18,6 +18,7 @@ export const USAGE = `tallylight: records microphone, screens and system audio a
   tallylight record --resume --server URL --session cap-… [--token st-…] [--duration S] [--fps 15|30] [--data DIR] [--json]
       Goes on with this recording where a crash cut it off within the last five minutes: the same channels, under the
       consent that was given for it. The time in between stays a gap.
+      It takes a fresh token for that session from your backend: the one of before serves no other run.
       The token is better given in TALLYLIGHT_TOKEN, where other users of the machine cannot see it.
   tallylight deliver --server URL --session cap-… [--token st-…] [--max-upload KBIT] [--data DIR] [--json]
       Sends one recording that is kept here and not yet delivered, with a fresh token for its session.

@@ -130,7 +130,8 @@ export const SERVICE_REMEDIES = {
   },
   'proof-refused': {
     message: 'The token was shown without proof that it belongs to this client.',
-    action: 'Send a fresh DPoP proof (RFC 9449) made with the key the token is bound to.',
+    action:
+      'Get a new token from your backend: one serves one run of a client. Developers: send a fresh DPoP proof (RFC 9449) of its key.',
     retryable: false,
     http: 401,
     exit: 4,

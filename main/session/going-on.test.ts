@@ -170,6 +170,16 @@ describe('nothing is offered, and it is finished', () => {
   });
 });
 
+test('a token that does not serve finishes nothing: it is left until it is too late', async () => {
+  const t = await afterCrash(7000, ({ service: { settings } }) => {
+    settings.over = 'proof-refused';
+  });
+  expect(t.snapshot().interrupted).toBeNull();
+  expect(await t.recorder.goOn()).toMatchObject({ error: { code: 'proof-refused' } });
+  expect(t.snapshot().delivery.pendingRecordings).toBe(0);
+  expect((await t.story()).map(({ type }) => type)).not.toContain('session.recovered');
+});
+
 test('what ended at the service after it was offered does not go on, and is finished', async () => {
   const t = await afterCrash(7000);
   t.of.settings.status = 'failed';

@@ -1,4 +1,5 @@
 import type { Snapshot } from '../../contract/bridge/snapshot.ts';
+import type { ErrorCode } from '../../contract/errors.ts';
 import { errorOf, fail, ok, type Result, type TallylightError } from '../../contract/result.ts';
 import { readAuditLog } from '../audit/log.ts';
 import { holdToken } from '../auth/token.ts';
@@ -21,6 +22,14 @@ type Offer = CutOff & {
   readonly resumable: Resumable;
   readonly untilMs: number;
 };
+
+/** What says nothing of the recording, only of the token that was shown for it. */
+const OF_THE_TOKEN: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'not-authorised',
+  'token-expired',
+  'token-foreign',
+  'proof-refused',
+]);
 
 /** A recording that a crash cut off minutes ago: offered to the person, who alone can make it go on. */
 export type GoingOn = {
@@ -75,6 +84,7 @@ export function goingOn(
     const looked = reopened.ok ? await lookAt(cut, reopened.value) : reopened;
     if (!reopened.ok || !looked.ok || state.closed) {
       if (!looked.ok) refusal = looked.error;
+      if (!looked.ok && OF_THE_TOKEN.has(refusal.code)) return leave(cut);
       host.log('interrupted.finished', { sessionId, code: refusal.code, detail: refusal.detail ?? null });
       return undefined;
     }
@@ -83,6 +93,15 @@ export function goingOn(
     timer = setTimeout(expire, Math.max(0, untilMs - now().getTime()));
     host.log('interrupted.offered', { sessionId });
     parts.onChange();
+    return sessionId;
+  }
+
+  /** A token that does not serve takes nothing away: it may be tried with another one until it is too late. */
+  function leave(cut: CutOff): string {
+    const { sessionId } = cut.recording.facts();
+    host.log('interrupted.left', { sessionId, code: refusal.code });
+    const leftMs = Math.max(0, endOf(cut) + GO_ON_MS - now().getTime());
+    if (!state.closed) timer = setTimeout(() => deliveries.sendOne(sessionId), leftMs);
     return sessionId;
   }
 
