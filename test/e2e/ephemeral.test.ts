@@ -156,6 +156,8 @@ describe('all eight combinations of kept and live-only channels', () => {
       /^(tallylight\.sqlite|in-use\.lock)(-\w+)?$/,
       /^master\.key/,
       /^audit-heads\.json(\.\w+\.part)?$/,
+      // Whose folder it is.
+      /^copies\/tallylight-service(\.\w+\.part)?$/,
     ];
     const foreign = serviceWrote
       .filter((path) => !isNoDisk(path))
