@@ -11,6 +11,9 @@ export const PERMISSIVE: readonly string[] = [
 
 /** Packages that say no licence, or another one: what was found out about each, by hand. */
 export const EXPLAINED: Readonly<Record<string, { readonly licence: string; readonly why: string }>> = {
+  buildcheck: { licence: 'MIT', why: 'Its package.json names it in the old form, `licenses`.' },
+  'cpu-features': { licence: 'MIT', why: 'Its package.json names it in the old form, `licenses`.' },
+  ssh2: { licence: 'MIT', why: 'Its package.json names it in the old form, `licenses`.' },
   async: {
     licence: 'MIT',
     why: 'Its package.json of 0.2.10 names no licence; its LICENSE file is the MIT License.',
