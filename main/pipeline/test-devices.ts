@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { execFile, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -50,7 +51,8 @@ export async function startTestDisplay(
       ],
       { env: TEST_ENV, stdio: ['ignore', 'ignore', 'ignore', 'pipe'] },
     );
-  let server: ChildProcess = boot();
+  // Far from the lowest free number, which others take while this one is being restarted.
+  let server: ChildProcess = boot(`:${randomInt(1000, 30_000)}`);
   const number = await firstLine(server.stdio[3] as Readable);
   return {
     env: { DISPLAY: `:${number}` },
