@@ -1,5 +1,6 @@
 import { tlsTroubleOf } from '../../contract/tls-trouble.ts';
 import { faultOf, type Log } from '../log.ts';
+import { lookout } from '../lookout.ts';
 import type { LetterOutcome, SentLetter } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import { TRIED_FOR_MS, waitAfter } from './retry-schedule.ts';
@@ -45,56 +46,37 @@ export function startOutbox(config: OutboxConfig): Outbox {
   const sending = new Map<string, Promise<void>>();
   const hands = new Map<string, number>();
   let tidiedAt = 0;
-  let alarm: NodeJS.Timeout | undefined;
-  let looking: Promise<void> | undefined;
-  let isWoken = false;
+  const { wake, close } = lookout({ look, longestSleepMs, clock, log });
 
-  function wake(): void {
-    isWoken = true;
-    if (looking !== undefined || closing.signal.aborted) return;
-    clearTimeout(alarm);
-    looking = look().finally(() => {
-      looking = undefined;
-      if (isWoken) wake();
-    });
-  }
-
-  async function look(): Promise<void> {
-    isWoken = false;
-    let sleepMs = longestSleepMs;
-    try {
-      const free = AT_ONCE - sending.size;
-      const before = new Set(sending.keys());
-      const claimed =
-        free > 0
-          ? await store.claimLetters(clock(), clock() + CLAIM_MS, free, {
-              ofOne: AT_ONCE_OF_ONE,
-              claimed: hands,
-            })
-          : [];
-      for (const letter of claimed) {
-        // A clock that was set forward makes a claim of our own look old.
-        if (before.has(letter.id)) continue;
-        const { tenantId } = letter;
-        hands.set(tenantId, (hands.get(tenantId) ?? 0) + 1);
-        const sent = send(letter).finally(() => {
-          sending.delete(letter.id);
-          hands.set(tenantId, (hands.get(tenantId) ?? 1) - 1);
-          wake();
-        });
-        sending.set(letter.id, sent);
-      }
-      if (clock() - tidiedAt >= TIDY_MS) {
-        tidiedAt = clock();
-        await store.forgetLettersDeadBefore(tidiedAt - DEAD_KEPT_MS);
-      }
-      const next = await store.nextLetterAt(busyOf(hands));
-      // Where all hands are full, whoever is done first looks again.
-      if (next !== undefined && sending.size < AT_ONCE) sleepMs = Math.min(sleepMs, next - clock());
-    } catch (error) {
-      log(faultOf(error, clock()));
+  async function look(): Promise<number | undefined> {
+    const free = AT_ONCE - sending.size;
+    const before = new Set(sending.keys());
+    const claimed =
+      free > 0
+        ? await store.claimLetters(clock(), clock() + CLAIM_MS, free, {
+            ofOne: AT_ONCE_OF_ONE,
+            claimed: hands,
+          })
+        : [];
+    for (const letter of claimed) {
+      // A clock that was set forward makes a claim of our own look old.
+      if (before.has(letter.id)) continue;
+      const { tenantId } = letter;
+      hands.set(tenantId, (hands.get(tenantId) ?? 0) + 1);
+      const sent = send(letter).finally(() => {
+        sending.delete(letter.id);
+        hands.set(tenantId, (hands.get(tenantId) ?? 1) - 1);
+        wake();
+      });
+      sending.set(letter.id, sent);
     }
-    if (!closing.signal.aborted) alarm = setTimeout(wake, Math.max(0, sleepMs));
+    if (clock() - tidiedAt >= TIDY_MS) {
+      tidiedAt = clock();
+      await store.forgetLettersDeadBefore(tidiedAt - DEAD_KEPT_MS);
+    }
+    const next = await store.nextLetterAt(busyOf(hands));
+    // Where all hands are full, whoever is done first looks again.
+    return sending.size < AT_ONCE ? next : undefined;
   }
 
   async function send(letter: SentLetter): Promise<void> {
@@ -111,9 +93,7 @@ export function startOutbox(config: OutboxConfig): Outbox {
     wake,
     async close() {
       closing.abort();
-      clearTimeout(alarm);
-      await looking;
-      clearTimeout(alarm);
+      await close();
       await Promise.all(sending.values());
     },
   };

@@ -1,4 +1,5 @@
 import { faultOf } from '../log.ts';
+import { lookout } from '../lookout.ts';
 import type { Parts } from '../parts.ts';
 import type { ClaimedCopy, CopyState } from '../store/records.ts';
 
@@ -24,35 +25,16 @@ export function startHands({ store, clock, log }: Parts, config: HandsConfig): H
   const closing = new AbortController();
   const underWay = new Map<string, Promise<void>>();
   const hands = new Map<string, number>();
-  let alarm: NodeJS.Timeout | undefined;
-  let looking: Promise<void> | undefined;
-  let isWoken = false;
+  const { wake, close } = lookout({ look, longestSleepMs: config.longestSleepMs, clock, log });
 
-  function wake(): void {
-    isWoken = true;
-    if (looking !== undefined || closing.signal.aborted) return;
-    clearTimeout(alarm);
-    looking = look().finally(() => {
-      looking = undefined;
-      if (isWoken) wake();
+  async function look(): Promise<number | undefined> {
+    for (const copy of await claimed()) begin(copy);
+    const next = await store.nextCopyAt(config.states, {
+      tenants: [...hands].flatMap(([tenantId, count]) => (count >= config.ofOne ? [tenantId] : [])),
+      videos: [...underWay.keys()],
     });
-  }
-
-  async function look(): Promise<void> {
-    isWoken = false;
-    let sleepMs = config.longestSleepMs;
-    try {
-      for (const copy of await claimed()) begin(copy);
-      const next = await store.nextCopyAt(config.states, {
-        tenants: [...hands].flatMap(([tenantId, count]) => (count >= config.ofOne ? [tenantId] : [])),
-        videos: [...underWay.keys()],
-      });
-      // Where all hands are full, whoever is done first looks again.
-      if (next !== undefined && underWay.size < config.atOnce) sleepMs = Math.min(sleepMs, next - clock());
-    } catch (error) {
-      log(faultOf(error, clock()));
-    }
-    if (!closing.signal.aborted) alarm = setTimeout(wake, Math.max(0, sleepMs));
+    // Where all hands are full, whoever is done first looks again.
+    return underWay.size < config.atOnce ? next : undefined;
   }
 
   async function claimed(): Promise<ClaimedCopy[]> {
@@ -100,9 +82,7 @@ export function startHands({ store, clock, log }: Parts, config: HandsConfig): H
     wake,
     async close() {
       closing.abort();
-      clearTimeout(alarm);
-      await looking;
-      clearTimeout(alarm);
+      await close();
       await Promise.all(underWay.values());
     },
   };
