@@ -60,6 +60,8 @@ export const recordingFacts = z.object({
     .nullable(),
   /** Whether the service confirmed that it holds every stored fragment, but for what it takes no more of (`cut`). */
   delivered: z.boolean(),
+  /** How many fragments of each channel had a receipt when `delivered` was noted; absent in recordings of before. */
+  receipted: z.record(channelId, z.int()).exactOptional(),
   /** The service's signed receipt (`deliveryClaims`) that was verified before `delivered` was noted. */
   receipt: z.string().exactOptional(),
   /** Their rest is only here. */

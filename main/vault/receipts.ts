@@ -3,8 +3,11 @@ import { appendFile, readFile, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { FragmentKey } from '../../contract/fragment.ts';
+import { ok, type Result } from '../../contract/result.ts';
+import { diskError } from './disk-error.ts';
+import { replaceFile } from './durable.ts';
 import { FORMAT } from './format.ts';
-import type { StoredFragment } from './take-file.ts';
+import { placeOf, type StoredFragment } from './take-file.ts';
 
 const RECEIPTS_FILE = 'receipts.jsonl';
 const receiptLine = z.object({ channelId: z.string(), take: z.int(), sequence: z.int() });
@@ -16,11 +19,29 @@ export function receiptKey(key: Uint8Array, sessionId: string): Uint8Array {
 
 /**
  * Notes that the service holds a fragment. Neither fsynced nor missed where the disk is full: a receipt that is lost
- * only makes the fragment be offered again, which changes nothing. Whoever writes media there tells of the disk.
+ * only makes the fragment be offered again, which changes nothing. Whoever writes media there tells of the disk, and
+ * once everything is delivered `keepReceipts` makes up for it.
  */
 export async function noteReceipt(dir: string, key: Uint8Array, receipt: FragmentKey): Promise<void> {
   const line = `${lineOf(key, receipt)}\n`;
   await appendFile(join(dir, RECEIPTS_FILE), line, { mode: 0o600 }).catch(() => undefined);
+}
+
+/** Makes the receipts of a delivered recording whole and durable, in one step. Errors: those of the disk. */
+export async function keepReceipts(
+  dir: string,
+  key: Uint8Array,
+  receipts: readonly FragmentKey[],
+): Promise<Result<void>> {
+  try {
+    await replaceFile(
+      join(dir, RECEIPTS_FILE),
+      receipts.map((receipt) => `${lineOf(key, receipt)}\n`).join(''),
+    );
+    return ok(undefined);
+  } catch (error) {
+    return { ok: false, error: diskError(error, 'noting the receipts') };
+  }
 }
 
 export type ReadReceipts = {
@@ -57,6 +78,21 @@ export async function readReceipts(
   }
   const damaged = noted.indexOf(undefined);
   return { counts, damagedLine: damaged === -1 ? undefined : damaged + 1 };
+}
+
+/** What names the first receipt that is not as it was written, or is not there of those that a delivered recording had. */
+export function faultOf(
+  { counts, damagedLine }: ReadReceipts,
+  index: ReadonlyMap<string, readonly StoredFragment[]>,
+  receipted: Readonly<Record<string, number>> = {},
+): string | undefined {
+  if (damagedLine !== undefined) return `receipt ${damagedLine}`;
+  for (const [channelId, count] of Object.entries(receipted)) {
+    const found = counts.get(channelId) ?? 0;
+    const next = index.get(channelId)?.[found];
+    if (next !== undefined && found < count) return `receipt of ${placeOf(next.header)}`;
+  }
+  return undefined;
 }
 
 function lineOf(key: Uint8Array, { channelId, take, sequence }: FragmentKey): string {

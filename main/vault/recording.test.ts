@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Fragment } from '../../contract/fragment.ts';
@@ -173,6 +173,39 @@ describe('receipts', () => {
     expect((await reopen()).receipted('mic:default')).toBe(1);
     await writeFile(path, 'null\n"x"}\n{"channelId":1}\n');
     expect((await reopen()).receipted('mic:default')).toBe(0);
+  });
+
+  test('[P61] that a delivered recording has no more are named, wherever the file was cut', async () => {
+    const { dir, recording, reopen } = await recorded();
+    for (const { id } of recording.facts().channels)
+      for (const stored of recording.fragments(id)) await recording.noteReceipt(stored);
+    done(await recording.change({ delivered: true }));
+    expect((await verifyRecording(await reopen())).ok).toBe(true);
+    const path = join(dir, 'receipts.jsonl');
+    const whole = await readFile(path, 'utf8');
+    for (let length = 0; length < whole.length; length++) {
+      await writeFile(path, whole.slice(0, length));
+      expect((await reopen()).damagedReceipt()).toMatch(/^receipt of \S+ take \d fragment \d$/);
+    }
+    await rm(path);
+    expect(await verifyRecording(await reopen())).toMatchObject({
+      error: { code: 'vault-damaged', detail: 'receipt of mic:default take 1 fragment 0' },
+    });
+  });
+
+  test('of a full disk are made up for when everything is delivered', async () => {
+    const { dir, recording, reopen } = await recorded();
+    const path = join(dir, 'receipts.jsonl');
+    await mkdir(path);
+    for (const { id } of recording.facts().channels)
+      for (const stored of recording.fragments(id)) await recording.noteReceipt(stored);
+    expect(await recording.change({ delivered: true })).toMatchObject({ ok: false });
+    expect(recording.facts().delivered).toBe(false);
+    await rmdir(path);
+    done(await recording.change({ delivered: true }));
+    const again = await reopen();
+    expect(again.receipted('mic:default')).toBe(mic.length);
+    expect((await verifyRecording(again)).ok).toBe(true);
   });
 
   test('that cannot be written are counted all the same', async () => {

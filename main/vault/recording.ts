@@ -10,7 +10,14 @@ import { eraseChannelFiles, eraseFolder } from './erase.ts';
 import type { CutChannel, RecordingFacts } from './facts.ts';
 import { readFacts, writeFacts } from './facts-file.ts';
 import { manifestOf } from './manifest.ts';
-import { noteReceipt, type ReadReceipts, readReceipts, receiptKey } from './receipts.ts';
+import {
+  faultOf,
+  keepReceipts,
+  noteReceipt,
+  type ReadReceipts,
+  readReceipts,
+  receiptKey,
+} from './receipts.ts';
 import { noTakes, readTakes, type StoredTakes, takeName } from './stored-takes.ts';
 import { createTakeFile, cutTornEnd, readFragment, type StoredFragment, type TakeFile } from './take-file.ts';
 
@@ -50,8 +57,8 @@ export type Recording = {
   readonly lastTake: (channelId: string) => number;
   /** The first part that cannot be read, found when it was opened; what comes before it in its take can be. */
   readonly damage: () => TallylightError | undefined;
-  /** Number of the first receipt that is not as it was written, counted from 1; it does not count as one. */
-  readonly damagedReceipt: () => number | undefined;
+  /** What names the first receipt that is not as it was written, or that is not there though everything was delivered. */
+  readonly damagedReceipt: () => string | undefined;
   /** Media files of one channel on this disk. */
   readonly filesOf: (channelId: string) => Promise<string[]>;
   readonly close: () => Promise<void>;
@@ -189,17 +196,31 @@ function recordingIn({
   }
 
   async function change({ ended, ...changes }: Change): Promise<Result<void>> {
+    const whole = changes.delivered === true ? await wholeReceipts() : ok({});
+    if (!whole.ok) return whole;
     const stored = facts.channels
       .filter(({ mode }) => mode === 'keep')
       .map(({ id }) => manifestOf(id, index.get(id) ?? []));
     const changed = {
       ...facts,
       ...changes,
+      ...whole.value,
       ended: ended === undefined ? facts.ended : { ...ended, stored },
     };
     const written = await writeFacts(dir, key, changed);
     if (written.ok) facts = changed;
     return written;
+  }
+
+  /** From the delivery on it is known which receipts there are: none of them can be lost unseen. */
+  async function wholeReceipts(): Promise<Result<Pick<RecordingFacts, 'receipted'>>> {
+    const held = [...receipts].map(([channelId, count]) => listOf(channelId).slice(0, count));
+    const kept = await keepReceipts(
+      dir,
+      vouching,
+      held.flat().map(({ header }) => header),
+    );
+    return kept.ok ? ok({ receipted: Object.fromEntries(receipts) }) : kept;
   }
 
   async function eraseChannel(channelId: string): Promise<Result<number>> {
@@ -267,7 +288,7 @@ function recordingIn({
     eraseChannel,
     lastTake: (channelId) => writing.get(channelId)?.take ?? lasts.get(channelId)?.take ?? 0,
     damage: () => damage,
-    damagedReceipt: () => read.damagedLine,
+    damagedReceipt: () => faultOf(read, index, facts.receipted),
     filesOf: async (channelId) =>
       (await readdir(dir)).filter((name) => name.startsWith(`${slug(channelId)}.take-`)),
     close,

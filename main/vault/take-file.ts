@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { Fragment, FragmentHeader } from '../../contract/fragment.ts';
+import type { Fragment, FragmentHeader, FragmentKey } from '../../contract/fragment.ts';
 import { errorOf, ok, type Result, type TallylightError } from '../../contract/result.ts';
 import { diskError } from './disk-error.ts';
 import { syncFolder } from './durable.ts';
@@ -166,7 +166,12 @@ export async function readFragment(
 }
 
 function damagedAt(channelId: string, take: number, sequence: number): TallylightError {
-  return errorOf('vault-damaged', `${channelId} take ${take} fragment ${sequence}`);
+  return errorOf('vault-damaged', placeOf({ channelId, take, sequence }));
+}
+
+/** How a fragment is named to a person. */
+export function placeOf({ channelId, take, sequence }: FragmentKey): string {
+  return `${channelId} take ${take} fragment ${sequence}`;
 }
 
 /** Exactly `length` bytes; where the file is shorter the rest is zeros, which no seal accepts. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { fail, ok, type Result } from '../../contract/result.ts';
 import type { Recording } from './recording.ts';
+import { placeOf } from './take-file.ts';
 
 export type Verified = { readonly fragments: number; readonly bytes: number };
 
@@ -18,12 +19,11 @@ export async function verifyRecording(recording: Recording): Promise<Result<Veri
       const { header } = fragment.value;
       const sha256 = createHash('sha256').update(fragment.value.bytes).digest('hex');
       const crc = crc32(fragment.value.bytes).toString(16).padStart(8, '0');
-      if (sha256 !== header.sha256 || crc !== header.crc32)
-        return fail('vault-damaged', `${id} take ${header.take} fragment ${header.sequence}`);
+      if (sha256 !== header.sha256 || crc !== header.crc32) return fail('vault-damaged', placeOf(header));
       fragments += 1;
       bytes += header.bytes;
     }
   }
   const receipt = recording.damagedReceipt();
-  return receipt === undefined ? ok({ fragments, bytes }) : fail('vault-damaged', `receipt ${receipt}`);
+  return receipt === undefined ? ok({ fragments, bytes }) : fail('vault-damaged', receipt);
 }
