@@ -107,7 +107,9 @@ test('what a crash cost is counted from the end of the last kept fragment, for c
     ...{ step: 'kept', channelId, take: 1, sequence, startedAtMs, durationMs: 800, sha256: '' },
     ...{ atMs: startedAtMs + 900, monotonicMs: startedAtMs + 50_900 },
   });
-  expect(lossesOf([at('mic:usb', 1000), at('mic:default', 9000), at('display:1', 9100)], 60_400)).toEqual([
+  const fragments = () => [at('mic:usb', 1000), at('mic:default', 9000), at('display:1', 9100)];
+  const live = () => ['mic:default', 'display:1', 'system_audio:default'];
+  expect(lossesOf({ fragments, live }, 60_400)).toEqual([
     { channelId: 'mic:default', seconds: 0.6, fragmentSeconds: 0.8 },
     { channelId: 'display:1', seconds: 0.5, fragmentSeconds: 0.8 },
   ]);

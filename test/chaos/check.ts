@@ -20,11 +20,14 @@ export type Verdict = {
     atService: number;
     videos: number;
     unfinished: number;
+    /** How often a session went on after a crash. */
+    goneOn: number;
     /** What the service was writing when it was killed, which no later start takes away yet. */
     leftAtService: number;
   };
 };
 
+type LogLine = Record<string, unknown> & { readonly event?: { readonly type?: string } };
 type Key = Pick<Piece, 'channelId' | 'take' | 'sequence'>;
 const keyOf = ({ channelId, take, sequence }: Key) => `${channelId} take ${take} fragment ${sequence}`;
 const hashes = (pieces: readonly Piece[]) => new Map(pieces.map((piece) => [keyOf(piece), piece.sha256]));
@@ -34,12 +37,12 @@ export async function check(house: House): Promise<Verdict> {
   const violations: string[] = [];
   const counts: Verdict['counts'] = {
     ...{ sessions: 0, taken: 0, kept: 0, passedOn: 0, acknowledged: 0, inVaults: 0, atService: 0, videos: 0 },
-    ...{ unfinished: 0, leftAtService: 0 },
+    ...{ unfinished: 0, goneOn: 0, leftAtService: 0 },
   };
   const inVault = new Set(sessionsIn(house.clientDir));
-  for (const recorder of house.recorders) {
-    const { sessionId } = recorder;
-    const log = recorder.fragments();
+  for (const [sessionId, recorders] of Map.groupBy(house.recorders, (recorder) => recorder.sessionId)) {
+    // More than one where it went on after a crash.
+    const log = recorders.flatMap((recorder) => recorder.fragments());
     const held = await heldOf(house.api, sessionId, house.folder);
     counts.sessions += 1;
     counts.passedOn += log.filter(({ step }) => step === 'passed-on').length;
@@ -69,6 +72,7 @@ export async function check(house: House): Promise<Verdict> {
     await playable(house, vault, say);
   }
   violations.push(...(await auditFaults(house)));
+  counts.goneOn = clientLog(house).filter(({ event }) => event?.type === 'session.resumed').length;
   // What still writes makes files and takes them away again.
   await house.service.stop();
   violations.push(...(await ephemeralTraces(house)));
@@ -141,6 +145,11 @@ function slices(fragment: Buffer): Buffer[] {
   );
 }
 
+function clientLog({ clientDir }: Pick<House, 'clientDir'>): LogLine[] {
+  const lines = readFileSync(join(clientDir, 'audit.jsonl'), 'utf8').split('\n').slice(0, -1);
+  return lines.map((line) => JSON.parse(line) as LogLine);
+}
+
 async function auditFaults({ tallylight, clientDir, serviceDir, api }: House): Promise<string[]> {
   const faults: string[] = [];
   const verifying = [
@@ -153,8 +162,7 @@ async function auditFaults({ tallylight, clientDir, serviceDir, api }: House): P
       if (code !== 0) faults.push(`the audit log of the ${side} does not verify: ${said.trim()}`);
     }),
   );
-  const lines = readFileSync(join(clientDir, 'audit.jsonl'), 'utf8').split('\n').slice(0, -1);
-  const broken = brokenAt(lines.map((line) => JSON.parse(line)));
+  const broken = brokenAt(clientLog({ clientDir }));
   if (broken !== undefined) faults.push(`the audit log of the client: ${broken}`);
   const entries: Record<string, unknown>[] = [];
   for (let after: unknown = 0; after !== null; ) {

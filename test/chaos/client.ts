@@ -25,6 +25,8 @@ export type Recorder = {
   readonly fragments: () => LoggedFragment[];
   /** Channels of which it says that they are being recorded, or looked for; none before it records and after it has ended. */
   readonly expected: () => string[];
+  /** Of them those that it says are being recorded. */
+  readonly live: () => string[];
   readonly exited: Promise<number | null>;
   readonly logFile: string;
 };
@@ -33,11 +35,15 @@ export type Order = {
   readonly server: string;
   readonly sessionId: string;
   readonly token: string;
-  readonly liveOnly: string;
+  /** Channels as they are chosen, the one of this id live only; or what a crash cut off goes on. */
+  readonly what: { readonly liveOnly: string } | 'goes-on';
 };
 
-export function record(parts: ServiceParts, { server, sessionId, token, liveOnly }: Order): Recorder {
-  const named = CHANNELS.flatMap((id) => [id === liveOnly ? '--ephemeral' : '--store', id]);
+export function record(parts: ServiceParts, { server, sessionId, token, what }: Order): Recorder {
+  const named =
+    what === 'goes-on'
+      ? ['--resume']
+      : CHANNELS.flatMap((id) => [id === what.liveOnly ? '--ephemeral' : '--store', id]);
   const args = ['record', '--server', server, '--session', sessionId, ...named];
   const child = start(parts, args, token);
   const exited = once(child, 'exit').then(([code]) => code as number | null);
@@ -46,7 +52,8 @@ export function record(parts: ServiceParts, { server, sessionId, token, liveOnly
     pid: child.pid ?? -1,
     isRunning: () => child.exitCode === null && child.signalCode === null,
     fragments: () => fragmentsIn(parts.logFile),
-    expected: () => expectedIn(parts.logFile),
+    expected: () => channelsIn(parts.logFile, (state) => state !== 'lost' && state !== 'ended'),
+    live: () => channelsIn(parts.logFile, (state) => state === 'live'),
     exited,
     logFile: parts.logFile,
   };
@@ -55,7 +62,7 @@ export function record(parts: ServiceParts, { server, sessionId, token, liveOnly
 /** Runs `tallylight deliver` to its end; its exit code. */
 export async function deliver(
   parts: ServiceParts,
-  { server, sessionId, token }: Omit<Order, 'liveOnly'>,
+  { server, sessionId, token }: Omit<Order, 'what'>,
 ): Promise<number | null> {
   const child = start(parts, ['deliver', '--server', server, '--session', sessionId], token);
   const [code] = await once(child, 'exit');
@@ -84,14 +91,14 @@ type State = {
   readonly channels: readonly { readonly id: string; readonly state: string }[];
 };
 
-function expectedIn(logFile: string): string[] {
+function channelsIn(logFile: string, isMeant: (state: string) => boolean): string[] {
   const line = readFileSync(logFile, 'utf8')
     .split('\n')
     .findLast((one) => one.startsWith('{"event":"state"') && one.endsWith('}'));
   if (line === undefined) return [];
   const { state, channels }: State = JSON.parse(line);
   if (state !== 'recording' && state !== 'starting') return [];
-  return channels.filter(({ state: own }) => own !== 'lost' && own !== 'ended').map(({ id }) => id);
+  return channels.filter(({ state: own }) => isMeant(own)).map(({ id }) => id);
 }
 
 export function fragmentsIn(logFile: string): LoggedFragment[] {

@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Fault } from '../instruments/network-faults.ts';
+import type { Recorder } from './client.ts';
 import type { House, Side } from './house.ts';
 import { ffmpegsBelow, signal, treeOf } from './processes.ts';
 import type { FaultKind, PlannedFault } from './schedule.ts';
@@ -10,7 +11,7 @@ export type Happened = {
   readonly said: string;
   readonly mend?: () => Promise<void> | void;
   /** The recorder that was killed. */
-  readonly killed?: { readonly sessionId: string; readonly monotonicMs: number };
+  readonly killed?: { readonly recorder: Recorder; readonly monotonicMs: number };
 };
 /** `not-now`: there is nothing that it could happen to at the moment. `not-here`: this machine does not let us. */
 export type NotHappened = 'not-now' | 'not-here';
@@ -38,16 +39,8 @@ export const STRIKES: Readonly<Record<FaultKind, Strike>> = {
     signal(pid, 'SIGKILL');
     return { said: `ffmpeg ${pid}` };
   },
-  'kill-client': (house, { dice }) => {
-    const client = running(house);
-    if (client === undefined) return 'not-now';
-    // Some die while they start; what a crash costs is seen by those that record.
-    if (dice > 0.3 && !client.fragments().some(({ sequence }) => sequence > 0)) return 'not-now';
-    const tree = treeOf(client.pid);
-    const monotonicMs = now();
-    for (const pid of tree) signal(pid, 'SIGKILL');
-    return { said: `${tree.length} processes`, killed: { sessionId: client.sessionId, monotonicMs } };
-  },
+  // Some die while they start; what a crash costs is seen by those that record.
+  'kill-client': (house, { dice }) => killed(running(house), dice <= 0.3),
   'kill-service': async ({ service }) => {
     if (service.pid() === undefined) return 'not-now';
     await service.kill();
@@ -96,7 +89,23 @@ export const STRIKES: Readonly<Record<FaultKind, Strike>> = {
     await house.service.kill();
     return { said, mend: house.service.start };
   },
+  'client-killed-goes-on': (house) => {
+    const recorder = running(house);
+    const what = killed(recorder, false);
+    if (what !== 'not-now' && recorder !== undefined) house.goesOn.add(recorder);
+    return what;
+  },
 };
+
+/** The whole tree. `alsoWhileStarting`: before it has recorded anything. */
+function killed(recorder: Recorder | undefined, alsoWhileStarting: boolean): Happened | 'not-now' {
+  if (recorder === undefined) return 'not-now';
+  if (!alsoWhileStarting && !recorder.fragments().some(({ sequence }) => sequence > 0)) return 'not-now';
+  const tree = treeOf(recorder.pid);
+  const monotonicMs = now();
+  for (const pid of tree) signal(pid, 'SIGKILL');
+  return { said: `${tree.length} processes`, killed: { recorder, monotonicMs } };
+}
 
 function ffmpegOf(house: House, dice: number): number | undefined {
   const client = running(house);

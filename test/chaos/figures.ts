@@ -20,6 +20,7 @@ say(
 say(
   `${sum('sessions')} recordings, ${sum('taken')} fragments captured, ${sum('kept')} kept, ${sum('acknowledged')} acknowledged, ${sum('atService')} at the service, ${sum('videos')} videos, ${sum('passedOn')} passed on live only`,
 );
+say(`${sum('goneOn')} times a recording went on after a crash`);
 say(`${sum('leftAtService')} unfinished files left by killed services`);
 say('\n| fault | times |\n|---|---|');
 for (const kind of FAULT_KINDS)

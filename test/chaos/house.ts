@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { holdLeash, type Leash } from '../../app/launch/stage/leash.ts';
 import { type FaultyProxy, openFaultyProxy } from '../instruments/faulty-proxy.ts';
 import { type Api, apiOf } from './api.ts';
-import { deliver, type Recorder, record } from './client.ts';
+import { deliver, type Order, type Recorder, record } from './client.ts';
 import { ffmpegPath, hasFaketime, type WallClock, wallClock } from './clock.ts';
 import { type Disk, mountDisk } from './disk.ts';
 import { type LiveEar, liveEar } from './live-ear.ts';
@@ -29,10 +29,14 @@ export type House = {
   readonly disks: Readonly<Record<Side, Disk | undefined>>;
   /** Undefined where there is no libfaketime, or no fault of the schedule needs one. */
   readonly clocks: Readonly<Record<Side, WallClock | undefined>>;
-  /** Every recorder that was started, the newest last. */
+  /** Every recorder that was started, the newest last: more than one of a session that went on. */
   readonly recorders: Recorder[];
   /** Starts a recorder with a session of its own. Throws where the service does not answer. */
   readonly record: () => Promise<Recorder>;
+  /** Those that were killed, and whose sessions are to go on. */
+  readonly goesOn: Set<Recorder>;
+  /** Starts another recorder that goes on with the session of one that died. Throws where the service does not answer. */
+  readonly goOn: (dead: Recorder) => Promise<Recorder>;
   readonly deliver: (sessionId: string) => Promise<number | null>;
   /** Runs a command of ours to its end. */
   readonly tallylight: (...args: string[]) => Promise<{ readonly code: number; readonly said: string }>;
@@ -75,8 +79,16 @@ export async function openHouse(machine: Machine, schedule: Schedule): Promise<H
   const api = apiOf(service.url, key);
   const ear = liveEar(api, service.url, key);
   const recorders: Recorder[] = [];
+  const goesOn = new Set<Recorder>();
   const tokenFor = async (sessionId: string) =>
     String((await api.data('POST', '/capture/session/token', { session_id: sessionId })).token);
+
+  async function start(sessionId: string, what: Order['what']): Promise<Recorder> {
+    const order = { server: proxy.url, sessionId, token: await tokenFor(sessionId), what };
+    const recorder = record(clientParts(`record-${recorders.length + 1}.log`), order);
+    recorders.push(recorder);
+    return recorder;
+  }
 
   return {
     ...{
@@ -93,20 +105,15 @@ export async function openHouse(machine: Machine, schedule: Schedule): Promise<H
       clocks,
       recorders,
     },
+    goesOn,
     record: async () => {
       const made = await api.data('POST', '/collection/default/capture/session', { end_user_id: 'ada' });
       const sessionId = String(made.id);
-      const order = {
-        server: proxy.url,
-        sessionId,
-        token: await tokenFor(sessionId),
-        liveOnly: schedule.liveOnly,
-      };
-      const recorder = record(clientParts(`record-${recorders.length + 1}.log`), order);
-      recorders.push(recorder);
+      const recorder = await start(sessionId, { liveOnly: schedule.liveOnly });
       ear.follow(sessionId);
       return recorder;
     },
+    goOn: ({ sessionId }) => start(sessionId, 'goes-on'),
     deliver: async (sessionId) =>
       deliver(clientParts('deliver.log'), { server: proxy.url, sessionId, token: await tokenFor(sessionId) }),
     tallylight,

@@ -1,4 +1,4 @@
-import type { LoggedFragment } from './client.ts';
+import type { Recorder } from './client.ts';
 
 /** What a crash cost one channel. */
 export type Loss = {
@@ -12,21 +12,19 @@ export type Loss = {
 export const MOST_LOST_SECONDS = 1;
 
 /**
- * From the end of the last kept fragment of each channel to the moment of the kill, on the session clock. Of channels that were
- * being recorded then: one that had brought nothing for longer than `silentMs` had ended or was waiting for its device.
+ * From the end of the last kept fragment of each channel to the moment of the kill, on the session clock. Of the channels that
+ * the recorder said were being recorded then: others had ended or waited for their device.
  */
-export function lossesOf(
-  log: readonly LoggedFragment[],
-  killedMonotonicMs: number,
-  silentMs = 3_000,
-): Loss[] {
+export function lossesOf(recorder: Pick<Recorder, 'fragments' | 'live'>, killedMonotonicMs: number): Loss[] {
+  const log = recorder.fragments();
+  const live = recorder.live();
   const media = log.filter(({ step, sequence }) => step === 'kept' && sequence > 0);
   const clock = log.at(-1);
   if (clock === undefined) return [];
   const killedAtMs = clock.atMs + (killedMonotonicMs - clock.monotonicMs);
   const last = new Map(media.map((fragment) => [fragment.channelId, fragment]));
   return [...last.values()]
-    .filter(({ monotonicMs }) => killedMonotonicMs - monotonicMs < silentMs)
+    .filter(({ channelId }) => live.includes(channelId))
     .map(({ channelId, startedAtMs, durationMs }) => ({
       channelId,
       seconds: Math.max(0, killedAtMs - startedAtMs - durationMs) / 1000,

@@ -122,22 +122,22 @@ async function strike(house: House, schedule: Schedule, fault: PlannedFault, tel
   }
   tell(`${fault.kind}: ${typeof what === 'string' ? what : what.said}`);
   if (typeof what === 'string') return { fault, what, losses: [] };
-  if (what.killed !== undefined) tell(`killed ${what.killed.sessionId}`);
+  const { killed } = what;
+  // Looked at before another goes on with its session.
+  const losses = killed === undefined ? [] : lossesOf(killed.recorder, killed.monotonicMs);
+  if (killed !== undefined) tell(`killed ${killed.recorder.sessionId}`);
   if (what.mend !== undefined) {
     await delay(fault.forMs);
     await what.mend();
     tell(`${fault.kind}: mended`);
   }
-  const { killed } = what;
-  const log = house.recorders.find(({ sessionId }) => sessionId === killed?.sessionId)?.fragments() ?? [];
-  const losses = killed === undefined ? [] : lossesOf(log, killed.monotonicMs);
   const isDisturbed = schedule.faults.some(
     (other) => other !== fault && other.atMs < fault.atMs && other.atMs + other.forMs + 2_500 > fault.atMs,
   );
   return { fault, what, losses: losses.map((loss) => ({ ...loss, isDisturbed })) };
 }
 
-/** A recorder that died or ended by itself is followed by another, as a person would start it again. */
+/** A recorder that died or ended by itself is followed by another, as a person would start it again, or go on with it. */
 async function keepRecording(house: House, over: AbortSignal, tell: Tell): Promise<void> {
   while (!over.aborted) {
     const last = house.recorders.at(-1);
@@ -145,8 +145,9 @@ async function keepRecording(house: House, over: AbortSignal, tell: Tell): Promi
       const code = await last.exited;
       tell(`recorder ${last.sessionId} has ended with ${code}`);
       // The service may be away, or its disk full: it is tried again.
-      const next = await house.record().catch(() => undefined);
-      if (next !== undefined) tell(`recording ${next.sessionId}`);
+      const again = house.goesOn.has(last);
+      const next = await (again ? house.goOn(last) : house.record()).catch(() => undefined);
+      if (next !== undefined) tell(`${again ? 'going on with' : 'recording'} ${next.sessionId}`);
     }
     await delay(250);
   }

@@ -26,6 +26,7 @@ export const FAULT_KINDS = [
   'display-resized',
   'token-revoked',
   'service-killed-in-a-write',
+  'client-killed-goes-on',
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
@@ -54,6 +55,7 @@ const ONCE: ReadonlySet<FaultKind> = new Set([
   'kill-service',
   'token-revoked',
   'service-killed-in-a-write',
+  'client-killed-goes-on',
 ]);
 
 /** The schedule of a seed: always the same one. `kinds` are what it draws from. */
