@@ -29,6 +29,7 @@ import { watchRecording } from './recording-watch.ts';
 import { type Revocation, revokeIn } from './revoke.ts';
 import { enderOf, isHeldHere, toldGone, toldOver } from './session-gone.ts';
 import { snapshotOf } from './snapshot.ts';
+import { turns } from './turns.ts';
 
 /** Whoever asked is told of it, and nobody else. */
 const NOT_TOLD: ReadonlySet<string> = new Set(['channel-unknown', 'not-now']);
@@ -39,6 +40,7 @@ export function openRecorder(parts: RecorderParts): Recorder {
   const { host, vault, now } = parts;
   let effects: Promise<void> = Promise.resolve();
   let watch: PolicyWatch | undefined;
+  const agreements = turns(state, () => effects);
   const told = { audit: note, bug: logBug };
   const isIdle = (): boolean => state.session.state === 'idle';
   const drive = { happen, stopFor, over, refuse, broke };
@@ -251,23 +253,22 @@ export function openRecorder(parts: RecorderParts): Recorder {
       parts.onChange();
       return ok(undefined);
     },
-    agree: async (agreed) => {
-      await effects;
-      if (!isIdle()) return fail('not-now', `agree while ${state.session.state}`);
-      if (state.connected === undefined)
-        return { ok: false, error: state.trouble ?? errorOf('service-unreachable') };
-      return consenting({ type: 'agree' }, agreed);
-    },
-    goOn: async () => {
-      await effects;
-      if (!isIdle()) return fail('not-now', `go on while ${state.session.state}`);
-      return going.view() === null ? { ok: false, error: going.refusal() } : consenting({ type: 'go-on' });
-    },
+    agree: (agreed) =>
+      agreements.take('agree', async () => {
+        if (state.connected === undefined)
+          return { ok: false, error: state.trouble ?? errorOf('service-unreachable') };
+        return consenting({ type: 'agree' }, agreed);
+      }),
+    goOn: () =>
+      agreements.take('go on', async () =>
+        going.view() === null ? { ok: false, error: going.refusal() } : consenting({ type: 'go-on' }),
+      ),
     finishInterrupted: () => effects.then(going.finish),
     revoke,
     pause: (reason) => run({ type: 'pause', reason }),
     resume: () => run({ type: 'resume', by: 'person' }),
     stop: async (reason) => {
+      if (isIdle() && agreements.withdraw()) return ok(undefined);
       if (state.session.state === 'consenting') {
         state.consent?.withdrawal.abort();
         await effects;
