@@ -84,7 +84,7 @@ export async function partsOver(opened: OpenedStore, config: PartsConfig): Promi
   return {
     ...{ store, keyring, signer, audit, events, targets },
     ...(locks === undefined
-      ? inMemory(here, clock)
+      ? inMemory(here)
       : {
           ...inStore(store, keyring),
           turns: turnsAcross(here, locks, peers.settled),
@@ -110,13 +110,14 @@ export async function partsOver(opened: OpenedStore, config: PartsConfig): Promi
 type Remembered = Pick<Parts, 'tickets' | 'attempts' | 'seenProofs' | 'passedOn'>;
 
 /** What one process by itself remembers. */
-function inMemory(turns: Turns, clock: () => number): Remembered & Pick<Parts, 'turns' | 'alone'> {
+function inMemory(turns: Turns): Remembered & Pick<Parts, 'turns' | 'alone'> {
+  const beganMs = performance.now();
   return {
     turns,
     alone: async (_, work) => work().then(() => true),
     tickets: newTickets(),
     attempts: newAttempts(),
-    seenProofs: newSeenProofs(clock()),
+    seenProofs: newSeenProofs(() => performance.now() - beganMs),
     passedOn: passedOnHere(),
   };
 }
