@@ -75,7 +75,7 @@ export async function partsOver(opened: OpenedStore, config: PartsConfig): Promi
   const audit = newAudit(store, here, clock, anchorAt(anchorPlace(config), { store, signer, clock, log }));
   const events = newEvents(store, clock, config.wake, peers);
   const copiesDir = copiesDirOf(config);
-  const backup = blobsOnDisk(copiesDir);
+  const copies = blobsOnDisk(copiesDir);
   const isThere = async (streamId: string) => {
     const stream = await store.stream(streamId);
     return stream !== undefined && stream.wrappedKey !== '';
@@ -91,9 +91,9 @@ export async function partsOver(opened: OpenedStore, config: PartsConfig): Promi
           alone: aloneAmong(locks),
         }),
     ...{ clock, log, publicUrl, origins, behindProxy },
-    blobs: redundantBlobs(await blobsFor(config), backup, isThere, onRestored),
+    blobs: redundantBlobs(await blobsFor(config), copies, isThere, onRestored),
     redundancy: {
-      ...{ backup, folder: copiesDir, wake: config.wake },
+      ...{ copies, folder: copiesDir, wake: config.wake },
       targets: config.copies?.targets ?? targets,
       carrier: config.copies?.carrier ?? byProcess,
       credentialsMax: config.copies?.credentialsMax ?? CREDENTIALS_MAX,

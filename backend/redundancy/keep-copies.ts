@@ -63,7 +63,7 @@ async function remakeLost({ store, clock, redundancy, alone }: Parts): Promise<b
   const claimed = await claimCopies(redundancy.folder, store);
   if (!claimed.ok || !claimed.value) return false;
   await alone('remake-copies', async () => {
-    await store.remakeCopies(await redundancy.backup.sessionIds(), clock());
+    await store.remakeCopies(await redundancy.copies.sessionIds(), clock());
   });
   return true;
 }

@@ -9,8 +9,8 @@ import { type MadeOf, madeOf } from './made-of.ts';
 import { noteCopy } from './noted.ts';
 
 /**
- * Copies the fragments of a finished recording as they are, sealed, into the backup, each read back; a fragment that is there
- * already is held against what it should be. Then it is sent, where there is a destination.
+ * Copies the fragments of a finished recording as they are, sealed, to the second copies, each read back; a fragment that is
+ * there already is held against what it should be. Then it is sent, where there is a destination.
  */
 export async function makeCopy(parts: Parts, copy: ClaimedCopy, signal: AbortSignal): Promise<void> {
   const found = await madeOf(parts, copy.videoId);
@@ -54,9 +54,9 @@ async function nextOf({ store }: Parts, copy: ClaimedCopy) {
 /** What was deleted while it was copied is not there afterwards. */
 async function forget({ store, redundancy }: Parts, { videoId, sessionId }: ClaimedCopy): Promise<void> {
   if ((await store.video(videoId)) !== undefined) return;
-  if ((await store.session(sessionId)) === undefined) return redundancy.backup.removeSession(sessionId);
+  if ((await store.session(sessionId)) === undefined) return redundancy.copies.removeSession(sessionId);
   for (const stream of await store.streamsOf([sessionId]))
-    if (stream.wrappedKey === '') await redundancy.backup.removeStream(sessionId, stream.id);
+    if (stream.wrappedKey === '') await redundancy.copies.removeStream(sessionId, stream.id);
 }
 
 /** Errors: `video-unknown` once it is deleted, `vault-damaged`, `disk-full`, `service-failed`. */
@@ -77,7 +77,7 @@ async function copyAll(parts: Parts, made: MadeOf, signal: AbortSignal): Promise
 }
 
 async function copyOne(
-  { blobs, redundancy: { backup } }: Parts,
+  { blobs, redundancy: { copies } }: Parts,
   of: BlobOf,
   name: string,
   key: Uint8Array,
@@ -85,15 +85,15 @@ async function copyOne(
   // Whole as it is read, or nothing is copied: damage must not be what the copy is of.
   const read = await blobs.read(of, name, key);
   if (!read.ok) return read;
-  if ((await backup.read(of, name, key)).ok) return ok(undefined);
+  if ((await copies.read(of, name, key)).ok) return ok(undefined);
   const sealed = await blobs.readSealed(of, name);
   if (sealed === undefined) return fail('vault-damaged', `${of.streamId} is not there any more`);
-  const written = await backup.writeSealed(of, name, sealed);
+  const written = await copies.writeSealed(of, name, sealed);
   if (!written.ok) return written;
-  const back = await backup.readSealed(of, name);
+  const back = await copies.readSealed(of, name);
   return back !== undefined && Buffer.from(sealed).equals(back)
     ? ok(undefined)
-    : fail('service-failed', 'the backup holds something else than it was given');
+    : fail('service-failed', 'the second copy is something else than was given');
 }
 
 /** Our second copy goes once the recording arrived at its destination. */
@@ -107,7 +107,7 @@ export async function removeCopy(parts: Parts, copy: ClaimedCopy): Promise<void>
     return;
   }
   for (const fragment of fragments)
-    await parts.redundancy.backup.remove({ ...fragment, sessionId: session.id }, fragment.blob);
+    await parts.redundancy.copies.remove({ ...fragment, sessionId: session.id }, fragment.blob);
   await noteCopy(parts, copy, session, 'copy.removed', 'it arrived at its destination');
   await parts.store.settleCopy(copy, { state: 'sent', isHeld: false });
 }
