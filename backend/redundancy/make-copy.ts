@@ -1,12 +1,12 @@
-import { fail, ok, type Result } from '../../contract/result.ts';
+import { fail, ok, type Result, type TallylightError } from '../../contract/result.ts';
 import type { BlobOf } from '../blobs/blobs.ts';
 import { streamKey } from '../blobs/stream-key.ts';
-import { waitAfter } from '../events/retry-schedule.ts';
 import type { Parts } from '../parts.ts';
 import type { ClaimedCopy } from '../store/records.ts';
 import { isCopiesFolder } from './copies-owner.ts';
 import { type MadeOf, madeOf } from './made-of.ts';
 import { noteCopy } from './noted.ts';
+import { failed, tryAgain } from './try-again.ts';
 
 /**
  * Copies the fragments of a finished recording as they are, sealed, to the second copies, each read back; a fragment that is
@@ -14,26 +14,26 @@ import { noteCopy } from './noted.ts';
  */
 export async function makeCopy(parts: Parts, copy: ClaimedCopy, signal: AbortSignal): Promise<void> {
   const found = await madeOf(parts, copy.videoId);
-  if (!found.ok) return forget(parts, copy);
+  if (!found.ok) return notMade(parts, copy, found.error);
   const { session, fragments } = found.value;
   const ready = await isReady(parts);
   const copied = ready.ok ? await copyAll(parts, found.value, signal) : ready;
   const nowMs = parts.clock();
   if (signal.aborted) {
     await parts.store.settleCopy(copy, { nextAt: nowMs });
-  } else if (!copied.ok && copied.error.code === 'video-unknown') {
-    await forget(parts, copy);
   } else if (!copied.ok) {
-    const { code, detail = '' } = copied.error;
-    const attempts = copy.attempts + 1;
-    await noteCopy(parts, copy, session, 'copy.failed', code);
-    const nextAt = nowMs + waitAfter(attempts, Math.random());
-    await parts.store.settleCopy(copy, { attempts, nextAt, lastError: `${code}: ${detail}` });
+    await notMade(parts, copy, copied.error);
   } else {
     await noteCopy(parts, copy, session, 'copy.made', `${fragments.length} fragments`);
     await parts.store.settleCopy(copy, { ...(await nextOf(parts, copy)), isHeld: true, nextAt: nowMs });
     parts.redundancy.wake();
   }
+}
+
+/** What is not deleted is tried again, and told. */
+async function notMade(parts: Parts, copy: ClaimedCopy, error: TallylightError): Promise<void> {
+  if (error.code === 'video-unknown') await forget(parts, copy);
+  await failed(parts, copy, error);
 }
 
 /** Error: `service-failed` where the folder is not the one that copies are in. */
@@ -99,15 +99,12 @@ async function copyOne(
 /** Our second copy goes once the recording arrived at its destination. */
 export async function removeCopy(parts: Parts, copy: ClaimedCopy): Promise<void> {
   const found = await madeOf(parts, copy.videoId);
-  if (!found.ok) return forget(parts, copy);
+  if (!found.ok) return notMade(parts, copy, found.error);
   const { session, fragments } = found.value;
-  const nowMs = parts.clock();
-  if (!(await isReady(parts)).ok) {
-    await parts.store.settleCopy(copy, { nextAt: nowMs + waitAfter(1, Math.random()) });
-    return;
-  }
+  const ready = await isReady(parts);
+  if (!ready.ok) return void (await tryAgain(parts, copy, ready.error));
   for (const fragment of fragments)
     await parts.redundancy.copies.remove({ ...fragment, sessionId: session.id }, fragment.blob);
   await noteCopy(parts, copy, session, 'copy.removed', 'it arrived at its destination');
-  await parts.store.settleCopy(copy, { state: 'sent', isHeld: false });
+  await parts.store.settleCopy(copy, { state: 'sent', isHeld: false, attempts: 0, lastError: '' });
 }
