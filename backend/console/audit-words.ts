@@ -107,6 +107,14 @@ export function deedWords({ action, outcome }: Pick<ServiceAuditEntry, 'action' 
 
 /** Why it came out so: an error code in words, anything else as it is. */
 export function reasonWords(reason: string): string {
-  const remedy = Object.entries(REMEDIES).find(([code]) => code === reason)?.[1];
-  return remedy?.message ?? reason;
+  return remedyOf(reason)?.message ?? reason;
+}
+
+/** What to do about it; empty where the reason is no error code. */
+export function remedyWords(reason: string): string {
+  return remedyOf(reason)?.action ?? '';
+}
+
+function remedyOf(reason: string) {
+  return Object.entries(REMEDIES).find(([code]) => code === reason)?.[1];
 }

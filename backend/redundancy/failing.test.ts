@@ -10,6 +10,7 @@ import { folder, type Trial } from '../trial/service.ts';
 import { IS_ROOT, smallDisk } from '../trial/small-disk.ts';
 
 const HOUR_MS = 3600_000;
+const MIB = 1 << 20;
 const onRootOnly = IS_ROOT ? '' : ' (skipped: needs root to mount a small disk)';
 
 const failuresOf = async (service: Trial) =>
@@ -66,6 +67,27 @@ test.skipIf(!IS_ROOT)(
       expect(await untilFailed(service, attempts)).toMatch(/^service-failed: E/);
     expect(await failuresOf(service)).toEqual(['service-failed']);
     disk.remount('rw');
+    service.clock.now += HOUR_MS;
+    await untilCopies(service, areAll('kept'));
+  },
+);
+
+test.skipIf(!IS_ROOT)(
+  `[P54] second copies leave room on their disk, say so, and go on by themselves when there is more${onRootOnly}`,
+  async () => {
+    const copiesDir = await folder();
+    smallDisk(copiesDir, 'size=4m');
+    const { service } = await redundant({ copiesDir });
+    const leaves = (bytes: number) => writeFileSync(join(copiesDir, 'other'), Buffer.alloc(4 * MIB - bytes));
+    // A twentieth of it is 210 kB.
+    leaves(200_000);
+    await recorded(service, service.key, { endUserId: 'ada' });
+    const before = filesBelow(copiesDir);
+    for (const attempts of [1, 2])
+      expect(await untilFailed(service, attempts)).toMatch(/^copies-disk-low: 0\.\d MB left$/);
+    expect(filesBelow(copiesDir)).toEqual(before);
+    expect(await failuresOf(service)).toEqual(['copies-disk-low']);
+    leaves(2 * MIB);
     service.clock.now += HOUR_MS;
     await untilCopies(service, areAll('kept'));
   },

@@ -6,6 +6,7 @@ import type { ClaimedCopy } from '../store/records.ts';
 import { isCopiesFolder } from './copies-owner.ts';
 import { type MadeOf, madeOf } from './made-of.ts';
 import { noteCopy } from './noted.ts';
+import { checkRoom } from './room.ts';
 import { failed, tryAgain } from './try-again.ts';
 
 /**
@@ -59,7 +60,7 @@ async function forget({ store, redundancy }: Parts, { videoId, sessionId }: Clai
     if (stream.wrappedKey === '') await redundancy.copies.removeStream(sessionId, stream.id);
 }
 
-/** Errors: `video-unknown` once it is deleted, `vault-damaged`, `disk-full`, `service-failed`. */
+/** Errors: `video-unknown` once it is deleted, `vault-damaged`, `copies-disk-low`, `disk-full`, `service-failed`. */
 async function copyAll(parts: Parts, made: MadeOf, signal: AbortSignal): Promise<Result<void>> {
   const { session, video, stream, fragments } = made;
   const key = streamKey(parts.keyring, session, stream);
@@ -77,7 +78,7 @@ async function copyAll(parts: Parts, made: MadeOf, signal: AbortSignal): Promise
 }
 
 async function copyOne(
-  { blobs, redundancy: { copies } }: Parts,
+  { blobs, redundancy: { copies, folder } }: Parts,
   of: BlobOf,
   name: string,
   key: Uint8Array,
@@ -88,6 +89,8 @@ async function copyOne(
   if ((await copies.read(of, name, key)).ok) return ok(undefined);
   const sealed = await blobs.readSealed(of, name);
   if (sealed === undefined) return fail('vault-damaged', `${of.streamId} is not there any more`);
+  const room = await checkRoom(folder, sealed.length);
+  if (!room.ok) return room;
   const written = await copies.writeSealed(of, name, sealed);
   if (!written.ok) return written;
   const back = await copies.readSealed(of, name);

@@ -70,6 +70,7 @@ test('[P47][P56] by the keyboard alone: a destination is set and tried, a copy t
   await open('/console/copies?state=failing');
   expect(await main()).toContain('Not sent yet');
   expect(await main()).toContain('The destination does not answer. The recording is safe here. (status 503)');
+  expect(await main()).toContain('If it stays, check address and network.');
   carrier.fault = () => undefined;
   await press(page, /^Send again/);
   await untilCopies(service, areAll('sent'));

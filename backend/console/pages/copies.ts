@@ -2,7 +2,7 @@ import { fail, ok } from '../../../contract/result.ts';
 import { COPY_VIEWS, type CopyView, listCopies, sendNow, viewOfCopy } from '../../redundancy/copies.ts';
 import { cursorAt, cursorOf } from '../../routes/cursor.ts';
 import type { CopyRecord } from '../../store/records.ts';
-import { reasonWords } from '../audit-words.ts';
+import { reasonWords, remedyWords } from '../audit-words.ts';
 import type { Call, ConsoleRoute, Page } from '../page.ts';
 import { csrfField } from '../parts/fields.ts';
 import { code, given, type Html, html, NOTHING } from '../parts/html.ts';
@@ -107,7 +107,7 @@ function stateOf(copy: CopyRecord): Html {
   const [failure = '', detail] = copy.lastError.split(': ', 2);
   return html`<span class="badge badge-warn">${copy.state === 'new' ? 'Not made yet' : words}</span> ${reasonWords(failure)}${
     detail === undefined ? NOTHING : html` (${given(detail)})`
-  } ${count(copy.attempts, 'attempt')}; the next at ${moment(Math.ceil(copy.nextAt / 1000))}.`;
+  } ${count(copy.attempts, 'attempt')}; the next at ${moment(Math.ceil(copy.nextAt / 1000))}. ${remedyWords(failure)}`;
 }
 
 function todo(copy: CopyRecord, csrf: string): Html {
