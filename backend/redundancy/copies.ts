@@ -1,6 +1,8 @@
 import { fail, ok, type Result } from '../../contract/result.ts';
 import type { Parts } from '../parts.ts';
-import type { CopyFilter, CopyRecord, CopyState } from '../store/records.ts';
+import type { CopyFilter, CopyRecord, CopyState, DestinationRecord } from '../store/records.ts';
+import { inWords } from './places.ts';
+import { objectOf } from './send-copy.ts';
 
 /** How a copy is told of: `failing` is sent again and again, or made. */
 export const COPY_VIEWS = ['waiting', 'kept', 'sending', 'failing', 'sent'] as const;
@@ -36,15 +38,35 @@ export function listCopies(
 }
 
 /**
- * Sends a recording to the destination of its collection now, whatever became of it before. Errors: `video-unknown`,
- * `destination-unset`, `not-now` while it is being made or sent.
+ * Sends a recording to the destination of its collection now, whatever became of it before. What was finished before that was set
+ * lies where nobody meant it to when it was recorded: that takes an admin. Errors: `video-unknown`, `destination-unset`,
+ * `role-missing`, `not-now` while it is being made or sent.
  */
-export async function sendNow(parts: Parts, videoId: string): Promise<Result<CopyRecord>> {
+export async function sendNow(
+  parts: Parts,
+  videoId: string,
+  { isAdmin }: { readonly isAdmin: boolean },
+): Promise<Result<CopyRecord>> {
   const { store, clock, redundancy } = parts;
   const copy = await store.copy(videoId);
   if (copy === undefined) return fail('video-unknown', videoId);
-  if ((await store.destination(copy)) === undefined) return fail('destination-unset', copy.collectionId);
+  const destination = await store.destination(copy);
+  if (destination === undefined) return fail('destination-unset', copy.collectionId);
+  if (!isAdmin && !(await isOfDestination(parts, copy, destination)))
+    return fail('role-missing', 'admin, as it was finished before the destination was set');
   if (!(await store.sendCopy(videoId, clock()))) return fail('not-now', 'it is being made or sent');
   redundancy.wake();
   return ok((await store.copy(videoId)) ?? copy);
+}
+
+/** Whether it goes there by itself, or was on its way there already. */
+async function isOfDestination(
+  { store }: Pick<Parts, 'store'>,
+  copy: CopyRecord,
+  { place, updatedAt }: DestinationRecord,
+): Promise<boolean> {
+  if (copy.createdAt > updatedAt) return true;
+  const there = inWords(place, objectOf(copy));
+  const places = await store.copyPlacesOf([copy.sessionId]);
+  return places.some((each) => each.videoId === copy.videoId && each.place === there);
 }

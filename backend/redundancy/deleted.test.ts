@@ -119,6 +119,7 @@ test('[P41] a deletion names every place where a recording may lie: where an att
     return never.promise;
   };
   await setDestination(service, { place: { ...PLACE, bucket: 'third', endpoint: 'https://1.1.1.1' } });
+  await call(service, 'POST', `/copies/${video}/send`, service.key);
   await begun.promise;
   const answer = await call<{ copies_left: object[] }>(service, 'DELETE', `/video/${video}`, service.key);
   never.resolve();

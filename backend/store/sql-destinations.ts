@@ -13,6 +13,24 @@ export function destinationsOver(db: Kysely<Tables>): Destinations {
     async setDestination(destination, nowMs) {
       const { id, ...row } = fromDestination(destination);
       await db.transaction().execute(async (tx) => {
+        const before = await tx
+          .selectFrom('destination')
+          .select('place')
+          .where('tenant_id', '=', row.tenant_id)
+          .where('collection_id', '=', row.collection_id)
+          .where('environment', '=', row.environment)
+          .executeTakeFirst();
+        // Claimed or not: whoever sends it finishes with the place it began with, and does not begin again.
+        if (before?.place !== row.place)
+          await tx
+            .updateTable('copy')
+            .set({ state: 'sent', attempts: 0, last_error: '' })
+            .where('tenant_id', '=', row.tenant_id)
+            .where('collection_id', '=', row.collection_id)
+            .where('environment', '=', row.environment)
+            .where('state', '=', 'sending')
+            .where('sent_at', 'is not', null)
+            .execute();
         await tx
           .insertInto('destination')
           .values({ id, ...row })

@@ -241,7 +241,10 @@ export type Store = {
     readonly limit: number;
   }): Promise<SessionAge[]>;
 
-  /** In the place of the one before, whose credentials are gone with it. Copies that could not be sent there are tried here at once. */
+  /**
+   * In the place of the one before, whose credentials are gone with it. Copies that could not be sent there are tried here at once;
+   * where it is another place, those that were there already and are to be sent again are not.
+   */
   setDestination(destination: DestinationRecord, nowMs: number): Promise<void>;
   destination(of: DestinationOf): Promise<DestinationRecord | undefined>;
   destinations(tenantId: string): Promise<DestinationRecord[]>;

@@ -45,7 +45,7 @@ export const COPY_ROUTES: readonly ConsoleRoute[] = [
       const id = call.params.id ?? '';
       const session = id.startsWith('vid-') ? await sessionOf(call, id) : undefined;
       if (session === undefined) return fail('video-unknown', id);
-      const sent = await sendNow(call.parts, id);
+      const sent = await sendNow(call.parts, id, { isAdmin: true });
       return sent.ok ? ok({ kind: 'go', to: `${PATH}?done=sent` }) : sent;
     },
   },
