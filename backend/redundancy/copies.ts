@@ -28,13 +28,29 @@ export function viewOfCopy({ state, attempts }: Pick<CopyRecord, 'state' | 'atte
   return attempts > 0 && (state === 'new' || state === 'sending') ? 'failing' : VIEWS[state];
 }
 
+/** `places`: everywhere else where the recording may lie, whole or in part, as the audit log names it. */
+export type PlacedCopy = CopyRecord & { readonly places: readonly string[] };
+
+export async function withPlaces(
+  { store }: Pick<Parts, 'store'>,
+  copies: readonly CopyRecord[],
+): Promise<PlacedCopy[]> {
+  const all = await store.copyPlacesOf([...new Set(copies.map(({ sessionId }) => sessionId))]);
+  const of = Map.groupBy(all, ({ videoId }) => videoId);
+  return copies.map((copy) => ({
+    ...copy,
+    places: (of.get(copy.videoId) ?? []).map(({ place }) => place),
+  }));
+}
+
 /** Newest first. */
-export function listCopies(
+export async function listCopies(
   { store }: Pick<Parts, 'store'>,
   view: CopyView | undefined,
   filter: Pick<CopyFilter, 'tenantId' | 'environment' | 'after' | 'limit'>,
-): Promise<CopyRecord[]> {
-  return store.copies({ ...filter, ...(view === undefined ? {} : STATES[view]) });
+): Promise<PlacedCopy[]> {
+  const found = await store.copies({ ...filter, ...(view === undefined ? {} : STATES[view]) });
+  return withPlaces({ store }, found);
 }
 
 /**
@@ -66,7 +82,6 @@ async function isOfDestination(
   { place, updatedAt }: DestinationRecord,
 ): Promise<boolean> {
   if (copy.createdAt > updatedAt) return true;
-  const there = inWords(place, objectOf(copy));
-  const places = await store.copyPlacesOf([copy.sessionId]);
-  return places.some((each) => each.videoId === copy.videoId && each.place === there);
+  const [placed] = await withPlaces({ store }, [copy]);
+  return placed?.places.includes(inWords(place, objectOf(copy))) === true;
 }
