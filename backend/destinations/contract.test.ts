@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, readdirSync } from 'node:fs';
 import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -136,6 +137,28 @@ describe.each(STORES)('%s', (_name, by, start) => {
     expect(await send({ object: 'reset.mp4' })).toMatchObject({ ok: true });
     expect(await server.names()).toContain('reset.mp4');
     expect((await server.unfinished()).filter((name) => name.includes('reset.mp4'))).toEqual([]);
+  });
+
+  test('[P58] a file that arrived whole without its hash beside it has not arrived, and is whole with it after the next', async () => {
+    const proxy = await proxied();
+    const object = '2031/mic.mp4';
+    // On a disk the hash is seen under the name that it has while it comes; anywhere else it is named by a request.
+    const { directory } = server;
+    const isBeside = (chunk: Buffer) =>
+      directory === undefined
+        ? chunk.includes('mic.mp4.sha256')
+        : existsSync(join(directory, object)) &&
+          readdirSync(join(directory, '2031')).some((name) => name.startsWith('.mic.mp4.sha256.'));
+    proxy.cutAt(isBeside);
+    const sent = await send({ place: server.place(proxy.port), object });
+    expect(sent).toMatchObject({ ok: false, error: { code: 'destination-unreachable', retryable: true } });
+    expect((await server.names()).filter((name) => name.startsWith('2031/'))).toEqual([object]);
+    expect((await server.read(object)).equals(file.bytes)).toBe(true);
+    expect(await send({ object })).toMatchObject({ ok: true });
+    expect((await server.names()).filter((name) => name.startsWith('2031/'))).toEqual([
+      ...[object, `${object}.sha256`],
+    ]);
+    expect((await server.read(`${object}.sha256`)).toString()).toBe(`${file.sha256}  mic.mp4\n`);
   });
 
   test('[P58] a server that says nothing any more is unreachable', async () => {
