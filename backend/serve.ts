@@ -205,7 +205,10 @@ export async function startService(config: ServiceConfig): Promise<Result<Servic
       .alone('recover', () => recover(parts))
       .catch((error) => log(faultOf(error, clock())));
     undo.push(upkeep(parts, recovered));
-    if (config.backups !== undefined) undo.push(keepBackedUp(parts, config, config.backups, recovered));
+    if (config.backups !== undefined) {
+      const { master } = opened.value;
+      undo.push(keepBackedUp({ parts, config, master }, config.backups, recovered));
+    }
     undo.push(() => recovered);
     undo.push(() => closed(server, sockets));
     return ok({ url, close });

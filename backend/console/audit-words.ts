@@ -13,6 +13,7 @@ const DEEDS: { readonly [action: string]: string } = {
   'audit.read': 'read the audit log',
   'audit.verify': 'verified the audit log',
   'audit.head': 'took the head of the audit log',
+  'backup.verify': 'verified the backup',
   'collection.create': 'made a collection',
   'collection.delete': 'deleted the collection',
   'collection.list': 'listed the collections',
