@@ -29,6 +29,26 @@ async function kept() {
   return { dataDir, vault, remove, purged };
 }
 
+test('tallylight recordings says how much is stored of what a crash cut off, and that it was', async () => {
+  const { dataDir, vault } = await kept();
+  const recording = done(await vault.open(TEST_SESSION));
+  for (const sequence of [0, 1, 2, 3])
+    done(await recording.append(testFragment({ channelId: 'display:1', sequence })));
+  await recording.close();
+  const list = (...more: string[]) => tallylight(['recordings', '--data', dataDir, ...more]);
+  expect((await list()).out).toContain('  3 s, cut off  ');
+  expect(JSON.parse((await list('--json')).out)).toMatchObject({ seconds: 3, cutOff: true });
+  const again = done(await vault.open(TEST_SESSION));
+  done(
+    await again.change({
+      ended: { at: '2026-03-01T10:00:09.000Z', durationMs: 2000, activeMs: 2000, live: [] },
+    }),
+  );
+  await again.close();
+  expect((await list()).out).toContain('  2 s  ');
+  expect(JSON.parse((await list('--json')).out)).toMatchObject({ seconds: 2, cutOff: false });
+}, 30_000);
+
 describe('tallylight delete', () => {
   test('[P41] destroys the recording, says so and notes it', async () => {
     const { vault, remove, purged } = await kept();

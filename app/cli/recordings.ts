@@ -1,5 +1,6 @@
 import { errorOf } from '../../contract/result.ts';
 import { openAuditLog } from '../../main/audit/log.ts';
+import { endOf } from '../../main/session/pending.ts';
 import { onlyHere } from '../../main/vault/facts.ts';
 import type { Command } from './command.ts';
 import { clientDir } from './data-dir.ts';
@@ -25,16 +26,20 @@ export const recordings: Command = {
         .filter(({ mode }) => mode === 'keep')
         .map((channel) => recording.value.manifestOf(channel.id));
       const bytes = kept.reduce((sum, channel) => sum + channel.bytes, 0);
-      const seconds = Math.round((facts.ended?.activeMs ?? 0) / 1000);
+      // Nothing records here now: what has no end was cut off.
+      const isCutOff = facts.ended === null;
+      const { activeMs } = facts.ended ?? endOf(recording.value, new Date());
+      const seconds = Math.round(activeMs / 1000);
       const rest = onlyHere(facts);
       const state = stateOf(facts.delivered, rest.length > 0);
       out.line(
-        `${id}  ${facts.startedAt}  ${seconds} s  ${kept.map((channel) => channel.channel_id).join(', ')}  ${sizeText(bytes)}  ${state}`,
+        `${id}  ${facts.startedAt}  ${seconds} s${isCutOff ? ', cut off' : ''}  ${kept.map((channel) => channel.channel_id).join(', ')}  ${sizeText(bytes)}  ${state}`,
         {
           event: 'recording',
           id,
           startedAt: facts.startedAt,
           seconds,
+          cutOff: isCutOff,
           bytes,
           delivered: facts.delivered,
           cut: rest,
