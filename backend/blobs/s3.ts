@@ -104,6 +104,13 @@ export function blobsOnS3(place: S3Place): S3Blobs {
     async remove(of, name) {
       await client.send(new DeleteObjectCommand({ Bucket, Key: keyOf(of, name) }));
     },
+    async names(sessionId, streamId) {
+      const start = `${root}${sessionId}/${streamId}.`;
+      const names: string[] = [];
+      for await (const { Contents = [] } of listed(start))
+        names.push(...Contents.map(({ Key = '' }) => Key.slice(start.length)));
+      return names;
+    },
     removeStream: (sessionId, streamId) => removeAll(`${sessionId}/${streamId}.`),
     removeSession: (sessionId) => removeAll(`${sessionId}/`),
 
