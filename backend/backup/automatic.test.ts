@@ -116,6 +116,8 @@ test('[P31] after the master key was exchanged every backup opens with the new o
   const service = await trial({ backups: { to, lookMs: 20 } });
   const { dataDir, key } = service;
   const { session } = await recorded(service, key, { endUserId: 'ada' });
+  // Two at once are refused.
+  await vi.waitUntil(async () => (await backupFolder(to).generations()).length === 1, WAIT);
   const before = must(await makeBackup({ dataDir }, to, { keep: 7 }));
   const old = await emptyBeside(dataDir);
   await service.close();

@@ -1,4 +1,5 @@
 import { fail, type Result } from '../../contract/result.ts';
+import { claim } from '../lock.ts';
 import type { Parts } from '../parts.ts';
 import type { Master } from '../secrets/master.ts';
 import { BACKUP_CHECK_FACT } from '../store/service-id.ts';
@@ -47,10 +48,16 @@ async function isDue({ store, clock }: Parts, everyMs: number): Promise<boolean>
   return leftMs <= 0 || leftMs > everyMs;
 }
 
-/** What is deleted while it is read looks damaged, and is not there the second time. Error: `backup-damaged`, and those of a reading. */
+/**
+ * What is deleted or backed up while it is read may look damaged: it is read again where nobody else is at it, or the next time.
+ * Error: `backup-damaged`, and those of a reading.
+ */
 async function verifiedTwice(verifying: Verifying): Promise<Result<VerifiedBackup>> {
   const first = await verified(verifying);
-  const second = first.ok && first.value.damage.length > 0 ? await verified(verifying) : first;
+  if (first.ok ? first.value.damage.length === 0 : first.error.code !== 'backup-damaged') return first;
+  const claimed = claim(verifying.folder.path);
+  if (!claimed.ok) return fail('backup-cancelled');
+  const second = await verified(verifying).finally(claimed.value);
   if (!second.ok || second.value.damage.length === 0) return second;
   const { damage, suspects, generation } = second.value;
   await markSuspects(verifying.folder, suspects);
