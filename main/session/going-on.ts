@@ -1,6 +1,7 @@
 import type { Snapshot } from '../../contract/bridge/snapshot.ts';
 import type { ErrorCode } from '../../contract/errors.ts';
 import { errorOf, fail, ok, type Result, type TallylightError } from '../../contract/result.ts';
+import { isTlsTrouble } from '../../contract/tls-trouble.ts';
 import { readAuditLog } from '../audit/log.ts';
 import { holdToken } from '../auth/token.ts';
 import { openExchange } from '../delivery/exchange.ts';
@@ -30,6 +31,11 @@ const OF_THE_TOKEN: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'token-foreign',
   'proof-refused',
 ]);
+
+/** What says nothing of the recording either: the service is not reached, or is not the one that it should be. */
+function isUnreached({ code }: TallylightError): boolean {
+  return code === 'service-unreachable' || code === 'service-failed' || isTlsTrouble(code);
+}
 
 /** A recording that a crash cut off minutes ago: offered to the person, who alone can make it go on. */
 export type GoingOn = {
@@ -74,7 +80,10 @@ export function goingOn(
     return last;
   }
 
-  /** Asked once: where your backend or the service does not answer, it is finished like any other. */
+  /**
+   * Asked once: where your backend or the service does not answer, it is finished like any other. Not on the command line,
+   * where it can be asked for again, and what is refused there changes nothing.
+   */
   async function hold(sessionIds: readonly string[]): Promise<string | undefined> {
     const cut = await found(sessionIds);
     if (cut === undefined || state.closed) return undefined;
@@ -84,7 +93,8 @@ export function goingOn(
     const looked = reopened.ok ? await lookAt(cut, reopened.value) : reopened;
     if (!reopened.ok || !looked.ok || state.closed) {
       if (!looked.ok) refusal = looked.error;
-      if (!looked.ok && OF_THE_TOKEN.has(refusal.code)) return leave(cut);
+      const isLeft = OF_THE_TOKEN.has(refusal.code) || (host.kind === 'cli' && isUnreached(refusal));
+      if (!looked.ok && isLeft) return leave(cut);
       host.log('interrupted.finished', { sessionId, code: refusal.code, detail: refusal.detail ?? null });
       return undefined;
     }
