@@ -134,3 +134,12 @@ test('a wrong word is told before anything is written', async () => {
   });
   expect(filesOf(to).size).toBe(0);
 });
+
+test('what is named and not there is said first, and the folder of the service may be named for each of them', async () => {
+  const [to, dataDir] = [await folder(), await folder()];
+  const none = join(to, 'none');
+  const said = { code: 1, err: expect.stringContaining(`There is no backup there. (${none})`) };
+  const where = ['--data', join(dataDir, 'new')];
+  expect(await tallylight(['backend', 'restore', '--from', none, ...where])).toMatchObject(said);
+  expect(await tallylight(['backend', 'backup', 'list', '--to', none, ...where])).toMatchObject(said);
+}, 30_000);

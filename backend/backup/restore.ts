@@ -18,7 +18,7 @@ import { ifThere } from './checked-file.ts';
 import { type Chosen, chosenOf, type RestoreOptions } from './chosen.ts';
 import { AT_ONCE } from './copy-stream.ts';
 import { dumped, streamsIn } from './dump.ts';
-import { type BackupFolder, unreachable } from './folder.ts';
+import { type BackupFolder, checkedHead, unreachable } from './folder.ts';
 import { DATABASE_FILE, HEADS_FILE } from './manifest.ts';
 import { type OpenedBackup, openBackup } from './opened-backup.ts';
 import type { Watched } from './progress.ts';
@@ -57,6 +57,9 @@ export async function restore(
   folder: BackupFolder,
   options: RestoreOptions = {},
 ): Promise<Result<Restored>> {
+  // What was named is looked for before anything else that could be wrong.
+  const head = await checkedHead(folder);
+  if (!head.ok) return head;
   const empty = await isEmpty(config);
   if (!empty.ok) return empty;
   const free = await freePlaces(config, options.takeOver === true);
