@@ -83,5 +83,5 @@ function leftWords(recording: Recording): string {
   const kept = 'Do not delete it: where a backup of this disk has the file, put it back and verify again.';
   return recording.facts().delivered
     ? kept
-    : `Nothing more of it is sent as long as a part is damaged. ${kept}`;
+    : `\`tallylight deliver\` sends what comes before the damage. ${kept}`;
 }

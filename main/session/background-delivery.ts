@@ -156,7 +156,7 @@ export function backgroundDelivery({
       );
     },
     sendEarlier: async (hold) => {
-      const found = await unfinished({ vault, log: host.log, audit });
+      const found = await unfinished({ vault, log: host.log, audit, trouble: on.earlier });
       const held = await hold(found);
       for (const id of found) if (id !== held) sendOne(id);
     },

@@ -147,16 +147,45 @@ describe('a recording of an earlier run', () => {
     await t.settled();
   });
 
-  test('[P61] that was damaged is told and left alone, and can still be deleted', async () => {
+  test('[P61][P57] that was damaged is told, all of it that is whole is delivered, and the rest stays here', async () => {
     const left = await leftBehind();
+    const display = left.service.stream('display:1');
+    const { channels } = testFacts();
+    await rm(join(left.dataDir, 'vault', EARLIER), { recursive: true });
+    const streams = { 'mic:default': left.stream.id, 'display:1': display.id };
+    const facts = channels.map((channel) => ({
+      ...channel,
+      rtstreamId: streams[channel.id as keyof typeof streams],
+    }));
+    const made = testFacts({ sessionId: EARLIER, server: left.service.url, channels: facts });
+    const recording = done(await (await testVault(left.dataDir)).create(made));
+    for (const { id: channelId } of channels)
+      for (const sequence of [0, 1, 2])
+        done(await recording.append(testFragment({ sessionId: EARLIER, channelId, sequence })));
+    await recording.close();
     const bytes = await readFile(left.take);
-    bytes[30] = (bytes[30] ?? 0) ^ 1;
+    bytes[bytes.length - 30] = (bytes.at(-30) ?? 0) ^ 1;
     await writeFile(left.take, bytes);
+
+    const troubles: (string | undefined)[] = [];
     const t = await startedOn(left.dataDir, left.grant);
-    await t.when(() => t.logged.some((line) => line.includes('mic:default take 1 fragment 0')));
-    expect(await t.facts()).toMatchObject({ delivered: false, ended: null });
-    const recording = done(await vaultIn(left.dataDir, t.secrets).open(EARLIER));
-    expect(await recording.erase()).toBe(4);
+    await t.when(({ trouble }) => {
+      if (trouble !== null) troubles.push(trouble.detail);
+      return trouble?.code === 'vault-damaged';
+    });
+    await left.service.when(() => left.service.settings.status === 'stopped');
+    await t.settled();
+    expect(troubles).toContain('mic:default take 1 fragment 2');
+    expect(left.service.held('display:1')).toHaveLength(3);
+    expect(left.service.held(MIC)).toHaveLength(2);
+    expect(await t.facts()).toMatchObject({
+      delivered: true,
+      cut: [{ channelId: MIC, code: 'vault-damaged', fragments: 2 }],
+    });
+    // What it is of is damaged still, and can be deleted.
+    const again = done(await vaultIn(left.dataDir, t.secrets).open(EARLIER));
+    expect(again.damage()).toMatchObject({ detail: 'mic:default take 1 fragment 2' });
+    expect(await again.erase()).toBeGreaterThan(0);
   });
 
   test('whose facts are gone is told, and the others are delivered', async () => {
