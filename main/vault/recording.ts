@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Fragment } from '../../contract/fragment.ts';
-import { errorOf, type Failed, fail, ok, type Result, type TallylightError } from '../../contract/result.ts';
+import { type Failed, fail, ok, type Result, type TallylightError } from '../../contract/result.ts';
 import type { ManifestChannel } from '../../contract/wire.ts';
 import { type ChannelKeys, makeChannelKeys, readChannelKeys, slug } from './channel-keys.ts';
 import { keepReceipt } from './delivery-receipt.ts';
