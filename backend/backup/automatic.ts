@@ -1,4 +1,4 @@
-import { ok, type Result, type TallylightError } from '../../contract/result.ts';
+import type { TallylightError } from '../../contract/result.ts';
 import { faultOf } from '../log.ts';
 import type { Parts } from '../parts.ts';
 import type { Master } from '../secrets/master.ts';
@@ -7,7 +7,6 @@ import { FIRST_TENANT } from '../store/trust-tables.ts';
 import { type BackupConfig, backUp } from './back-up.ts';
 import { readChecked } from './checked-file.ts';
 import { type BackupFolder, backupFolder } from './folder.ts';
-import { forgetAll } from './forget.ts';
 import { SERVICE_FILE, serviceSecrets } from './keys.ts';
 import { readManifest } from './manifest.ts';
 import { VERIFY_EVERY_MS, verifyNewest } from './verify-newest.ts';
@@ -58,7 +57,7 @@ export function keepBackedUp(
   };
   const told = (work: Promise<unknown>) => work.catch((error) => parts.log(faultOf(error, parts.clock())));
   // What was deleted just before the service ended last.
-  let tending = told(recovered.then(() => forgottenSince(parts, folder)).then(tend));
+  let tending = told(recovered.then(() => parts.store.scrub()).then(tend));
   const looking = setInterval(() => {
     tending = told(tending.then(tend));
   }, lookMs);
@@ -67,10 +66,6 @@ export function keepBackedUp(
     clearInterval(looking);
     await tending;
   };
-}
-
-async function forgottenSince({ store }: Parts, folder: BackupFolder): Promise<Result<void>> {
-  return (await folder.generations()).length === 0 ? ok(undefined) : forgetAll(store, folder);
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Kysely, Selectable } from 'kysely';
 import { destinationPlace } from '../destinations/destination.ts';
 import type { DestinationRecord } from './records.ts';
 import { environment } from './rows.ts';
+import { noteBehind, PEOPLE } from './sql-behind.ts';
 import type { Store } from './store.ts';
 import type { Tables } from './tables.ts';
 
@@ -47,6 +48,7 @@ export function destinationsOver(db: Kysely<Tables>): Destinations {
           .where('state', '=', 'sending')
           .where('claim', '=', '')
           .execute();
+        await noteBehind(tx, [PEOPLE]);
       });
     },
 
@@ -73,13 +75,16 @@ export function destinationsOver(db: Kysely<Tables>): Destinations {
     },
 
     async removeDestination({ tenantId, collectionId, environment: of }) {
-      const removed = await db
-        .deleteFrom('destination')
-        .where('tenant_id', '=', tenantId)
-        .where('collection_id', '=', collectionId)
-        .where('environment', '=', of)
-        .executeTakeFirst();
-      return removed.numDeletedRows === 1n;
+      return db.transaction().execute(async (tx) => {
+        const removed = await tx
+          .deleteFrom('destination')
+          .where('tenant_id', '=', tenantId)
+          .where('collection_id', '=', collectionId)
+          .where('environment', '=', of)
+          .executeTakeFirst();
+        await noteBehind(tx, [PEOPLE]);
+        return removed.numDeletedRows === 1n;
+      });
     },
   };
 }

@@ -48,6 +48,8 @@ import type {
   WebhookRecord,
 } from './records.ts';
 
+export type Behind = { readonly of: string; readonly mark: string };
+
 /**
  * What the service remembers, media excepted. Every write is durable when its promise resolves. A method that
  * answers `boolean` says whether it found things as the caller believed; nothing is changed where it did not. `tell` is
@@ -321,6 +323,10 @@ export type Store = {
   /** Keeps `value` under `name` unless something is there, and answers what is there. */
   settleFact(name: string, value: string): Promise<string>;
   changeFact(name: string, value: string): Promise<void>;
+  /** What was deleted and may lie in the keys of the backups still: ids of sessions, or `PEOPLE`. */
+  behind(): Promise<Behind[]>;
+  /** Done, unless more of it was deleted since that mark. */
+  settleBehind(behind: Behind): Promise<void>;
   /** Makes what was deleted unreadable in the files of the database, where that takes a step of its own; false where it cannot yet. */
   scrub(): Promise<boolean>;
   close(): Promise<void>;
