@@ -209,3 +209,24 @@ test('the place is said by variables, TLS but for this machine, secrets also fro
   ] as const)
     expect(s3Of({ ...all, TALLYLIGHT_S3_ENDPOINT: endpoint })).toMatchObject(expected);
 });
+
+test('a store that falls silent in the middle of an answer is one that does not answer, whatever was asked', async () => {
+  const { place } = await server();
+  const stalling = createServer((asked, answer) => {
+    asked.resume();
+    answer.writeHead(200, { 'content-type': 'application/xml', 'content-length': '100' });
+    answer.write('<?xml version="1.0"?>');
+  });
+  await new Promise<void>((resolve) => stalling.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    stalling.closeAllConnections();
+    stalling.close();
+  });
+  const { port } = stalling.address() as AddressInfo;
+  const blobs = blobsOnS3({ ...place, endpoint: `http://127.0.0.1:${port}` }, 200);
+  onTestFinished(blobs.close);
+  expect(await blobs.read(of, '1.2.name', key)).toMatchObject(failed);
+  await expect(blobs.readSealed(of, '1.2.name')).rejects.toThrow();
+  await expect(blobs.sessionIds()).rejects.toThrow();
+  expect(await blobs.write(of, key, randomBytes(100))).toMatchObject(failed);
+});
