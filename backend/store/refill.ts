@@ -101,7 +101,7 @@ async function databaseOf({
   databaseUrl,
 }: StoreConfig): Promise<{ readonly db: Kysely<Tables>; readonly kind: 'sqlite' | 'postgres' }> {
   if (databaseUrl === undefined) return { db: databaseAt(join(dataDir, SQLITE_FILE)).db, kind: 'sqlite' };
-  const { poolAt } = await import('./postgres.ts');
-  const dialect = new PostgresDialect({ pool: poolAt(databaseUrl) });
+  const { PATIENT_MS, poolAt } = await import('./postgres.ts');
+  const dialect = new PostgresDialect({ pool: poolAt(databaseUrl, { answerMs: PATIENT_MS }) });
   return { db: new Kysely<Tables>({ dialect }), kind: 'postgres' };
 }
