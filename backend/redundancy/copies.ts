@@ -9,15 +9,16 @@ export const COPY_VIEWS = ['waiting', 'kept', 'sending', 'failing', 'sent'] as c
 export type CopyView = (typeof COPY_VIEWS)[number];
 
 const STATES: { readonly [V in CopyView]: Pick<CopyFilter, 'states' | 'isFailing'> } = {
-  waiting: { states: ['new'], isFailing: false },
+  waiting: { states: ['new', 'lost'], isFailing: false },
   kept: { states: ['kept'] },
   sending: { states: ['sending'], isFailing: false },
-  failing: { states: ['new', 'sending'], isFailing: true },
+  failing: { states: ['new', 'lost', 'sending'], isFailing: true },
   sent: { states: ['leaving', 'sent'] },
 };
 
 const VIEWS: { readonly [S in CopyState]: CopyView } = {
   new: 'waiting',
+  lost: 'waiting',
   kept: 'kept',
   sending: 'sending',
   leaving: 'sent',
@@ -25,7 +26,7 @@ const VIEWS: { readonly [S in CopyState]: CopyView } = {
 };
 
 export function viewOfCopy({ state, attempts }: Pick<CopyRecord, 'state' | 'attempts'>): CopyView {
-  return attempts > 0 && (state === 'new' || state === 'sending') ? 'failing' : VIEWS[state];
+  return attempts > 0 && STATES.failing.states?.includes(state) ? 'failing' : VIEWS[state];
 }
 
 /** `places`: everywhere else where the recording may lie, whole or in part, as the audit log names it. */

@@ -6,13 +6,50 @@ import { type Hands, startHands } from './hands.ts';
 import { makeCopy, removeCopy } from './make-copy.ts';
 import { sendCopy } from './send-copy.ts';
 
-const MAKING = { states: ['new', 'leaving'], atOnce: 4, ofOne: 2 } as const;
+const MAKING = { states: ['new', 'lost', 'leaving'], atOnce: 4, ofOne: 2 } as const;
 /** A process each; apart from the making, which must not wait for anybody's destination. */
 const SENDING = { states: ['sending'], atOnce: 4, ofOne: 2 } as const;
 
 /** Makes second copies of what is finished, and sends them where they are to go, until it is closed. */
 export function keepCopies(parts: Parts, longestSleepMs: number): Hands {
-  const hands = [
+  let hands: readonly Hands[] = [];
+  const wake = () => {
+    for (const each of hands) each.wake();
+  };
+  let looking: Promise<void> | undefined;
+  let alarm: NodeJS.Timeout | undefined;
+  let isTold = false;
+  let isClosed = false;
+  const look = async (): Promise<void> => {
+    const isThere = await remakeLost(parts).catch((error) => {
+      parts.log(faultOf(error, parts.clock()));
+      return true;
+    });
+    if (isThere) return;
+    if (!isTold) tellMissing(parts);
+    isTold = true;
+    if (!isClosed) alarm = setTimeout(lookAgain, longestSleepMs);
+  };
+  const lookAgain = () => {
+    looking = look().then(wake);
+  };
+  // What is lost is known before anything else is done: what is sent meanwhile would count as held.
+  looking = look().then(() => {
+    if (!isClosed) hands = handsOf(parts, longestSleepMs);
+  });
+  return {
+    wake,
+    async close() {
+      isClosed = true;
+      clearTimeout(alarm);
+      await looking;
+      await Promise.all(hands.map((each) => each.close()));
+    },
+  };
+}
+
+function handsOf(parts: Parts, longestSleepMs: number): readonly Hands[] {
+  return [
     startHands(parts, {
       ...{ ...MAKING, longestSleepMs },
       work: (copy, signal) =>
@@ -23,36 +60,6 @@ export function keepCopies(parts: Parts, longestSleepMs: number): Hands {
       work: (copy, signal) => sendCopy(parts, copy, signal),
     }),
   ];
-  const wake = () => {
-    for (const each of hands) each.wake();
-  };
-  let looking: Promise<void> | undefined;
-  let alarm: NodeJS.Timeout | undefined;
-  let isTold = false;
-  let isClosed = false;
-  const look = async () => {
-    const isThere = await remakeLost(parts).catch((error) => {
-      parts.log(faultOf(error, parts.clock()));
-      return true;
-    });
-    if (isThere) return wake();
-    if (!isTold) tellMissing(parts);
-    isTold = true;
-    if (!isClosed) alarm = setTimeout(lookAgain, longestSleepMs);
-  };
-  const lookAgain = () => {
-    looking = look();
-  };
-  lookAgain();
-  return {
-    wake,
-    async close() {
-      isClosed = true;
-      clearTimeout(alarm);
-      await looking;
-      await Promise.all(hands.map((each) => each.close()));
-    },
-  };
 }
 
 /**

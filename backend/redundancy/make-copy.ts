@@ -46,8 +46,9 @@ async function isReady({ store, redundancy: { folder } }: Parts): Promise<Result
 
 async function nextOf({ store }: Parts, copy: ClaimedCopy) {
   const fresh = { attempts: 0, lastError: '' };
-  // Made anew after it was lost: it need not be sent again.
-  if (copy.sentAt !== null) return { ...fresh, state: 'sent' as const };
+  // By itself it goes nowhere that it was not on its way to before.
+  if (copy.state === 'lost')
+    return { ...fresh, state: copy.sentAt === null ? ('kept' as const) : ('sent' as const) };
   const destination = await store.destination(copy);
   return { ...fresh, state: destination === undefined ? ('kept' as const) : ('sending' as const) };
 }

@@ -20,7 +20,10 @@ export async function sendCopy(parts: Parts, copy: ClaimedCopy, signal: AbortSig
   // Deleted with all that is known of it, or what it is made of is gone.
   if (!found.ok) return failed(parts, copy, found.error);
   if (destination === undefined) {
-    await store.settleCopy(copy, { state: copy.sentAt === null ? 'kept' : 'sent', attempts: 0 });
+    const before = copy.sentAt === null ? 'kept' : 'sent';
+    const state = (await isHeldNow(parts, copy)) ? before : 'lost';
+    await store.settleCopy(copy, { state, attempts: 0, nextAt: clock(), lastError: '' });
+    if (state === 'lost') parts.redundancy.wake();
     return;
   }
   const sent = await carried(parts, copy, destination, found.value, signal);
@@ -41,12 +44,18 @@ async function arrived(
 ): Promise<void> {
   const { store, clock, redundancy } = parts;
   const sentTo = inWords(place, object);
-  const isLeaving = copy.isHeld && !keepBackup;
+  const isHeld = await isHeldNow(parts, copy);
+  const state = isHeld && !keepBackup ? 'leaving' : keepBackup && !isHeld ? 'lost' : 'sent';
   await store.settleCopy(copy, {
-    ...{ state: isLeaving ? 'leaving' : 'sent', attempts: 0, nextAt: clock(), lastError: '' },
+    ...{ state, attempts: 0, nextAt: clock(), lastError: '' },
     ...{ sentTo, sentAt: Math.floor(clock() / 1000) },
   });
-  if (isLeaving) redundancy.wake();
+  if (state !== 'sent') redundancy.wake();
+}
+
+/** Asked again: the second copy may have been lost while something else was done. */
+async function isHeldNow({ store }: Pick<Parts, 'store'>, { videoId }: ClaimedCopy): Promise<boolean> {
+  return (await store.copy(videoId))?.isHeld === true;
 }
 
 type Note = (action: CopyAction, reason?: string) => Promise<void>;

@@ -283,7 +283,7 @@ export type Store = {
   settleCopy(claimed: Pick<ClaimedCopy, 'videoId' | 'claim'>, change: CopyChange): Promise<boolean>;
   /** To be sent now, whatever became of it before; false where it is to be made first, or is being worked on. */
   sendCopy(videoId: string, nowMs: number): Promise<boolean>;
-  /** Where the second copies of these sessions are not: they are made anew. */
+  /** Second copies are with these sessions only: all others are not held any more, and made anew once there is nothing else to do. */
   remakeCopies(heldIn: readonly string[], nowMs: number): Promise<number>;
 
   /** Wraps every key anew for another master key, and touches nothing that is sealed with them. False where it was not `from`. */

@@ -111,7 +111,7 @@ function stateOf(copy: PlacedCopy): Html {
   if (view === 'sent') return html`${words}${copy.sentAt === null ? NOTHING : html` ${moment(copy.sentAt)}`}`;
   if (view !== 'failing') return html`${words}`;
   const [failure = '', detail] = copy.lastError.split(': ', 2);
-  return html`<span class="badge badge-warn">${copy.state === 'new' ? 'Not made yet' : words}</span> ${reasonWords(failure)}${
+  return html`<span class="badge badge-warn">${copy.state === 'sending' ? words : 'Not made yet'}</span> ${reasonWords(failure)}${
     detail === undefined ? NOTHING : html` (${given(detail)})`
   } ${count(copy.attempts, 'attempt')}; the next at ${moment(Math.ceil(copy.nextAt / 1000))}. ${remedyWords(failure)}`;
 }
@@ -126,7 +126,7 @@ function elsewhere({ sentTo, places }: PlacedCopy): Html {
 
 function todo(copy: PlacedCopy, csrf: string): Html {
   const view = viewOfCopy(copy);
-  if (copy.state === 'new' || copy.state === 'leaving' || view === 'sending')
+  if (['new', 'lost', 'leaving'].includes(copy.state) || view === 'sending')
     return html`<span class="hint">By itself</span>`;
   const words = view === 'kept' ? 'Send' : 'Send again';
   return html`<form method="post" action="${PATH}/${copy.videoId}/send">${csrfField(csrf)}<button class="quiet">${words}<span class="unseen"> the recording ${copy.videoId}</span></button></form>`;
