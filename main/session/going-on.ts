@@ -39,7 +39,10 @@ function isUnreached({ code }: TallylightError): boolean {
 
 /** A recording that a crash cut off minutes ago: offered to the person, who alone can make it go on. */
 export type GoingOn = {
-  /** Which of these recordings of earlier runs is held back for the person's word; undefined: none. */
+  /**
+   * Which of these recordings of earlier runs is held back for the person's word; undefined: none. Asked once. Where something
+   * else is recorded meanwhile, nothing is offered.
+   */
   readonly hold: (sessionIds: readonly string[]) => Promise<string | undefined>;
   readonly view: () => Snapshot['interrupted'];
   /** Why nothing is offered; what was offered for too long is finished. */
@@ -65,6 +68,10 @@ export function goingOn(
   let offer: Offer | undefined;
   let refusal = errorOf('not-now', 'nothing was cut off here');
   let isGoingOn = false;
+  /** Nothing is offered any more. */
+  let isPast = false;
+  /** Erased, or about to be. */
+  const gone = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
 
   async function found(sessionIds: readonly string[]): Promise<CutOff | undefined> {
@@ -72,6 +79,9 @@ export function goingOn(
     for (const id of sessionIds) {
       const facts = await vault.facts(id);
       if (!facts.ok || facts.value.ended !== null) continue;
+      // Read only where it may be: days of a recording are many gigabytes.
+      const written = await vault.lastWritten(id);
+      if (written.ok && now().getTime() - written.value > GO_ON_MS) continue;
       const opened = await vault.open(id);
       const cut = opened.ok ? cutOffOf(opened.value, now().getTime()) : opened;
       if (!cut.ok) refusal = cut.error;
@@ -91,7 +101,8 @@ export function goingOn(
     await eraseWhatWasRevoked(cut.recording, { audit: note, log: host.log });
     const reopened = await host.connection.reopen(server, sessionId);
     const looked = reopened.ok ? await lookAt(cut, reopened.value) : reopened;
-    if (!reopened.ok || !looked.ok || state.closed) {
+    const isNoMore = isPast || gone.has(sessionId) || state.closed;
+    if (!reopened.ok || !looked.ok || isNoMore) {
       if (!looked.ok) refusal = looked.error;
       const isLeft = OF_THE_TOKEN.has(refusal.code) || (host.kind === 'cli' && isUnreached(refusal));
       if (!looked.ok && isLeft) return leave(cut);
@@ -152,6 +163,7 @@ export function goingOn(
   }
 
   function finish(): Result<void> {
+    isPast = true;
     const was = withdraw();
     if (was === undefined) return fail('not-now', 'nothing is offered');
     refusal = errorOf('not-now', 'it was finished');
@@ -247,6 +259,7 @@ export function goingOn(
     lapse,
     finish,
     letGo: (sessionId) => {
+      gone.add(sessionId);
       if (offer?.recording.facts().sessionId === sessionId) withdraw();
       return deliveries.letGo(sessionId);
     },

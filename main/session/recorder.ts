@@ -26,13 +26,10 @@ import type { PolicyWatch } from './policy-watch.ts';
 import { recorderContext } from './recorder-context.ts';
 import type { Recorder, RecorderParts } from './recorder-parts.ts';
 import { watchRecording } from './recording-watch.ts';
-import { type Revocation, revokeIn } from './revoke.ts';
+import { NOT_TOLD, type Revocation, revokeIn } from './revoke.ts';
 import { enderOf, isHeldHere, toldGone, toldOver } from './session-gone.ts';
 import { snapshotOf } from './snapshot.ts';
 import { turns } from './turns.ts';
-
-/** Whoever asked is told of it, and nobody else. */
-const NOT_TOLD: ReadonlySet<string> = new Set(['channel-unknown', 'not-now']);
 
 export function openRecorder(parts: RecorderParts): Recorder {
   const context = recorderContext(parts);
@@ -98,8 +95,7 @@ export function openRecorder(parts: RecorderParts): Recorder {
       case 'deliver':
         return deliver();
       case 'conclude':
-        state.active?.tokens.stop();
-        return;
+        return state.active?.tokens.stop();
       case 'abandon':
         return abandon(effect.error, effect.kept);
       case 'open-session':
@@ -201,6 +197,11 @@ export function openRecorder(parts: RecorderParts): Recorder {
       : ok(undefined);
   }
 
+  async function goOn(): Promise<Result<void>> {
+    if (going.view() === null) return { ok: false, error: going.refusal() };
+    return consenting({ type: 'go-on' });
+  }
+
   async function revoke(revocation: Revocation): Promise<Result<void>> {
     const revoked = await revokeIn(state, revocation, told);
     if (!revoked.ok && !NOT_TOLD.has(revoked.error.code)) tellTrouble(revoked.error);
@@ -219,10 +220,11 @@ export function openRecorder(parts: RecorderParts): Recorder {
       going.lapse();
     },
   });
-  effects = effects
-    .then(() => reopenSession())
-    .then(() => deliveries.sendEarlier(going.hold))
-    .catch(broke);
+  const asked = effects.then(() => reopenSession()).catch(broke);
+  const earlier = asked.then(deliveries.findEarlier);
+  effects = earlier.then(() => undefined);
+  // Your backend may take long to say whether one goes on: only whoever asks for that waits for it.
+  const offered = earlier.then((found) => deliveries.sendEarlier(found, going.hold));
 
   return {
     snapshot: (revision) =>
@@ -242,7 +244,7 @@ export function openRecorder(parts: RecorderParts): Recorder {
     refresh: () => {
       const looked = effects.then(() => lookAgain(context, opening));
       effects = looked.then(() => undefined).catch(broke);
-      return looked;
+      return offered.then(() => looked);
     },
     choose: (wish) => {
       if (!isIdle()) return fail('not-now', `choose while ${state.session.state}`);
@@ -259,11 +261,8 @@ export function openRecorder(parts: RecorderParts): Recorder {
           return { ok: false, error: state.trouble ?? errorOf('service-unreachable') };
         return consenting({ type: 'agree' }, agreed);
       }),
-    goOn: () =>
-      agreements.take('go on', async () =>
-        going.view() === null ? { ok: false, error: going.refusal() } : consenting({ type: 'go-on' }),
-      ),
-    finishInterrupted: () => effects.then(going.finish),
+    goOn: () => agreements.take('go on', goOn, offered),
+    finishInterrupted: () => offered.then(going.finish),
     revoke,
     pause: (reason) => run({ type: 'pause', reason }),
     resume: () => run({ type: 'resume', by: 'person' }),

@@ -4,8 +4,15 @@ import type { Session } from './machine.ts';
 
 /** Agreements that wait until what is being done is done: the person may take each back before it has begun. */
 export type Turns = {
-  /** Errors: `consent-missing` where it was taken back meanwhile, `not-now` where a session goes on, and those of `begin`. */
-  readonly take: (what: string, begin: () => Promise<Result<void>>) => Promise<Result<void>>;
+  /**
+   * `also`: what it waits for besides. Errors: `consent-missing` where it was taken back meanwhile, `not-now` where a session
+   * goes on, and those of `begin`.
+   */
+  readonly take: (
+    what: string,
+    begin: () => Promise<Result<void>>,
+    also?: Promise<void>,
+  ) => Promise<Result<void>>;
   /** Takes back whatever waits; whether anything did. */
   readonly withdraw: () => boolean;
 };
@@ -15,9 +22,10 @@ export function turns(of: { readonly session: Pick<Session, 'state'> }, before: 
   let waiting = 0;
   let withdrawals = 0;
   return {
-    take: async (what, begin) => {
+    take: async (what, begin, also) => {
       const then = withdrawals;
       waiting += 1;
+      await also;
       await before();
       waiting -= 1;
       if (withdrawals !== then) return withdrawn();
