@@ -1,4 +1,4 @@
-import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { fail, ok } from '../../contract/result.ts';
@@ -222,6 +222,27 @@ describe('a recording of an earlier run', () => {
       reason: 'cut-short',
       files: 4,
     });
+  });
+
+  test('[P41][P57] is delivered where what is left of a deletion cannot be removed, which is told', async () => {
+    const left = await leftBehind();
+    const vault = join(left.dataDir, 'vault');
+    await mkdir(join(vault, 'gone-cap-stuck00000', 'key.wrapped'), { recursive: true });
+    await mkdir(join(vault, 'gone-cap-zother0000'));
+    const t = await startedOn(left.dataDir, left.grant);
+    await left.service.when(() => left.service.settings.status === 'stopped');
+    await t.settled();
+    expect(left.service.held(MIC)).toHaveLength(3);
+    expect(t.snapshot().trouble).toMatchObject({
+      code: 'vault-unwritable',
+      detail: 'what is left of cap-stuck00000 (EISDIR)',
+    });
+    expect(t.logged.filter((line) => line.startsWith('vault.not-swept'))).toHaveLength(1);
+    expect(await readdir(vault)).toEqual([EARLIER, 'gone-cap-stuck00000']);
+    const story = await t.story();
+    expect(story.filter(({ type }) => type === 'recording.purged')).toMatchObject([
+      { sessionId: 'cap-zother0000', reason: 'cut-short' },
+    ]);
   });
 
   test('that was delivered and is to be kept is not even opened', async () => {

@@ -58,7 +58,7 @@ export type PendingDelivery = {
 /**
  * Session ids of the recordings of earlier runs that are not done with: the service does not hold them completely, or
  * does not know that a consent was taken back, or the copy here was to go and did not. Reads no media. A deletion that was
- * cut short is finished and noted before.
+ * cut short is finished and noted before; where that fails it is told, and the rest goes on.
  */
 export async function unfinished({
   vault,
@@ -66,9 +66,13 @@ export async function unfinished({
   audit,
   trouble,
 }: Pick<PendingParts, 'vault' | 'log' | 'audit' | 'trouble'>): Promise<string[]> {
-  const swept = await vault.sweep();
-  if (swept.length > 0) log('vault.swept', { recordings: swept.length });
-  for (const cut of swept) await audit({ type: 'recording.purged', ...cut, reason: 'cut-short' });
+  const { finished, failed } = await vault.sweep();
+  if (finished.length > 0) log('vault.swept', { recordings: finished.length });
+  for (const error of failed) {
+    log('vault.not-swept', { code: error.code, detail: error.detail ?? null });
+    trouble(error);
+  }
+  for (const cut of finished) await audit({ type: 'recording.purged', ...cut, reason: 'cut-short' });
   const found: string[] = [];
   for (const id of await vault.list()) {
     const facts = await vault.facts(id);

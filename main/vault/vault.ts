@@ -7,7 +7,7 @@ import { CHANNEL_KEY } from './channel-keys.ts';
 import { keptReceipt, keptReceipts, removeReceipt } from './delivery-receipt.ts';
 import { diskError, isMissing } from './disk-error.ts';
 import { syncFolder } from './durable.ts';
-import { eraseFolder, type Finished, finishErasing, KEY_FILE } from './erase.ts';
+import { eraseFolder, finishErasing, KEY_FILE, type Swept } from './erase.ts';
 import type { RecordingFacts } from './facts.ts';
 import { NEXT_FACTS_FILE, readFacts } from './facts-file.ts';
 import { FORMAT } from './format.ts';
@@ -31,7 +31,7 @@ export type Vault = {
    */
   readonly erase: (sessionId: string) => Promise<Result<number>>;
   /** Finishes erasing what a crash left half erased; answers of which recordings, as nobody has noted their deletion. */
-  readonly sweep: () => Promise<Finished[]>;
+  readonly sweep: () => Promise<Swept>;
   /** Session ids of the recordings held here. */
   readonly list: () => Promise<string[]>;
 };
