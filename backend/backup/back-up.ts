@@ -69,7 +69,7 @@ export async function backUp(
     if (options.signal?.aborted === true) return cancelled(folder);
     return unreachable(error);
   } finally {
-    claimed.value();
+    await claimed.value();
   }
 }
 

@@ -194,7 +194,7 @@ test('[P39] a backup that ends in the middle of a recording goes on there the ne
   const blobs: Blobs = {
     ...parts.blobs,
     readSealed: (of, name) =>
-      ++reads === 2 ? Promise.reject(new Error('away')) : parts.blobs.readSealed(of, name),
+      ++reads === 3 ? Promise.reject(new Error('away')) : parts.blobs.readSealed(of, name),
   };
   const cut = await backUp({ ...parts, blobs }, { dataDir }, backupFolder(to), { keep: 7 });
   expect(cut).toMatchObject({ error: { code: 'service-failed' } });

@@ -1,12 +1,12 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { z } from 'zod';
 import { fail, ok, type Result } from '../../contract/result.ts';
 import type { Blobs } from '../blobs/blobs.ts';
 import { blobsOnDisk } from '../blobs/disk.ts';
-import { claim } from '../lock.ts';
 import type { Signer } from '../secrets/signer.ts';
 import { isMissing, readChecked, writeChecked } from './checked-file.ts';
+import { claimApart } from './lock-process.ts';
 
 /** Says whose backups a folder holds: the thumbprint of the key that the service signs with. */
 const head = z.object({ format: z.literal(1), service: z.string() });
@@ -65,26 +65,22 @@ export async function namesIn(path: string): Promise<string[]> {
 export async function claimFolder(
   folder: BackupFolder,
   { dataDir, signer }: { readonly dataDir: string; readonly signer: Pick<Signer, 'kid'> },
-): Promise<Result<() => void>> {
+): Promise<Result<() => Promise<void>>> {
   if (isWithin(dataDir, folder.path) || isWithin(folder.path, dataDir))
     return fail('usage', 'backups lie apart from the data folder, best on another disk');
   try {
-    for (const name of ['generations', 'blobs', 'sums', join('keys', 'sessions')])
-      await mkdir(join(folder.path, name), { recursive: true, mode: 0o700 });
-    const claimed = claim(folder.path);
+    const make = ['generations', 'blobs', 'sums', join('keys', 'sessions')].map((name) =>
+      join(folder.path, name),
+    );
+    const claimed = await claimApart({ root: folder.path, path: folder.path, make });
     if (!claimed.ok) return claimed;
     const mine = await settledHead(folder, signer.kid);
     if (mine.ok) return claimed;
-    claimed.value();
+    await claimed.value();
     return mine;
   } catch (error) {
-    return isSqlite(error) ? fail('backup-unreachable', folder.path) : unreachable(error);
+    return unreachable(error);
   }
-}
-
-/** SQLite's word for a lock file that cannot be opened. */
-export function isSqlite(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ERR_SQLITE_ERROR';
 }
 
 /** Whether it is the folder of this service. Errors as those of `claimFolder`, `backup-none`. */

@@ -16,7 +16,6 @@ import { isFilled, refill } from '../store/refill.ts';
 import type { BackupConfig } from './back-up.ts';
 import { ifThere } from './checked-file.ts';
 import { type Chosen, chosenOf, type RestoreOptions } from './chosen.ts';
-import { AT_ONCE } from './copy-stream.ts';
 import { dumped, streamsIn } from './dump.ts';
 import { type BackupFolder, checkedHead, unreachable } from './folder.ts';
 import { DATABASE_FILE, HEADS_FILE } from './manifest.ts';
@@ -42,6 +41,9 @@ export type Restored = {
 
 /** While a restore is under way it builds the database in there; who finds it knows that it was cut short. */
 const BUILDING = 'restoring';
+
+/** So many blobs are on their way at once: each is synced to the disk, and waits for that. */
+const AT_ONCE = 8;
 
 /** What it writes into the data folder meanwhile. */
 const WRITTEN = ['blobs', 'audit-heads.json'];
