@@ -16,7 +16,7 @@ const HEAD_FILE = 'tallylight-backup.json';
  * The folder that backups lie in:
  *
  *     tallylight-backup.json          whose it is
- *     generations/<time>/             one state of the service, without the keys of what it recorded
+ *     generations/<number>-<time>/    one state of the service, without the keys of what it recorded
  *     blobs/<session>/<stream>/<name> sealed fragments, as the service keeps them; shared by all generations
  *     sums/<session>/<stream>.sha256  their SHA-256, as `sha256sum -c` reads it in the folder
  *     keys/                           what is only ever there as it is now: see keys.ts
@@ -40,11 +40,31 @@ export function backupFolder(path: string): BackupFolder {
     path,
     blobs: blobsOnDisk(join(path, 'blobs')),
     generations: async () =>
-      (await namesIn(join(path, 'generations'))).filter((name) => !name.endsWith(UNFINISHED)).sort(),
+      (await namesIn(join(path, 'generations')))
+        .filter((name) => !name.endsWith(UNFINISHED))
+        .sort((one, other) => numberOf(one) - numberOf(other) || (one < other ? -1 : 1)),
     generationPath: (name) => join(path, 'generations', name),
     sumsPath: (sessionId, streamId) => join(path, 'sums', sessionId, `${streamId}.sha256`),
     keysPath: (...names) => join(path, 'keys', ...names),
   };
+}
+
+/**
+ * Where a generation has its place among the others, whatever the clock said when it was made. Those of earlier versions, which have
+ * a time and no number, were there before.
+ */
+function numberOf(generation: string): number {
+  return Number(/^(\d{6,})-/.exec(generation)?.[1] ?? 0);
+}
+
+/** A name that comes after all that are there. */
+export async function nextName(folder: BackupFolder, nowMs: number): Promise<string> {
+  const number = numberOf((await folder.generations()).at(-1) ?? '') + 1;
+  const time = new Date(nowMs)
+    .toISOString()
+    .replace(/\.\d+Z$/, 'Z')
+    .replaceAll(':', '');
+  return `${String(number).padStart(6, '0')}-${time}`;
 }
 
 /** Names in a directory; none where it is not there. */
