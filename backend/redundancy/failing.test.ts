@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { OWNER_FILE } from '../blobs/owner-file.ts';
 import { SQLITE_FILE } from '../store/file.ts';
-import { areAll, entriesOf, filesBelow, redundant, untilCopies } from '../trial/copies.ts';
+import { areAll, entriesOf, filesBelow, redundant, setDestination, untilCopies } from '../trial/copies.ts';
 import { recorded } from '../trial/recorded.ts';
 import { folder, type Trial } from '../trial/service.ts';
 import { IS_ROOT, smallDisk } from '../trial/small-disk.ts';
@@ -92,6 +92,18 @@ test.skipIf(!IS_ROOT)(
     await untilCopies(service, areAll('kept'));
   },
 );
+
+test('[P57] what fails while the clock is a year ahead is tried again as soon as the clock is right', async () => {
+  const { service, carrier } = await redundant();
+  await setDestination(service);
+  carrier.fault = () => ({ code: 'destination-unreachable' });
+  service.clock.now += 400 * 24 * HOUR_MS;
+  await recorded(service, service.key, { endUserId: 'ada' });
+  await untilCopies(service, areAll('failing'));
+  carrier.fault = () => undefined;
+  service.clock.now -= 400 * 24 * HOUR_MS;
+  await untilCopies(service, areAll('sent'));
+});
 
 // The database is changed by hand here, which is the embedded one.
 test.skipIf(process.env.TALLYLIGHT_TRIAL === 'outgrown')(
