@@ -123,6 +123,25 @@ test.skipIf(process.env.TALLYLIGHT_TRIAL === 'outgrown')(
 );
 
 test.skipIf(process.env.TALLYLIGHT_TRIAL === 'outgrown')(
+  '[P54] a second copy that is to go and cannot be found out about is tried again after a wait that grows',
+  async () => {
+    const { service } = await redundant();
+    await recorded(service, service.key, { endUserId: 'ada' });
+    await untilCopies(service, areAll('kept'));
+    await service.close();
+    const database = new DatabaseSync(join(service.dataDir, SQLITE_FILE));
+    database.exec("delete from fragment; update copy set state = 'leaving', next_at = 0");
+    database.close();
+    await service.restart();
+    for (const attempts of [1, 2, 3]) {
+      const [copy] = await untilCopies(service, ([one]) => one?.attempts === attempts);
+      expect(copy).toMatchObject({ state: 'sent', last_error: expect.stringMatching(/^vault-damaged: /) });
+      service.clock.now += 10_000 * 2 ** (attempts - 1);
+    }
+  },
+);
+
+test.skipIf(process.env.TALLYLIGHT_TRIAL === 'outgrown')(
   '[P41] a recording whose key is destroyed already has no second copy, and is not claimed each minute',
   async () => {
     const { service } = await redundant();
