@@ -1,7 +1,7 @@
 import { tlsTroubleOf } from '../../contract/tls-trouble.ts';
 import { faultOf, type Log } from '../log.ts';
 import { CLAIM_MS, lookout } from '../lookout.ts';
-import { busyOf } from '../store/due.ts';
+import { busyOf, countHand } from '../store/due.ts';
 import type { LetterOutcome, SentLetter } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import { TRIED_FOR_MS, waitAfter } from './retry-schedule.ts';
@@ -56,10 +56,10 @@ export function startOutbox(config: OutboxConfig): Outbox {
       // A clock that was set forward makes a claim of our own look old.
       if (before.has(letter.id)) continue;
       const { tenantId } = letter;
-      hands.set(tenantId, (hands.get(tenantId) ?? 0) + 1);
+      countHand(hands, tenantId, 1);
       const sent = send(letter).finally(() => {
         sending.delete(letter.id);
-        hands.set(tenantId, (hands.get(tenantId) ?? 1) - 1);
+        countHand(hands, tenantId, -1);
         wake();
       });
       sending.set(letter.id, sent);

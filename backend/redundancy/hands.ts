@@ -1,7 +1,7 @@
 import { faultOf } from '../log.ts';
 import { CLAIM_MS, lookout } from '../lookout.ts';
 import type { Parts } from '../parts.ts';
-import { busyOf } from '../store/due.ts';
+import { busyOf, countHand } from '../store/due.ts';
 import type { ClaimedCopy, CopyState } from '../store/records.ts';
 import { failed, unexpected } from './try-again.ts';
 
@@ -52,7 +52,7 @@ export function startHands(parts: Parts, config: HandsConfig): Hands {
 
   function begin(copy: ClaimedCopy): void {
     const { tenantId, videoId } = copy;
-    hands.set(tenantId, (hands.get(tenantId) ?? 0) + 1);
+    countHand(hands, tenantId, 1);
     const done = held(copy)
       .catch(async (error) => {
         log(faultOf(error, clock()));
@@ -62,7 +62,7 @@ export function startHands(parts: Parts, config: HandsConfig): Hands {
       .catch((error) => log(faultOf(error, clock())))
       .finally(() => {
         underWay.delete(videoId);
-        hands.set(tenantId, (hands.get(tenantId) ?? 1) - 1);
+        countHand(hands, tenantId, -1);
         wake();
       });
     underWay.set(videoId, done);

@@ -13,6 +13,13 @@ export function isDue(column: string, nowMs: number): RawBuilder<boolean> {
 /** Of one tenant: so many in hand at most, those counted that are `claimed` already. */
 export type Share = { readonly ofOne: number; readonly claimed: ReadonlyMap<string, number> };
 
+/** One hand more of this tenant is at work, or one less. Whoever has none at work is not remembered. */
+export function countHand(hands: Map<string, number>, tenantId: string, more: 1 | -1): void {
+  const count = (hands.get(tenantId) ?? 0) + more;
+  if (count > 0) hands.set(tenantId, count);
+  else hands.delete(tenantId);
+}
+
 /** Tenants all of whose hands are full. */
 export function busyOf({ ofOne, claimed }: Share): string[] {
   return [...claimed].flatMap(([tenantId, count]) => (count >= ofOne ? [tenantId] : []));
