@@ -103,11 +103,19 @@ export const VAULT_REMEDIES = {
     exit: 2,
   },
   'audit-broken': {
-    message: 'The audit log was changed after it was written.',
-    action: 'Keep a copy of it as it is and tell your admin.',
+    message: 'The audit log was damaged or changed after it was written.',
+    action:
+      'Tell your admin, and keep it as it is. On a device that records, `tallylight audit set-aside` keeps it beside a new log that says so, and what was recorded can be exported, deleted and added to again.',
     retryable: false,
     http: 500,
     exit: 1,
+  },
+  'audit-whole': {
+    message: 'The audit log is as it was written. Nothing was set aside.',
+    action: 'Nothing has to be done. `tallylight audit` tells it.',
+    retryable: false,
+    http: 409,
+    exit: 2,
   },
   // Boundaries
   'bad-request': {
