@@ -71,13 +71,16 @@ export function fitsHead(entries: readonly AuditEntry[], found: FoundHead): Resu
       ? fail('audit-broken', 'its head is missing')
       : ok(undefined);
   const count = entries.length;
-  if (count < head.sequence)
-    return fail('audit-broken', `entry ${count + 1} to ${head.sequence} are missing`);
+  if (count < head.sequence) return fail('audit-broken', missing(count + 1, head.sequence));
   if ((entries[head.sequence - 1]?.hash ?? BEGINNING) !== head.hash)
     return fail('audit-broken', `entry ${head.sequence} is not the one its head names`);
   return count > head.sequence + 1
     ? fail('audit-broken', `entry ${head.sequence + 2} is beyond its head`)
     : ok(undefined);
+}
+
+function missing(first: number, last: number): string {
+  return first === last ? `entry ${first} is missing` : `entries ${first} to ${last} are missing`;
 }
 
 export function headOf(entries: readonly AuditEntry[]): AuditHead {

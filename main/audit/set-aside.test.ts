@@ -55,7 +55,7 @@ describe('a log that is damaged', () => {
     [
       'cut',
       (log: Awaited<ReturnType<typeof damaged>>) => log.put(log.lines.slice(0, 1)),
-      'entry 2 to 3 are missing',
+      'entries 2 to 3 are missing',
       1,
     ],
     [
