@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,6 +6,8 @@ import { expect, test, vi } from 'vitest';
 import { recordedTake } from '../../main/export/test-media.ts';
 import {
   done,
+  IS_ROOT,
+  mounted,
   noteStart,
   TEST_SESSION,
   testFacts,
@@ -82,3 +84,49 @@ test('an export that is killed leaves no file of that name, and the next one tak
   expect(again.code).toBe(0);
   expect((await readdir(folder)).sort()).toEqual(['meeting.mp4', 'meeting.mp4.sha256']);
 }, 60_000);
+
+/** A recording of a second of sound in a data folder, and the commands for it. */
+async function recordedOn(dataDir: string) {
+  await noteStart(dataDir, TEST_SESSION);
+  const recording = done(await (await testVault(dataDir)).create(testFacts()));
+  const take = { channelId: 'mic:default', take: 1, atMs: 0, pausedBeforeMs: 0, source: 'sine=d=1' };
+  for (const fragment of recordedTake(take)) done(await recording.append(fragment));
+  await recording.close();
+  return (...words: string[]) => tallylight([...words, '--data', dataDir]);
+}
+
+test.runIf(process.platform === 'linux' && IS_ROOT)(
+  '[P61] what is on a read-only disk is listed, verified and exported, and nothing else is done there',
+  async () => {
+    const [dataDir, folder] = [await testFolder(), await testFolder()];
+    mounted(dataDir, 'size=20m');
+    const run = await recordedOn(dataDir);
+    execFileSync('mount', ['-o', 'remount,ro', dataDir]);
+    expect(await run('recordings')).toMatchObject({
+      code: 0,
+      out: expect.stringContaining(TEST_SESSION),
+      err: '',
+    });
+    expect(await run('verify', TEST_SESSION)).toMatchObject({ code: 0, err: '' });
+    expect(await run('audit', 'verify')).toMatchObject({ code: 0, err: '' });
+    const out = join(folder, 'meeting.mp4');
+    const exported = await run('export', TEST_SESSION, '--out', out);
+    expect(exported).toMatchObject({ code: 1, out: expect.stringContaining(out) });
+    expect(exported.err).toContain(
+      'What is named above is written. That could not be written to the audit log. The disk is read-only',
+    );
+    expect((await readFile(out)).subarray(4, 8).toString()).toBe('ftyp');
+    expect(await readdir(folder)).toEqual(['meeting.mp4', 'meeting.mp4.sha256']);
+    for (const words of [
+      ['delete', TEST_SESSION],
+      ['audit', 'set-aside'],
+      ['export', TEST_SESSION, '--out', join(dataDir, 'meeting.mp4')],
+    ]) {
+      const refused = await run(...words);
+      expect(refused.code).not.toBe(0);
+      expect(refused.out).toBe('');
+    }
+    expect((await run('delete', TEST_SESSION)).err).toContain('The disk is read-only');
+  },
+  90_000,
+);

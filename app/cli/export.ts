@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { errorOf } from '../../contract/result.ts';
+import { errorOf, fail } from '../../contract/result.ts';
 import { openAuditLog } from '../../main/audit/log.ts';
 import { exportRecording } from '../../main/export/export-recording.ts';
 import { findFfmpeg } from '../../main/pipeline/ffmpeg-finder.ts';
@@ -17,7 +17,7 @@ export const exportCommand: Command = {
     const out = printer(values.json === true);
     if (id === undefined) return out.failed(errorOf('usage', 'which recording? `recordings` lists them'));
     const dataDir = values.data ?? clientDir();
-    const opened = await openVault(dataDir);
+    const opened = await openVault(dataDir, 'read');
     if (!opened.ok) return out.failed(opened.error);
     const cancelling = new AbortController();
     const cancel = () => cancelling.abort();
@@ -34,7 +34,7 @@ export const exportCommand: Command = {
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 async function exportFrom(
-  { vault, secrets, dataDir }: Opened & { readonly dataDir: string },
+  { vault, secrets, dataDir, isReadOnly }: Opened & { readonly dataDir: string },
   id: string,
   values: Arguments,
   out: Printer,
@@ -44,8 +44,11 @@ async function exportFrom(
   if (!recording.ok) return out.failed(recording.error);
   const ffmpeg = await findFfmpeg({ platform: process.platform, env: process.env, demuxers: [] });
   if (!ffmpeg.ok) return out.failed(ffmpeg.error);
-  const log = await openAuditLog(dataDir, () => new Date(), secrets);
-  if (!log.ok) return out.failed(log.error);
+  const log = isReadOnly
+    ? fail('disk-read-only', dataDir)
+    : await openAuditLog(dataDir, () => new Date(), secrets);
+  // What could be noted and is not to be trusted is seen to first; where nothing can be noted, saving the media comes first.
+  if (!log.ok && !isReadOnly) return out.failed(log.error);
 
   let told = 0;
   const exported = await exportRecording(recording.value, {
@@ -77,14 +80,13 @@ async function exportFrom(
     });
   const { sessionId, endUserId } = recording.value.facts();
   const channelIds = files.flatMap(({ channels }) => channels);
-  const noted = await log.value.write(endUserId, {
-    type: 'recording.exported',
-    sessionId,
-    channelIds,
-    files: files.length,
-  });
-  if (!noted.ok) return out.failed(noted.error);
+  const event = { type: 'recording.exported', sessionId, channelIds, files: files.length } as const;
+  const noted = log.ok ? await log.value.write(endUserId, event) : log;
   // What could be read is there; that it is not all has to be known.
   const damage = recording.value.damage();
-  return damage === undefined ? 0 : out.failed(withWhatIsLeft(damage, recording.value));
+  const left = damage === undefined ? undefined : withWhatIsLeft(damage, recording.value);
+  if (noted.ok) return left === undefined ? 0 : out.failed(left);
+  const message = `What is named above is written. That could not be written to the audit log. ${noted.error.message}`;
+  if (left !== undefined) out.note(message);
+  return out.failed(left ?? { ...noted.error, message });
 }

@@ -15,7 +15,7 @@ export const verify: Command = {
     const out = printer(values.json === true);
     if (id === undefined) return out.failed(errorOf('usage', 'which recording?'));
     const dataDir = values.data ?? clientDir();
-    const opened = await openVault(dataDir);
+    const opened = await openVault(dataDir, 'read');
     if (!opened.ok) return out.failed(opened.error);
     const verified = await verifySession({ ...opened.value, dataDir }, id);
     const told = verified.ok

@@ -24,6 +24,14 @@ export const VAULT_REMEDIES = {
     http: 500,
     exit: 1,
   },
+  'disk-read-only': {
+    message: 'The disk is read-only: nothing can be written to it.',
+    action:
+      'Recordings on it can be listed, verified, and exported to another disk with --out. A disk that fails is made read-only by the system: export first, then have it looked at.',
+    retryable: false,
+    http: 500,
+    exit: 1,
+  },
   'nothing-to-export': {
     message: 'Nothing of this recording is stored here.',
     action: 'What was live only is gone; what was delivered may be at the media service only.',

@@ -52,12 +52,19 @@ async function readOrMakeKey(path: string, again = true): Promise<Result<Buffer>
 async function readKey(path: string): Promise<{ bytes: Buffer; ageMs: number } | undefined> {
   try {
     const { mode, mtimeMs } = await stat(path);
-    if (process.platform !== 'win32' && (mode & 0o077) !== 0) await chmod(path, 0o600);
+    if (process.platform !== 'win32' && (mode & 0o077) !== 0) await closeToOthers(path);
     return { bytes: await readFile(path), ageMs: Date.now() - mtimeMs };
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
   }
+}
+
+/** On a disk that is read-only it stays as it is: that is no reason to give nothing of it. */
+async function closeToOthers(path: string): Promise<void> {
+  await chmod(path, 0o600).catch((error: unknown) => {
+    if (codeOf(error) !== 'EROFS') throw error;
+  });
 }
 
 async function writeKey(path: string, flags: 'wx' | 'r+'): Promise<Buffer> {
