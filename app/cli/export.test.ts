@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile, rm, symlink } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { recordedTake } from '../../main/export/test-media.ts';
 import {
@@ -130,3 +130,27 @@ test.runIf(process.platform === 'linux' && IS_ROOT)(
   },
   90_000,
 );
+
+test('[P31] nothing is exported in the clear into the data folder, by whatever way it is named', async () => {
+  const [dataDir, folder] = [await testFolder(), await testFolder()];
+  const run = await recordedOn(dataDir);
+  const before = (await readdir(dataDir, { recursive: true })).sort();
+  await symlink(join(dataDir, 'vault'), join(folder, 'link'));
+  for (const path of [
+    join(dataDir, 'x.mp4'),
+    join(dataDir, 'vault', TEST_SESSION, 'x.mp4'),
+    join(folder, 'link', 'x.mp4'),
+    `${folder}/../${basename(dataDir)}/x.mp4`,
+  ])
+    for (const more of [[], ['--per-channel']])
+      expect(await run('export', TEST_SESSION, '--out', path, ...more)).toMatchObject({
+        code: 2,
+        out: '',
+        err: expect.stringContaining('among the encrypted recordings'),
+      });
+  expect((await readdir(dataDir, { recursive: true })).sort()).toEqual(before);
+  // Beside it is not inside.
+  expect(await run('export', TEST_SESSION, '--out', `${dataDir}-x.mp4`)).toMatchObject({ code: 0 });
+  await rm(`${dataDir}-x.mp4`);
+  await rm(`${dataDir}-x.mp4.sha256`);
+}, 90_000);

@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { realpath } from 'node:fs/promises';
+import { dirname, join, resolve, sep } from 'node:path';
 import { errorOf, fail } from '../../contract/result.ts';
 import { openAuditLog } from '../../main/audit/log.ts';
 import { exportRecording } from '../../main/export/export-recording.ts';
@@ -17,13 +18,15 @@ export const exportCommand: Command = {
     const out = printer(values.json === true);
     if (id === undefined) return out.failed(errorOf('usage', 'which recording? `recordings` lists them'));
     const dataDir = values.data ?? clientDir();
+    const file = values.out ?? join(process.cwd(), `${id}.mp4`);
+    if (await isInside(dataDir, file)) return out.failed(errorOf('export-inside', file));
     const opened = await openVault(dataDir, 'read');
     if (!opened.ok) return out.failed(opened.error);
     const cancelling = new AbortController();
     const cancel = () => cancelling.abort();
     for (const signal of SIGNALS) process.on(signal, cancel);
     try {
-      return await exportFrom({ ...opened.value, dataDir }, id, values, out, cancelling.signal);
+      return await exportFrom({ ...opened.value, dataDir, file }, id, values, out, cancelling.signal);
     } finally {
       for (const signal of SIGNALS) process.off(signal, cancel);
       opened.value.lock.release();
@@ -33,8 +36,16 @@ export const exportCommand: Command = {
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
+/** Whether a file of that path would lie in the data folder, by whatever way it is named. */
+async function isInside(dataDir: string, file: string): Promise<boolean> {
+  const [inner, outer] = await Promise.all(
+    [dirname(resolve(file)), dataDir].map((path) => realpath(path).catch(() => resolve(path))),
+  );
+  return `${inner}${sep}`.startsWith(`${outer}${sep}`);
+}
+
 async function exportFrom(
-  { vault, secrets, dataDir, isReadOnly }: Opened & { readonly dataDir: string },
+  { vault, secrets, dataDir, isReadOnly, file }: Opened & { readonly dataDir: string; readonly file: string },
   id: string,
   values: Arguments,
   out: Printer,
@@ -52,7 +63,7 @@ async function exportFrom(
 
   let told = 0;
   const exported = await exportRecording(recording.value, {
-    file: values.out ?? join(process.cwd(), `${id}.mp4`),
+    file,
     perChannel: values['per-channel'] === true,
     asRecorded: values['as-recorded'] === true,
     ffmpeg: ffmpeg.value.path,

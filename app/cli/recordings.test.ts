@@ -119,6 +119,16 @@ describe('tallylight delete', () => {
     expect(await purged()).toEqual([]);
   });
 
+  test('says of an id that is longer than any that there is no such recording', async () => {
+    const { dataDir } = await kept();
+    for (const id of [`cap-${'x'.repeat(1500)}`, `cap-${'x'.repeat(65)}`, 'cap-unknown'])
+      for (const command of ['delete', 'verify', 'export'])
+        expect(await tallylight([command, id, '--json', '--data', dataDir])).toMatchObject({
+          code: 2,
+          out: expect.stringContaining('"recording-unknown"'),
+        });
+  }, 60_000);
+
   test('[P29] fails where it cannot be noted, and says that the recording is gone all the same', async () => {
     const { dataDir, vault, remove, purged } = await kept();
     // Where the next head of the log is to be written.

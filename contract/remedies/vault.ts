@@ -53,6 +53,13 @@ export const VAULT_REMEDIES = {
     http: 404,
     exit: 2,
   },
+  'export-inside': {
+    message: 'The file would lie, not encrypted, among the encrypted recordings. Nothing was written.',
+    action: 'Choose a place outside of the data folder with --out.',
+    retryable: false,
+    http: 409,
+    exit: 2,
+  },
   'export-disk-full': {
     message: 'The disk has no room for the file. The recording is as it was, and no half file is left.',
     action: 'Free some space, or choose a place on another disk with --out, then export it again.',

@@ -121,9 +121,9 @@ async function lastWritten(dir: string): Promise<Result<number>> {
   }
 }
 
-/** A session id comes from outside: it must not name a place beside the vault. */
+/** A session id comes from outside: it must not name a place beside the vault, nor be longer than a name on a disk may be. */
 function isSessionId(text: string): boolean {
-  return /^cap-[A-Za-z0-9_-]+$/.test(text);
+  return /^cap-[A-Za-z0-9_-]{1,64}$/.test(text);
 }
 
 /** What a crash left of a recording that never began, so that the session can be recorded after all. */
