@@ -110,6 +110,15 @@ export const VAULT_REMEDIES = {
     http: 409,
     exit: 1,
   },
+  'key-missing': {
+    message:
+      'The key file of this device is missing, and recordings are kept here that only it opens. No new one was made.',
+    action:
+      'Put device.key back where it was (see the details) from a backup of this disk. If it is lost for good, nothing opens them any more: move the data folder away, and Tallylight begins a new one.',
+    retryable: false,
+    http: 409,
+    exit: 1,
+  },
   'recording-unknown': {
     message: 'There is no such recording on this device.',
     action: 'List the recordings with `tallylight recordings`.',

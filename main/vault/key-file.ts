@@ -1,19 +1,21 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, open, readFile, stat } from 'node:fs/promises';
+import { chmod, mkdir, open, readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fail, ok, type Result } from '../../contract/result.ts';
 import type { SecretStore } from '../host.ts';
 import { diskError } from './disk-error.ts';
 import { syncFolder } from './durable.ts';
+import { KEY_FILE } from './erase.ts';
 import { seal, unseal } from './seal.ts';
 
 const BOUND = 'tallylight device key 1';
-/** An empty key file older than this was left by a crash: no recording was ever sealed with it. */
+/** An empty key file older than this was left by a crash, where no recording is sealed with one. */
 const UNFINISHED_MS = 10_000;
 
 /**
  * Secret store for hosts without an OS keychain: a key of 32 bytes in a file that only this user can read.
- * It protects against other users and a copied vault folder, not against programs of the same user.
+ * It protects against other users and a copied vault folder, not against programs of the same user. Errors: `key-missing`
+ * where recordings are sealed with one that is not there, `data-in-use`, `vault-damaged`, those of the disk.
  */
 export async function keyFileSecrets(dataDir: string): Promise<Result<SecretStore>> {
   const path = join(dataDir, 'device.key');
@@ -37,8 +39,13 @@ async function readOrMakeKey(path: string, again = true): Promise<Result<Buffer>
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     const existing = await readKey(path);
-    if (existing === undefined) return ok(await writeKey(path, 'wx'));
-    if (existing.bytes.length === 0 && existing.ageMs > UNFINISHED_MS) return ok(await writeKey(path, 'r+'));
+    const isLeftEmpty = existing?.bytes.length === 0 && existing.ageMs > UNFINISHED_MS;
+    if (existing === undefined || isLeftEmpty) {
+      if (!(await isAnySealed(dirname(path))))
+        return ok(await writeKey(path, existing === undefined ? 'wx' : 'r+'));
+      // Another process may have made both since.
+      return again ? readOrMakeKey(path, false) : fail('key-missing', path);
+    }
     if (existing.bytes.length === 0) return fail('data-in-use', 'device.key is being made');
     if (existing.bytes.length !== 32) return fail('vault-damaged', 'device.key is not a key of 32 bytes');
     return ok(existing.bytes);
@@ -47,6 +54,18 @@ async function readOrMakeKey(path: string, again = true): Promise<Result<Buffer>
     if (codeOf(error) === 'EEXIST' && again) return readOrMakeKey(path, false);
     return { ok: false, error: diskError(error, 'device.key') };
   }
+}
+
+/** Whether there are recordings that hang on a key file: a new one would open none of them. */
+async function isAnySealed(dataDir: string): Promise<boolean> {
+  const root = join(dataDir, 'vault');
+  for (const name of await readdir(root).catch(() => [])) {
+    const kept = await readFile(join(root, name, KEY_FILE)).catch(() => undefined);
+    if (kept === undefined || !name.startsWith('cap-')) continue;
+    const [line = ''] = kept.toString('latin1').split('\n', 1);
+    if (!line.endsWith(' keychain')) return true;
+  }
+  return false;
 }
 
 async function readKey(path: string): Promise<{ bytes: Buffer; ageMs: number } | undefined> {
