@@ -43,8 +43,12 @@ export function vaultIn(dataDir: string, secrets: SecretStore): Vault {
 
   async function keyOf(sessionId: string): Promise<Result<Uint8Array>> {
     if (!isSessionId(sessionId)) return fail('recording-unknown', sessionId);
-    const kept = await readFile(join(root, sessionId, KEY_FILE)).catch(() => undefined);
-    if (kept === undefined) return fail('recording-unknown', sessionId);
+    const dir = join(root, sessionId);
+    const kept = await readFile(join(dir, KEY_FILE)).catch(() => undefined);
+    if (kept === undefined)
+      return (await isThere(dir))
+        ? fail('vault-damaged', `key of ${sessionId}`)
+        : fail('recording-unknown', sessionId);
     const end = kept.indexOf('\n');
     const [format, kind] = kept.subarray(0, end).toString().split(' ');
     if (format !== FORMAT) return fail('vault-version', sessionId);
@@ -110,6 +114,14 @@ export function vaultIn(dataDir: string, secrets: SecretStore): Vault {
       return names.filter((name) => name.startsWith('cap-')).sort();
     },
   };
+}
+
+/** Whether there is anything of a recording; one whose key is gone is a damaged one. */
+function isThere(dir: string): Promise<boolean> {
+  return readdir(dir).then(
+    () => true,
+    (error: unknown) => !isMissing(error),
+  );
 }
 
 async function lastWritten(dir: string): Promise<Result<number>> {
