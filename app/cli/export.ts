@@ -7,6 +7,7 @@ import { findFfmpeg } from '../../main/pipeline/ffmpeg-finder.ts';
 import type { Arguments, Command } from './command.ts';
 import { withWhatIsLeft } from './damaged.ts';
 import { clientDir } from './data-dir.ts';
+import { tellGaps } from './gaps.ts';
 import { type Opened, openVault } from './open-vault.ts';
 import { type Printer, printer, sizeText } from './print.ts';
 
@@ -89,6 +90,7 @@ async function exportFrom(
       sha256,
       channels,
     });
+  tellGaps(recording.value, out);
   const { sessionId, endUserId } = recording.value.facts();
   const channelIds = files.flatMap(({ channels }) => channels);
   const event = { type: 'recording.exported', sessionId, channelIds, files: files.length } as const;

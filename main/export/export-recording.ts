@@ -38,7 +38,7 @@ export type ExportedFile = {
 /**
  * Writes what is stored of a recording as MP4: one file with all tracks in sync, or one for each channel, with a chapter
  * after each pause. A file gets its name once it is whole; one that is there is not written over. Only its owner may read it.
- * What is damaged is left out: `recording.damage()` tells of it. Errors: `nothing-to-export`, `export-exists`,
+ * What is damaged is left out: `recording.damages()` tells of it. Errors: `nothing-to-export`, `export-exists`,
  * `export-nowhere`, `export-disk-full`, `export-failed`, `export-cancelled`, `vault-damaged`, those of the disk.
  */
 export async function exportRecording(

@@ -11,7 +11,8 @@ import { eraseFolder, finishErasing, KEY_FILE, type Swept } from './erase.ts';
 import type { RecordingFacts } from './facts.ts';
 import { NEXT_FACTS_FILE, readFacts } from './facts-file.ts';
 import { FORMAT } from './format.ts';
-import { createRecording, type Recording, reopenRecording } from './recording.ts';
+import { createRecording, reopenRecording } from './open-recording.ts';
+import type { Recording } from './recording.ts';
 
 /** Encrypted recordings of one data folder: `vault/<session id>/`, each with its own key. */
 export type Vault = {
