@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fail, ok, type Result } from '../contract/result.ts';
+import { settingRefused } from '../contract/setting.ts';
 import { keepCheckingKeys } from './access/sockets.ts';
 import { anchorPlace } from './audit/anchor.ts';
 import { type AutomaticBackups, keepBackedUp } from './backup/automatic.ts';
@@ -129,7 +130,8 @@ async function checkConfig(config: ServiceConfig): Promise<Result<void>> {
   if (!made.ok) return made;
   // Told now, and not by every call that could not be noted.
   const heads = dirname(anchorPlace(config).path);
-  if (!existsSync(heads)) return fail('usage', `there is no folder ${heads} for the heads of the audit logs`);
+  if (!existsSync(heads))
+    return settingRefused('TALLYLIGHT_AUDIT_ANCHOR', `it takes a file in a folder; there is no ${heads}`);
   return ok(undefined);
 }
 
@@ -246,7 +248,7 @@ async function claimAll(opened: OpenedStore, config: InstanceConfig): Promise<Re
   if (!copies.ok) return copies;
   return copies.value || config.instanceUrl === undefined
     ? ok(undefined)
-    : fail('usage', `${root} is not the folder of second copies that the other instances have`);
+    : settingRefused('TALLYLIGHT_COPIES_DIR', `it takes that of the other instances, not ${root}`);
 }
 
 function isLoopback(host: string): boolean {

@@ -102,7 +102,9 @@ test('TALLYLIGHT_BACKUP_TO says where to, and TALLYLIGHT_BACKUP_KEEP how many', 
   const [dataDir, to] = [await folder(), await folder()];
   const variables = { TALLYLIGHT_BACKUP_TO: to };
   const wrong = { ...variables, TALLYLIGHT_BACKUP_KEEP: 'all' };
-  expect(await serve({ dataDir, port: 0, variables: wrong })).toMatchObject({ error: { code: 'usage' } });
+  expect(await serve({ dataDir, port: 0, variables: wrong })).toMatchObject({
+    error: { code: 'setting-refused' },
+  });
   const service = must(await serve({ dataDir, port: 0, variables }));
   try {
     await vi.waitUntil(async () => (await backupFolder(to).generations()).length === 1, WAIT);

@@ -219,5 +219,5 @@ test('the folder of second copies of another service is refused', async () => {
   await trial({ copiesDir });
   const other = await startService({ port: 0, dataDir: await folder(), copiesDir });
   if (other.ok) await other.value.close();
-  expect(other).toMatchObject({ ok: false, error: { code: 'usage' } });
+  expect(other).toMatchObject({ ok: false, error: { code: 'setting-refused' } });
 });

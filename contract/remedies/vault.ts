@@ -156,6 +156,13 @@ export const VAULT_REMEDIES = {
     http: 400,
     exit: 2,
   },
+  'setting-refused': {
+    message: 'A setting of this machine cannot be used as it is, so nothing was begun with it.',
+    action: 'Set what is named to what it takes, or leave it out, then start again.',
+    retryable: false,
+    http: 400,
+    exit: 2,
+  },
   internal: {
     message: 'Something went wrong inside Tallylight. What was recorded is kept.',
     action: 'Try again; if it stays, report it with the details.',
