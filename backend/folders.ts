@@ -28,12 +28,18 @@ export function checkFolders({ dataDir, copiesDir, backupTo }: Folders): Result<
       );
   if (backupTo === undefined) return ok(undefined);
   const backups = real(backupTo);
-  return isWithin(copies, backups) || isWithin(backups, copies)
+  return overlap(copies, backups)
     ? settingRefused(
         'TALLYLIGHT_COPIES_DIR and TALLYLIGHT_BACKUP_TO',
         `${copies} and ${backups} must not lie in each other`,
       )
     : ok(undefined);
+}
+
+/** Whether one of two folders lies in the other, or is it, wherever links lead. */
+export function overlap(one: string, other: string): boolean {
+  const [first, second] = [real(one), real(other)];
+  return isWithin(first, second) || isWithin(second, first);
 }
 
 /** Where it leads, also where the end of it is not there yet. */

@@ -1,5 +1,5 @@
 import { readdir, rm } from 'node:fs/promises';
-import { join, relative, resolve } from 'node:path';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { fail, ok, type Result } from '../../contract/result.ts';
 import type { Blobs } from '../blobs/blobs.ts';
@@ -86,13 +86,11 @@ export async function claimFolder(
   folder: BackupFolder,
   { dataDir, signer }: { readonly dataDir: string; readonly signer: Pick<Signer, 'kid'> },
 ): Promise<Result<() => Promise<void>>> {
-  if (isWithin(dataDir, folder.path) || isWithin(folder.path, dataDir))
-    return fail('usage', 'backups lie apart from the data folder, best on another disk');
   try {
     const make = ['generations', 'blobs', 'sums', join('keys', 'sessions')].map((name) =>
       join(folder.path, name),
     );
-    const claimed = await claimApart({ root: folder.path, path: folder.path, make });
+    const claimed = await claimApart({ root: folder.path, path: folder.path, make, apart: dataDir });
     if (!claimed.ok) return claimed;
     const mine = await settledHead(folder, signer.kid);
     if (mine.ok) return claimed;
@@ -120,11 +118,18 @@ async function settledHead(folder: BackupFolder, service: string): Promise<Resul
 
 const SYSTEM = /^E(ACCES|PERM|ROFS|NOENT|NOTDIR|IO|NOSPC|DQUOT|STALE|HOSTDOWN|TIMEDOUT|BUSY|NXIO)$/;
 
-/** The error for what a file system says; what is none of it is a bug and is thrown on. */
+/** What a file system says, and of which path, as in `ENOENT`; empty where it says nothing. */
+export function systemError(error: unknown): { readonly code: string; readonly at: string } {
+  if (!(error instanceof Error) || !('code' in error)) return { code: '', at: '' };
+  const code = String(error.code);
+  return { code: SYSTEM.test(code) ? code : '', at: 'path' in error ? String(error.path) : '' };
+}
+
+/** The error for what the file system of the backups says; what is none of it is a bug and is thrown on. */
 export function unreachable(error: unknown): Result<never> {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const { code } = systemError(error);
   if (code === 'ENOSPC' || code === 'EDQUOT') return fail('backup-unreachable', `no room left (${code})`);
-  if (SYSTEM.test(code)) return fail('backup-unreachable', code);
+  if (code !== '') return fail('backup-unreachable', code);
   throw error;
 }
 
@@ -137,9 +142,4 @@ export async function removeUnfinished(folder: BackupFolder): Promise<void> {
   for (const path of [folder.keysPath(), keys])
     for (const name of await namesIn(path))
       if (name.endsWith(UNFINISHED)) await rm(join(path, name), { force: true });
-}
-
-function isWithin(path: string, root: string): boolean {
-  const way = relative(resolve(root), resolve(path));
-  return way === '' || (!way.startsWith('..') && resolve(way) !== way);
 }

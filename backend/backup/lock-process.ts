@@ -7,7 +7,7 @@ const ENTRY = join(import.meta.dirname, 'lock-child.ts');
 
 const said = z.object({
   id: z.int(),
-  outcome: z.enum(['held', 'in-use', 'unreachable', 'failed', 'released']),
+  outcome: z.enum(['held', 'in-use', 'unreachable', 'failed', 'released', 'within']),
   detail: z.string().optional(),
   code: z.string().optional(),
 });
@@ -39,26 +39,31 @@ export type ClaimedApart = {
   readonly path: string;
   /** Directories that are to be there before. */
   readonly make?: readonly string[];
+  /** A folder that it may not lie in, nor hold, wherever links lead. */
+  readonly apart?: string;
 };
 
 /**
  * Claims a folder as `claim` does, in a process of its own: a file system that does not answer stops whoever asks it, and here that is
- * not the service. Errors: `data-in-use`, `backup-unreachable`. Throws what is a bug, with the code of the system's otherwise.
+ * not the service. Errors: `data-in-use`, `backup-unreachable`, `usage` where it is not apart. Throws what is a bug, with the code of the system's otherwise.
  */
 export async function claimApart({
   root,
   path,
   make = [],
+  apart,
 }: ClaimedApart): Promise<Result<() => Promise<void>>> {
   const keeper = keepers.get(root) ?? started(root);
   clearTimeout(keeper.idle);
   if (keeper.late.size > 0) return hangs(root);
   const id = ++last;
-  const answer = await asked(keeper, id, { id, path, make });
+  const answer = await asked(keeper, id, { id, path, make, apart });
   if (answer === 'late') return hangs(root);
   if (answer?.outcome === 'held') return ok(() => release(keeper, id));
   rest(keeper);
   if (answer === undefined) return fail('backup-unreachable', `the process that claims ${root} ended`);
+  if (answer.outcome === 'within')
+    return fail('usage', 'backups lie apart from the data folder, best on another disk');
   if (answer.outcome === 'in-use') return fail('data-in-use', path);
   if (answer.outcome === 'unreachable') return fail('backup-unreachable', answer.detail);
   throw Object.assign(new Error(answer.detail), { code: answer.code });

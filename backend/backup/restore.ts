@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { fail, ok, type Result } from '../../contract/result.ts';
 import { anchorPlace } from '../audit/anchor.ts';
 import type { BlobOf, Blobs } from '../blobs/blobs.ts';
@@ -17,7 +17,7 @@ import type { BackupConfig } from './back-up.ts';
 import { ifThere } from './checked-file.ts';
 import { type Chosen, chosenOf, type RestoreOptions } from './chosen.ts';
 import { dumped, streamsIn } from './dump.ts';
-import { type BackupFolder, checkedHead, unreachable } from './folder.ts';
+import { type BackupFolder, checkedHead, systemError } from './folder.ts';
 import { DATABASE_FILE, HEADS_FILE } from './manifest.ts';
 import { type OpenedBackup, openBackup } from './opened-backup.ts';
 import type { Watched } from './progress.ts';
@@ -165,15 +165,17 @@ async function build(
       ...{ deleted, damage, leftOut: [...leftOut], otherHeads },
     });
   } catch (error) {
-    return unwritable(error, config.dataDir);
+    return unwritable(error, config.dataDir, opened.folder);
   }
 }
 
-function unwritable(error: unknown, dataDir: string): Result<never> {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (code === 'ENOSPC' || code === 'EDQUOT') return fail('disk-full', dataDir);
-  if (/^E(ACCES|PERM|ROFS)$/.test(code)) return fail('vault-unwritable', `${dataDir} (${code})`);
-  return unreachable(error);
+/** Names the path: it is in the data folder, beside it, or in the backups, which are only read. */
+function unwritable(error: unknown, dataDir: string, folder: BackupFolder): Result<never> {
+  const { code, at } = systemError(error);
+  if (code === '') throw error;
+  if (code === 'ENOSPC' || code === 'EDQUOT') return fail('disk-full', at || dataDir);
+  const isBackups = at.startsWith(folder.path + sep);
+  return fail(isBackups ? 'backup-unreachable' : 'vault-unwritable', `${at || dataDir} (${code})`);
 }
 
 /** The blobs of what is restored, into wherever this service keeps them. */
