@@ -7,7 +7,7 @@ const ENTRY = join(import.meta.dirname, 'lock-child.ts');
 
 const said = z.object({
   id: z.int(),
-  outcome: z.enum(['held', 'in-use', 'unreachable', 'failed', 'released', 'within']),
+  outcome: z.enum(['held', 'in-use', 'unreachable', 'failed', 'released', 'within', 'ready']),
   detail: z.string().optional(),
   code: z.string().optional(),
 });
@@ -15,12 +15,15 @@ type Said = z.infer<typeof said>;
 
 /** A disk that does not let a file be locked for so long hangs. */
 const ANSWER_MS = 10_000;
+/** So long it may take to be there on a machine that is busy. */
+const START_MS = 30_000;
 /** So long after its last claim the process ends. */
 const IDLE_MS = 10_000;
 
 type Keeper = {
   readonly root: string;
   readonly child: ChildProcess;
+  readonly begun: Promise<void>;
   /** Asked, and not answered. */
   readonly asked: Map<number, (answer: Said | undefined) => void>;
   readonly held: Set<number>;
@@ -55,6 +58,7 @@ export async function claimApart({
 }: ClaimedApart): Promise<Result<() => Promise<void>>> {
   const keeper = keepers.get(root) ?? started(root);
   clearTimeout(keeper.idle);
+  await keeper.begun;
   if (keeper.late.size > 0) return hangs(root);
   const id = ++last;
   const answer = await asked(keeper, id, { id, path, make, apart });
@@ -79,7 +83,15 @@ function started(root: string): Keeper {
     env: {},
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
-  const keeper: Keeper = { root, child, asked: new Map(), held: new Set(), late: new Set(), idle: undefined };
+  const keeper: Keeper = {
+    root,
+    child,
+    begun: begun(child),
+    asked: new Map(),
+    held: new Set(),
+    late: new Set(),
+    idle: undefined,
+  };
   keepers.set(root, keeper);
   child.on('message', (message) => {
     const answer = said.parse(message);
@@ -100,6 +112,18 @@ function started(root: string): Keeper {
   child.unref();
   child.channel?.unref();
   return keeper;
+}
+
+/** That it takes long to begin says nothing of the disk. */
+function begun(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(late);
+      resolve();
+    };
+    const late = setTimeout(done, START_MS);
+    child.once('message', done).once('exit', done).once('error', done);
+  });
 }
 
 function asked(keeper: Keeper, id: number, order: object): Promise<Said | 'late' | undefined> {
