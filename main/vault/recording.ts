@@ -15,7 +15,7 @@ import { faultOf, keepReceipts, noteReceipt, type ReadReceipts, receiptKey } fro
 import { type StoredTakes, takeName } from './stored-takes.ts';
 import { createTakeFile, cutTornEnd, readFragment, type StoredFragment, type TakeFile } from './take-file.ts';
 
-type Ended = Omit<NonNullable<RecordingFacts['ended']>, 'stored'>;
+export type Ended = Omit<NonNullable<RecordingFacts['ended']>, 'stored'>;
 
 type Change = Partial<
   Pick<RecordingFacts, 'delivered' | 'receipt' | 'localCopy' | 'revoked' | 'erased' | 'cut'>
