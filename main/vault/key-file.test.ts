@@ -107,6 +107,13 @@ test('a key file is made beside recordings that the system keychain protects, an
   done(await keyFileSecrets(other));
 });
 
+test('a key file is not made where it cannot be seen whether recordings hang on one', async () => {
+  const dataDir = await testFolder();
+  await writeFile(join(dataDir, 'vault'), 'no folder');
+  expect(await keyFileSecrets(dataDir)).toMatchObject({ error: { code: 'vault-unwritable' } });
+  expect(await readdir(dataDir)).toEqual(['vault']);
+});
+
 test('a data folder that is none is said', async () => {
   const folder = await testFolder();
   await writeFile(join(folder, 'file'), '');

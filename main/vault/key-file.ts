@@ -3,7 +3,7 @@ import { chmod, mkdir, open, readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fail, ok, type Result } from '../../contract/result.ts';
 import type { SecretStore } from '../host.ts';
-import { diskError } from './disk-error.ts';
+import { diskError, isMissing } from './disk-error.ts';
 import { syncFolder } from './durable.ts';
 import { KEY_FILE } from './erase.ts';
 import { seal, unseal } from './seal.ts';
@@ -56,16 +56,24 @@ async function readOrMakeKey(path: string, again = true): Promise<Result<Buffer>
   }
 }
 
-/** Whether there are recordings that hang on a key file: a new one would open none of them. */
+/** Whether there are recordings that hang on a key file: a new one would open none of them. Throws where that is not known. */
 async function isAnySealed(dataDir: string): Promise<boolean> {
   const root = join(dataDir, 'vault');
-  for (const name of await readdir(root).catch(() => [])) {
-    const kept = await readFile(join(root, name, KEY_FILE)).catch(() => undefined);
-    if (kept === undefined || !name.startsWith('cap-')) continue;
-    const [line = ''] = kept.toString('latin1').split('\n', 1);
-    if (!line.endsWith(' keychain')) return true;
+  const names = await orNone(readdir(root));
+  for (const name of names?.filter((each) => each.startsWith('cap-')) ?? []) {
+    const kept = await orNone(readFile(join(root, name, KEY_FILE)));
+    const [line = ''] = kept?.toString('latin1').split('\n', 1) ?? [];
+    if (kept !== undefined && !line.endsWith(' keychain')) return true;
   }
   return false;
+}
+
+/** What is read; undefined where there is nothing. */
+function orNone<T>(reading: Promise<T>): Promise<T | undefined> {
+  return reading.catch((error: unknown) => {
+    if (isMissing(error)) return undefined;
+    throw error;
+  });
 }
 
 async function readKey(path: string): Promise<{ bytes: Buffer; ageMs: number } | undefined> {
