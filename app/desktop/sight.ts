@@ -1,5 +1,5 @@
 import type { ChannelView, Lamp, PausedBy, SessionState, Snapshot } from '../../contract/bridge/snapshot.ts';
-import { endedBy } from '../../contract/channel.ts';
+import { endedBy } from '../../contract/ended-by.ts';
 
 export const APP_NAME = 'Tallylight';
 

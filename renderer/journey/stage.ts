@@ -19,12 +19,12 @@ export function eventually<T>(read: () => T | Promise<T>): ReturnType<typeof exp
  * One browser for the file, a fresh page and main for each face. Whatever a test looks at, afterwards the console
  * is silent, the content security policy was kept, and main was asked for nothing it did not expect.
  */
-export function openedStage(): Open {
+export function openedStage(spanish: 'real' | 'pseudo' = 'real'): Open {
   const faces: FacePage[] = [];
   let stage: Stage | undefined;
 
   beforeAll(async () => {
-    stage = await openStage();
+    stage = await openStage(spanish);
   }, 60_000);
 
   afterEach(async () => {

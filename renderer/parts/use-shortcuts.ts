@@ -4,8 +4,8 @@ import { actionsOf } from '../view/actions.ts';
 import { isMac, letterOf } from '../view/shortcuts.ts';
 import { perform } from './perform.ts';
 
-/** The same actions as the buttons, from anywhere in the window. */
-export function useShortcuts({ store, ask }: ConnectedFace): void {
+/** The same actions as the buttons, from anywhere in the window; `offered`: whether the buttons are there. */
+export function useShortcuts({ store, ask }: ConnectedFace, offered: boolean): void {
   useEffect(() => {
     const mac = isMac(navigator.platform);
     function pressed(press: KeyboardEvent): void {
@@ -15,9 +15,10 @@ export function useShortcuts({ store, ask }: ConnectedFace): void {
       // Ctrl+Shift+R would otherwise reload the window in the middle of a recording.
       press.preventDefault();
       const action = actionsOf(face).find((candidate) => candidate.letter === letter);
-      if (action !== undefined && !action.blocked && !press.repeat) perform(action.name, face, ask);
+      if (offered && action !== undefined && !action.blocked && !press.repeat)
+        perform(action.name, face, ask);
     }
     window.addEventListener('keydown', pressed);
     return () => window.removeEventListener('keydown', pressed);
-  }, [store, ask]);
+  }, [store, ask, offered]);
 }
