@@ -46,7 +46,7 @@ export function settingChoices(
       name: 'language',
       title: say.language,
       options: [
-        { value: 'system', label: say.languages.system(bySystem), change: { language: 'system' } },
+        { value: 'system', label: say.asSystem(bySystem), change: { language: 'system' } },
         ...LANGUAGES.map((value) => ({
           value,
           label: say.languages[value],

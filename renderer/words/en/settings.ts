@@ -7,12 +7,9 @@ export const settings = {
     lockedBy: (who: string) => `Set by ${who}`,
     saving: 'Saving',
     language: 'Language',
-    languages: {
-      system: (language: string) => `As the system (${language})`,
-      /** Each in itself, so that whoever cannot read this screen finds their own. */
-      en: 'English',
-      es: 'Español',
-    },
+    asSystem: (language: string) => `As the system (${language})`,
+    /** Each in itself, so that whoever cannot read this screen finds their own. */
+    languages: { en: 'English', es: 'Español' },
     theme: 'Appearance',
     themes: { system: 'As the system', light: 'Light', dark: 'Dark' },
   },

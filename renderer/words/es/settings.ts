@@ -10,11 +10,8 @@ export const settings: InAnyLanguage<typeof english> = {
     lockedBy: (who) => `Lo decide ${who}`,
     saving: 'Guardando',
     language: 'Idioma',
-    languages: {
-      system: (language) => `Como el sistema (${language})`,
-      en: 'English',
-      es: 'Español',
-    },
+    asSystem: (language) => `Como el sistema (${language})`,
+    languages: { en: 'English', es: 'Español' },
     theme: 'Apariencia',
     themes: { system: 'Como el sistema', light: 'Clara', dark: 'Oscura' },
   },
