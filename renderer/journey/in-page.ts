@@ -47,7 +47,7 @@ export function unreadable(): string[] {
       getComputedStyle(one).overflow !== 'visible' && one.closest('.badge-long, .row h3, textarea') === null;
     if (clips && (one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1))
       found.push(`cut: ${label(one)}`);
-    if (one.closest('.badge-long, .header, .bar') === null) boxes.push({ one, rects });
+    if (one.closest('.bar') === null) boxes.push({ one, rects });
   }
   for (const [index, { one, rects }] of boxes.entries())
     for (const other of boxes.slice(index + 1)) {
