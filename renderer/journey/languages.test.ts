@@ -78,7 +78,12 @@ test('in a longer language every word on every screen comes from the catalogue, 
     expect({ scene, strays: await strayTexts(page) }).toEqual({ scene, strays: [] });
     expect({ scene, unreadable: await page.evaluate(unreadable) }).toEqual({ scene, unreadable: [] });
   });
+  main.say({
+    ...setTo({ ...chosen, shortcuts: { startStop: 'Control+Shift+R', pause: null } }, SCENES.ready()),
+    host: 'desktop',
+  });
   await page.locator('.gear').click();
+  await page.locator('.setting-keys').first().waitFor();
   await page.locator('.settings').waitFor();
   expect([await strayTexts(page), await page.evaluate(unreadable)]).toEqual([[], []]);
   main.goAway();

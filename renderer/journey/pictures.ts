@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import type { Snapshot } from '../../contract/bridge/snapshot.ts';
 import { LANGUAGES } from '../../contract/language.ts';
 import { closeStage, openFace, openStage } from './face-page.ts';
 import { SCENES, type Scene, setTo } from './snapshots.ts';
@@ -37,13 +38,18 @@ const SHOWN: readonly (Scene | 'lost' | 'settings')[] = [
   'settings',
 ];
 
+const BESIDES: Readonly<Record<string, () => Snapshot>> = {
+  settings: () =>
+    setTo({ shortcuts: { startStop: 'Control+Alt+R', pause: null } }, { ...SCENES.ready(), host: 'desktop' }),
+};
+
 type Shot = { readonly scene: string; readonly size: keyof typeof SIZES };
 type Look = { readonly language: (typeof LANGUAGES)[number]; readonly theme: 'light' | 'dark' };
 
 const stage = await openStage();
 
 async function draw({ scene, size }: Shot, { language, theme }: Look): Promise<void> {
-  const make = SCENES[scene as Scene] ?? (scene === 'settings' ? SCENES.ready : SCENES.recording);
+  const make = SCENES[scene as Scene] ?? BESIDES[scene] ?? SCENES.recording;
   const { page, main, problems, close } = await openFace(stage, setTo({ language, theme }, make()), {
     viewport: SIZES[size],
     colorScheme: theme,

@@ -57,7 +57,7 @@ function sentence(say: (...facts: unknown[]) => string): (...facts: unknown[]) =
 }
 
 /** Signs and the words of other languages stay as they are. */
-const KEPT = new Set(['lampSign', 'languages', 'keys', 'product']);
+const KEPT = new Set(['lampSign', 'languages', 'keys', 'keyNames', 'product']);
 
 function changed(words: unknown): unknown {
   if (typeof words === 'string') return accented(words);

@@ -126,3 +126,52 @@ test('settings that could not be read are told where one chooses, and not in the
   await page.locator('.lamp-live').waitFor();
   expect(await page.locator('.note').count()).toBe(0);
 });
+
+test('keys for every program are pressed and not written, by keyboard alone, and what would be everybody’s is refused', async () => {
+  const onDesktop = () => ({ ...SCENES.ready(), host: 'desktop' as const });
+  const face = await open(onDesktop());
+  const { page, main } = face;
+  main.expect('settings.change', (change) => {
+    const { shortcuts = {} } = change as Partial<Settings>;
+    const next = setTo({ shortcuts: { startStop: null, pause: null, ...shortcuts } }, onDesktop());
+    main.say(next);
+    return ok(next);
+  });
+  await page.getByRole('button', { name: 'Settings' }).click();
+  const pause = page.getByRole('button', { name: /^Pause or resume/ });
+  await pause.focus();
+  expect(await pause.textContent()).toBe('None');
+  await page.keyboard.press('Enter');
+  await page.getByText('Press the keys').waitFor();
+  await page.keyboard.press('Shift+P');
+  await page.getByText(/^Press them together with Ctrl/).waitFor();
+  await page.keyboard.press('Control+Alt+P');
+  await eventually(() => pause.textContent()).toBe('Ctrl+Alt+P');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Escape');
+  await eventually(() => pause.textContent()).toBe('Ctrl+Alt+P');
+  await page.locator('.settings').waitFor();
+  await page.getByRole('button', { name: 'Remove for Pause or resume' }).click();
+  await eventually(() => pause.textContent()).toBe('None');
+  expect(main.calls.map(({ request }) => request)).toEqual([
+    { shortcuts: { pause: 'Control+Alt+P' } },
+    { shortcuts: { pause: null } },
+  ]);
+  expect(await seriousIn(page)).toEqual([]);
+});
+
+test('what only the desktop app does is offered there alone, and follows at once', async () => {
+  const { page, main } = await open(SCENES.ready());
+  await page.getByRole('button', { name: 'Settings' }).click();
+  await page.locator('.settings').waitFor();
+  expect(await page.getByRole('checkbox').count()).toBe(0);
+  main.say({ ...SCENES.ready(), host: 'desktop' });
+  main.expect('settings.change');
+  main.hold();
+  const start = page.getByRole('checkbox', { name: 'Open Tallylight when I sign in' });
+  await start.click();
+  await eventually(() => start.isChecked()).toBe(true);
+  main.release();
+  await eventually(() => start.isChecked()).toBe(false);
+  expect(main.calls).toEqual([{ name: 'settings.change', request: { startAtLogin: true } }]);
+});

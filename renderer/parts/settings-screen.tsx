@@ -2,10 +2,11 @@ import { useEffect, useRef } from 'react';
 import type { Snapshot } from '../../contract/bridge/snapshot.ts';
 import type { Ask } from '../store/connect.ts';
 import type { CallUnderWay } from '../store/face.ts';
-import type { SettingChoice } from '../view/settings.ts';
-import { settingChoices } from '../view/settings.ts';
+import type { DesktopChoices, SettingChoice, SwitchChoice } from '../view/settings.ts';
+import { desktopChoices, settingChoices } from '../view/settings.ts';
 import { words } from '../words.ts';
 import { LockIcon } from './icons.tsx';
+import { ShortcutField } from './shortcut-field.tsx';
 
 type Props = {
   readonly snapshot: Snapshot;
@@ -36,13 +37,64 @@ function Choice({ choice, ask }: { readonly choice: SettingChoice; readonly ask:
           </label>
         ))}
       </div>
-      {lockedBy === null ? null : (
-        <p id={lockId} className="setting-lock">
-          <LockIcon />
-          {lockedBy}
-        </p>
-      )}
+      <LockedBy id={lockId} by={lockedBy} />
     </fieldset>
+  );
+}
+
+/** Who decides on it in place of the person. */
+function LockedBy({ id, by }: { readonly id: string; readonly by: string | null }) {
+  return by === null ? null : (
+    <p id={id} className="setting-lock">
+      <LockIcon />
+      {by}
+    </p>
+  );
+}
+
+function Switch({ choice, ask }: { readonly choice: SwitchChoice; readonly ask: Ask }) {
+  const { name, title, chosen, change, lockedBy } = choice;
+  const lockId = `locked-${name}`;
+  return (
+    <div>
+      <label className="setting-option">
+        <input
+          type="checkbox"
+          checked={chosen}
+          disabled={lockedBy !== null}
+          aria-describedby={lockedBy === null ? undefined : lockId}
+          onChange={() => void ask('settings.change', change)}
+        />
+        <span>{title}</span>
+      </label>
+      <LockedBy id={lockId} by={lockedBy} />
+    </div>
+  );
+}
+
+/** What the desktop app does besides its window. */
+function Desktop({ choices, ask }: { readonly choices: DesktopChoices; readonly ask: Ask }) {
+  const { shortcuts, shortcutsLockedBy, switches } = choices;
+  return (
+    <>
+      <fieldset className="setting">
+        <legend>{words.settings.shortcuts}</legend>
+        <div className="card">
+          {shortcuts.map((choice) => (
+            <ShortcutField key={choice.name} choice={choice} locked={shortcutsLockedBy !== null} ask={ask} />
+          ))}
+        </div>
+        <LockedBy id="locked-shortcuts" by={shortcutsLockedBy} />
+      </fieldset>
+      <fieldset className="setting">
+        <legend>{words.settings.device}</legend>
+        <div className="card">
+          {switches.map((choice) => (
+            <Switch key={choice.name} choice={choice} ask={ask} />
+          ))}
+        </div>
+      </fieldset>
+    </>
   );
 }
 
@@ -57,6 +109,7 @@ export function SettingsScreen({ snapshot, calls, ask, onClose }: Props) {
     window.addEventListener('keydown', pressed);
     return () => window.removeEventListener('keydown', pressed);
   }, [onClose]);
+  const desktop = desktopChoices(snapshot, calls);
   return (
     <section className="settings" aria-labelledby="settings-title">
       <div className="card-head">
@@ -70,6 +123,7 @@ export function SettingsScreen({ snapshot, calls, ask, onClose }: Props) {
       {settingChoices(snapshot, calls, navigator.languages).map((choice) => (
         <Choice key={choice.name} choice={choice} ask={ask} />
       ))}
+      {desktop === null ? null : <Desktop choices={desktop} ask={ask} />}
     </section>
   );
 }

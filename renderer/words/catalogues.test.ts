@@ -23,7 +23,7 @@ const both = [...english].map(([path, said]) => ({ path, said, dicho: spanish.ge
 
 /** Signs, units, names, and what is the same word. */
 const SAME =
-  /^\.(product|lampSign\..*|units\..*|keys\.mac|settings\.languages\.(en|es)|channels\.decibels|line\.(pixels|gapsBecause)|action\.\w+)$/;
+  /^\.(product|lampSign\..*|units\..*|keys\.mac|keyNames\.\w+|settings\.languages\.(en|es)|channels\.decibels|line\.(pixels|gapsBecause)|action\.\w+)$/;
 
 test('there is a Spanish word for every English one, and no other', () => {
   const told = (path: string) => !/^\.spoken\.errors\.[^.]+\.(retryable|http|exit)$/.test(path);
