@@ -75,7 +75,7 @@ export async function partsOver(opened: OpenedStore, config: PartsConfig): Promi
   const audit = newAudit(store, here, clock, anchorAt(anchorPlace(config), { store, signer, clock, log }));
   const events = newEvents(store, clock, config.wake, peers);
   const copiesDir = copiesDirOf(config);
-  const backup = blobsOnDisk(copiesDir);
+  const copies = blobsOnDisk(copiesDir);
   const isThere = async (streamId: string) => {
     const stream = await store.stream(streamId);
     return stream !== undefined && stream.wrappedKey !== '';
@@ -84,16 +84,16 @@ export async function partsOver(opened: OpenedStore, config: PartsConfig): Promi
   return {
     ...{ store, keyring, signer, audit, events, targets },
     ...(locks === undefined
-      ? inMemory(here, clock)
+      ? inMemory(here)
       : {
           ...inStore(store, keyring),
           turns: turnsAcross(here, locks, peers.settled),
           alone: aloneAmong(locks),
         }),
     ...{ clock, log, publicUrl, origins, behindProxy },
-    blobs: redundantBlobs(await blobsFor(config), backup, isThere, onRestored),
+    blobs: redundantBlobs(await blobsFor(config), copies, isThere, onRestored),
     redundancy: {
-      ...{ backup, folder: copiesDir, wake: config.wake },
+      ...{ copies, folder: copiesDir, wake: config.wake },
       targets: config.copies?.targets ?? targets,
       carrier: config.copies?.carrier ?? byProcess,
       credentialsMax: config.copies?.credentialsMax ?? CREDENTIALS_MAX,
@@ -110,13 +110,14 @@ export async function partsOver(opened: OpenedStore, config: PartsConfig): Promi
 type Remembered = Pick<Parts, 'tickets' | 'attempts' | 'seenProofs' | 'passedOn'>;
 
 /** What one process by itself remembers. */
-function inMemory(turns: Turns, clock: () => number): Remembered & Pick<Parts, 'turns' | 'alone'> {
+function inMemory(turns: Turns): Remembered & Pick<Parts, 'turns' | 'alone'> {
+  const beganMs = performance.now();
   return {
     turns,
     alone: async (_, work) => work().then(() => true),
     tickets: newTickets(),
     attempts: newAttempts(),
-    seenProofs: newSeenProofs(clock()),
+    seenProofs: newSeenProofs(() => performance.now() - beganMs),
     passedOn: passedOnHere(),
   };
 }

@@ -8,6 +8,7 @@ import { fail, ok, type Result } from '../contract/result.ts';
 import { keepCheckingKeys } from './access/sockets.ts';
 import { anchorPlace } from './audit/anchor.ts';
 import { type AutomaticBackups, keepBackedUp } from './backup/automatic.ts';
+import { removeUnfinished } from './blobs/durable.ts';
 import { type CopiesConfig, partsOver } from './compose.ts';
 import { serveSecurityText } from './console/security-text.ts';
 import { serveConsole } from './console/serve.ts';
@@ -29,6 +30,7 @@ import { serveInstances } from './instances/serve.ts';
 import { claim } from './lock.ts';
 import { faultOf, type Log } from './log.ts';
 import { openClaimed } from './opened.ts';
+import type { Parts } from './parts.ts';
 import { claimCopies, copiesDirOf } from './redundancy/copies-owner.ts';
 import type { Hands } from './redundancy/hands.ts';
 import { keepCopies } from './redundancy/keep-copies.ts';
@@ -108,6 +110,7 @@ export async function startService(config: ServiceConfig): Promise<Result<Servic
   // Told now, and not by every call that could not be noted.
   const heads = dirname(anchorPlace(config).path);
   if (!existsSync(heads)) return fail('usage', `there is no folder ${heads} for the heads of the audit logs`);
+  const startedAt = Date.now();
   const claimed = claim(dataDir);
   if (!claimed.ok) return claimed;
   const undo: (() => unknown)[] = [claimed.value];
@@ -204,8 +207,11 @@ export async function startService(config: ServiceConfig): Promise<Result<Servic
     const recovered = parts
       .alone('recover', () => recover(parts))
       .catch((error) => log(faultOf(error, clock())));
-    undo.push(upkeep(parts, recovered));
-    if (config.backups !== undefined) undo.push(keepBackedUp(parts, config, config.backups, recovered));
+    undo.push(upkeep(parts, recovered), tidyUp(parts, [dataDir, parts.redundancy.folder], startedAt));
+    if (config.backups !== undefined) {
+      const { master } = opened.value;
+      undo.push(keepBackedUp({ parts, config, master }, config.backups, recovered));
+    }
     undo.push(() => recovered);
     undo.push(() => closed(server, sockets));
     return ok({ url, close });
@@ -213,6 +219,18 @@ export async function startService(config: ServiceConfig): Promise<Result<Servic
     await close();
     throw error;
   }
+}
+
+/** Removes what this service, or another instance, was writing when it was killed. Answers how to end it. */
+function tidyUp({ log, clock }: Parts, folders: readonly string[], startedAt: number): () => Promise<void> {
+  const ending = new AbortController();
+  const tidying = Promise.all(
+    folders.map((folder) => removeUnfinished(folder, startedAt, ending.signal)),
+  ).catch((error) => log(faultOf(error, clock())));
+  return async () => {
+    ending.abort();
+    await tidying;
+  };
 }
 
 /** What this service needs for itself, or shares with none but its other instances. */

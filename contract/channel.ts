@@ -59,8 +59,11 @@ export function kindOf(id: ChannelId): ChannelKind {
   return channelKind.parse(id.slice(0, id.indexOf(':')));
 }
 
-/** Why the media service takes nothing more of a stored channel, for good. */
-export const CUT_CODES = ['consent-revoked', 'policy-forbids', 'session-too-long'] as const;
+/**
+ * Why the media service gets nothing more of a stored channel, for good: what it refuses it by, or that the rest cannot be read
+ * here any more.
+ */
+export const CUT_CODES = ['consent-revoked', 'policy-forbids', 'session-too-long', 'vault-damaged'] as const;
 export const cutCode = z.enum(CUT_CODES);
 export type CutCode = z.infer<typeof cutCode>;
 

@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, test } from 'vitest';
+import { OWNER_FILE } from '../../backend/blobs/owner-file.ts';
 import { emptyBeside } from '../../backend/trial/backups.ts';
 import { filesOf } from '../../backend/trial/held.ts';
 import { recorded } from '../../backend/trial/recorded.ts';
@@ -97,6 +99,26 @@ test('tallylight backend backup, list, verify and restore say what they did', as
   });
 });
 
+test('a restore takes the folder of second copies from the service that has it only with --take-over', async () => {
+  const copiesDir = await folder();
+  const service = await trial({ copiesDir });
+  const [to, { dataDir }] = [await folder(), service];
+  const env = { TALLYLIGHT_COPIES_DIR: copiesDir };
+  expect(await tallylight(['backend', 'backup', '--to', to, '--data', dataDir], env)).toMatchObject({
+    code: 0,
+  });
+  const owner = () => readFileSync(join(copiesDir, OWNER_FILE), 'utf8');
+  const before = owner();
+  const other = await emptyBeside(dataDir);
+  const restore = ['backend', 'restore', '--from', to, '--data', other];
+  const refused = await tallylight(restore, env);
+  expect(refused.code).not.toBe(0);
+  expect(refused.err).toContain('--take-over takes it from that one');
+  expect(owner()).toBe(before);
+  expect(await tallylight([...restore, '--take-over'], env)).toMatchObject({ code: 0 });
+  expect(owner()).toBe('');
+});
+
 test('a wrong word is told before anything is written', async () => {
   const { dataDir, to } = await withRecordings(0);
   for (const args of [
@@ -112,3 +134,12 @@ test('a wrong word is told before anything is written', async () => {
   });
   expect(filesOf(to).size).toBe(0);
 });
+
+test('what is named and not there is said first, and the folder of the service may be named for each of them', async () => {
+  const [to, dataDir] = [await folder(), await folder()];
+  const none = join(to, 'none');
+  const said = { code: 1, err: expect.stringContaining(`There is no backup there. (${none})`) };
+  const where = ['--data', join(dataDir, 'new')];
+  expect(await tallylight(['backend', 'restore', '--from', none, ...where])).toMatchObject(said);
+  expect(await tallylight(['backend', 'backup', 'list', '--to', none, ...where])).toMatchObject(said);
+}, 30_000);

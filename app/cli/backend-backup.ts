@@ -62,9 +62,9 @@ export const backupVerify: Command = {
   },
 };
 
-/** The backups in a folder, oldest first. */
+/** The backups in a folder, oldest first. It needs nothing of the service's own folder, which may be named as for the others. */
 export const backupList: Command = {
-  options: ['json', 'to'],
+  options: ['json', 'data', 'to'],
   run: async (values) => {
     const out = printer(values.json === true);
     if (values.to === undefined) return out.failed(errorOf('usage', '--to says which folder'));

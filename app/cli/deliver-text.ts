@@ -38,7 +38,11 @@ export function tellDelivered({ before, events, troubles }: Delivered, out: Prin
     out.note('The copy of what was delivered is removed from this device, as agreed.');
   const rest = before.delivered ? onlyHere(before).map(({ channelId, code }) => `${channelId}: ${code}`) : [];
   const cut = rest.length > 0 ? errorOf('delivery-cut', rest.join(', ')) : undefined;
-  const trouble = cut ?? troubles.find(({ code }) => code === 'delivery-cut') ?? troubles.at(-1);
+  // That a part cannot be read says why not everything was sent.
+  const [damage, incomplete] = (['vault-damaged', 'delivery-cut'] as const).map((code) =>
+    troubles.find((trouble) => trouble.code === code),
+  );
+  const trouble = damage ?? cut ?? incomplete ?? troubles.at(-1);
   return trouble === undefined ? 0 : out.failed(trouble);
 }
 
@@ -52,7 +56,7 @@ function tellChannels(id: string, events: readonly AuditEvent[], out: Printer): 
     const count = left === 0 ? `${fragments} fragments` : `${fragments} of ${fragments + left} fragments`;
     return `${channel} ${count}, ${sizeText(bytes)}`;
   });
-  const isCut = channels.some(({ left }) => left > 0);
+  const isCut = events.some(({ type }) => type === 'channel.cut');
   out.line(
     `${id} is delivered${isCut ? ' in part' : ''} and verified: ${held.join('; ') || 'nothing was kept of it'}. The media service signed for it.`,
     { event: 'delivered', id, before: false, channels },

@@ -4,6 +4,7 @@ import { openAuditLog } from '../../main/audit/log.ts';
 import { exportRecording } from '../../main/export/export-recording.ts';
 import { findFfmpeg } from '../../main/pipeline/ffmpeg-finder.ts';
 import type { Arguments, Command } from './command.ts';
+import { withWhatIsLeft } from './damaged.ts';
 import { clientDir } from './data-dir.ts';
 import { type Opened, openVault } from './open-vault.ts';
 import { type Printer, printer, sizeText } from './print.ts';
@@ -85,5 +86,5 @@ async function exportFrom(
   if (!noted.ok) return out.failed(noted.error);
   // What could be read is there; that it is not all has to be known.
   const damage = recording.value.damage();
-  return damage === undefined ? 0 : out.failed(damage);
+  return damage === undefined ? 0 : out.failed(withWhatIsLeft(damage, recording.value));
 }

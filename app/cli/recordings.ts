@@ -1,5 +1,6 @@
 import { errorOf } from '../../contract/result.ts';
 import { openAuditLog } from '../../main/audit/log.ts';
+import { endOf } from '../../main/session/pending.ts';
 import { onlyHere } from '../../main/vault/facts.ts';
 import type { Command } from './command.ts';
 import { clientDir } from './data-dir.ts';
@@ -25,16 +26,20 @@ export const recordings: Command = {
         .filter(({ mode }) => mode === 'keep')
         .map((channel) => recording.value.manifestOf(channel.id));
       const bytes = kept.reduce((sum, channel) => sum + channel.bytes, 0);
-      const seconds = Math.round((facts.ended?.activeMs ?? 0) / 1000);
+      // Nothing records here now: what has no end was cut off.
+      const isCutOff = facts.ended === null;
+      const { activeMs } = facts.ended ?? endOf(recording.value, new Date());
+      const seconds = Math.round(activeMs / 1000);
       const rest = onlyHere(facts);
       const state = stateOf(facts.delivered, rest.length > 0);
       out.line(
-        `${id}  ${facts.startedAt}  ${seconds} s  ${kept.map((channel) => channel.channel_id).join(', ')}  ${sizeText(bytes)}  ${state}`,
+        `${id}  ${facts.startedAt}  ${seconds} s${isCutOff ? ', cut off' : ''}  ${kept.map((channel) => channel.channel_id).join(', ')}  ${sizeText(bytes)}  ${state}`,
         {
           event: 'recording',
           id,
           startedAt: facts.startedAt,
           seconds,
+          cutOff: isCutOff,
           bytes,
           delivered: facts.delivered,
           cut: rest,
@@ -52,7 +57,10 @@ function stateOf(isDelivered: boolean, isCut: boolean): string {
   return isCut ? 'delivered in part, the rest only here' : 'delivered';
 }
 
-/** Destroys the key of one recording on this device, then its files; of a purged one its receipt, which is what is left. */
+/**
+ * Destroys the key of one recording on this device, then its files, also where it cannot be opened here: damaged, of another
+ * version, or its key elsewhere; of a purged one its receipt, which is what is left.
+ */
 export const remove: Command = {
   options: ['json', 'data'],
   words: 1,
@@ -63,21 +71,20 @@ export const remove: Command = {
     const opened = await openVault(dataDir);
     if (!opened.ok) return out.failed(opened.error);
     const { vault, lock, secrets } = opened.value;
-    const recording = await vault.open(id);
     const log = await openAuditLog(dataDir, () => new Date(), secrets);
-    const isPurged = !recording.ok && recording.error.code === 'recording-unknown';
-    if (!log.ok || !(recording.ok || isPurged)) {
+    if (!log.ok) {
       lock.release();
-      return out.failed(log.ok ? (recording.ok ? errorOf('internal') : recording.error) : log.error);
+      return out.failed(log.error);
     }
-    if (recording.ok) await recording.value.close();
+    const isPurged = !(await vault.list()).includes(id);
+    const facts = await vault.facts(id);
     const files = await vault.erase(id);
     if (!files.ok) {
       lock.release();
       return out.failed(files.error);
     }
-    // A receipt names no person.
-    const actor = recording.ok ? recording.value.facts().endUserId : 'tallylight';
+    // Neither a receipt nor what cannot be opened names a person.
+    const actor = facts.ok ? facts.value.endUserId : 'tallylight';
     const noted = await log.value.write(actor, {
       type: 'recording.purged',
       sessionId: id,

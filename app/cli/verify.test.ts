@@ -90,7 +90,11 @@ describe('tallylight verify', () => {
     await writeFile(path, `${await readFile(path, 'utf8')}\n`);
     expect(await verify('--json')).toMatchObject({
       code: 1,
-      out: expect.stringContaining(`"detail":"receipt of ${TEST_SESSION}"`),
+      out: expect.stringMatching(
+        new RegExp(
+          `the proof of its delivery, is not as it was noted.*"detail":"receipt of ${TEST_SESSION}"`,
+        ),
+      ),
     });
     // A receipt that cannot be read is not one that is not there.
     await rm(path);
@@ -98,6 +102,85 @@ describe('tallylight verify', () => {
     expect(await verify('--json')).toMatchObject({
       out: expect.stringContaining(`"detail":"receipt of ${TEST_SESSION} (EISDIR)"`),
     });
+  }, 60_000);
+
+  test('[P61][P57] of what was damaged before it was delivered says how far the service holds it', async () => {
+    const { dataDir, deliver, verify } = await kept('purge-after-delivery');
+    const path = join(dataDir, 'vault', TEST_SESSION, 'mic@default.take-00001.sealed');
+    const bytes = await readFile(path);
+    bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
+    await writeFile(path, bytes);
+    expect(await deliver()).toMatchObject({
+      code: 1,
+      out: expect.stringContaining(`is delivered in part and verified: ${MIC} 2 fragments`),
+      err: expect.stringContaining(`${MIC} take 1 fragment 2`),
+    });
+    // What could not be sent is only here: it stays, whatever the policy says of copies.
+    expect(JSON.parse((await verify('--json')).out)).toMatchObject({
+      action: expect.stringContaining(`The media service holds the first 2 fragments of ${MIC}`),
+    });
+  }, 60_000);
+
+  test('[P61] says what a damage leaves, here and at the service, and what can be done about it', async () => {
+    const { dataDir, deliver, verify } = await kept('keep');
+    const folder = join(dataDir, 'vault', TEST_SESSION);
+    const damage = async (name: string, at: number) => {
+      const whole = await readFile(join(folder, name));
+      const changed = Buffer.from(whole);
+      changed[changed.length + at] = (changed.at(at) ?? 0) ^ 1;
+      await writeFile(join(folder, name), changed);
+      return () => writeFile(join(folder, name), whole);
+    };
+    const said = async () => JSON.parse((await verify('--json')).out);
+
+    const mend = await damage('mic@default.take-00001.sealed', -1);
+    const left = `Whole here: ${MIC} 2 fragments, 1.0 s.`;
+    const exported = `\`tallylight export ${TEST_SESSION}\` writes what is whole here.`;
+    const nowhere = 'Nothing of it is known to be at the media service.';
+    const kepts = 'Do not delete it: where a backup of this disk has the file, put it back and verify again.';
+    expect(await said()).toMatchObject({
+      detail: `${MIC} take 1 fragment 2`,
+      action: `${left} ${nowhere} ${exported} \`tallylight deliver\` sends what comes before the damage. ${kepts}`,
+    });
+    expect((await verify()).err).not.toContain('tallylight verify');
+    await mend();
+    expect(await deliver()).toMatchObject({ code: 0 });
+
+    await damage('mic@default.take-00001.sealed', -1);
+    const there = `The media service holds all of ${MIC}: whoever runs your backend can fetch that there.`;
+    expect(await said()).toMatchObject({
+      action: `Whole here: ${MIC} 2 of 3 fragments, 1.0 s. ${there} ${exported} ${kepts}`,
+    });
+    await mend();
+
+    const mendReceipts = await damage('receipts.jsonl', -5);
+    expect(await said()).toMatchObject({
+      message: 'Every fragment of this recording is whole; a note of what was delivered is damaged.',
+      detail: 'receipt 3',
+      action: `${there} Nothing has to be done: \`tallylight export ${TEST_SESSION}\` writes all of it.`,
+    });
+    await mendReceipts();
+
+    await damage('recording.sealed', -1);
+    expect(await said()).toMatchObject({
+      message: 'This recording does not open here.',
+      detail: `facts of ${TEST_SESSION}`,
+      action: expect.stringContaining(`tallylight audit --object ${TEST_SESSION}`),
+    });
+    const story = await tallylight(['audit', '--object', TEST_SESSION, '--data', dataDir]);
+    expect(story.out).toContain('delivered');
+  }, 60_000);
+
+  test('[P61] of damaged notes of a delivery under way says to deliver, which notes them anew', async () => {
+    const { dataDir, deliver, verify } = await kept('keep');
+    const receipts = join(dataDir, 'vault', TEST_SESSION, 'receipts.jsonl');
+    await writeFile(receipts, '{"channelId":"mic:default","take":1,"sequence":0,"mac":"AAAA"}\n');
+    expect(JSON.parse((await verify('--json')).out)).toMatchObject({
+      detail: 'receipt 1',
+      action: expect.stringContaining('`tallylight deliver` sends again'),
+    });
+    expect(await deliver()).toMatchObject({ code: 0 });
+    expect(await verify()).toMatchObject({ code: 0 });
   }, 60_000);
 
   test('[P41] has nothing left to say once the receipt of a purged one was deleted, which is noted', async () => {

@@ -1,6 +1,8 @@
-import { errorOf } from '../../contract/result.ts';
+import { errorOf, type TallylightError } from '../../contract/result.ts';
 import { type SignedFor, type VerifiedSession, verifySession } from '../../main/session/verify-session.ts';
+import type { Vault } from '../../main/vault/vault.ts';
 import type { Command } from './command.ts';
+import { withNothingLeft, withoutProof, withWhatIsLeft } from './damaged.ts';
 import { clientDir } from './data-dir.ts';
 import { openVault } from './open-vault.ts';
 import { printer, sizeText } from './print.ts';
@@ -16,16 +18,26 @@ export const verify: Command = {
     const opened = await openVault(dataDir);
     if (!opened.ok) return out.failed(opened.error);
     const verified = await verifySession({ ...opened.value, dataDir }, id);
+    const told = verified.ok
+      ? verified
+      : { ok: false as const, error: await withNextSteps(verified.error, opened.value.vault, id) };
     opened.value.lock.release();
-    if (!verified.ok) return out.failed(verified.error);
-    const { media, receipt } = verified.value;
-    out.line(wordsOf(id, verified.value), {
+    if (!told.ok) return out.failed(told.error);
+    const { media, receipt } = told.value;
+    out.line(wordsOf(id, told.value), {
       ...{ event: 'verified', id, kept: media !== null, ...media },
       receipt: receipt && { ...receipt.claims, pinned: receipt.isPinned },
     });
     return 0;
   },
 };
+
+async function withNextSteps(error: TallylightError, vault: Vault, id: string): Promise<TallylightError> {
+  if (error.code !== 'vault-damaged') return error;
+  const recording = await vault.open(id);
+  if (recording.ok) return withWhatIsLeft(error, recording.value);
+  return recording.error.code === 'recording-unknown' ? withoutProof(error) : withNothingLeft(error, id);
+}
 
 function wordsOf(id: string, { media, receipt }: VerifiedSession): string {
   if (media === null)

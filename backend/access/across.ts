@@ -8,7 +8,7 @@ import { LIFE_MS, type Tickets } from './tickets.ts';
 
 /** A proof that any of the instances has seen is refused by all of them. How many one key may send is counted by each. */
 export function seenProofsAcross(store: Store, keyring: Keyring): SeenProofs {
-  const here = newSeenProofs(0);
+  const here = newSeenProofs(() => Number.POSITIVE_INFINITY);
   return {
     async note(proof, nowMs) {
       if (!here.note(proof, nowMs)) return false;

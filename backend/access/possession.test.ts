@@ -235,7 +235,7 @@ describe('a token', () => {
 });
 
 test('[P09] the proofs of one key take up so much memory and no more, and hold up nobody else', () => {
-  const seen = newSeenProofs(0);
+  const seen = newSeenProofs(() => Number.POSITIVE_INFINITY);
   const proof = (jkt: string, count: number) => ({ jkt, jti: `jti-${count}`, iat: 0 });
   for (let count = 0; count < MOST_PROOFS_OF_A_KEY; count++)
     expect(seen.note(proof('greedy', count), 0)).toBe(true);
@@ -249,6 +249,18 @@ test('[P09] the proofs of one key take up so much memory and no more, and hold u
 
 test('[P09] a proof that was used is of no use to a process that began later, and cannot know of it', () => {
   const proof = { jkt: 'a', jti: 'b', iat: 100 };
-  expect(newSeenProofs(100_999).note(proof, 100_999)).toBe(true);
-  expect(newSeenProofs(101_000).note(proof, 101_000)).toBe(false);
+  expect(newSeenProofs(() => 0).note(proof, 100_999)).toBe(true);
+  expect(newSeenProofs(() => 0).note(proof, 101_000)).toBe(false);
+  expect(newSeenProofs(() => 30_000).note(proof, 130_999)).toBe(true);
+  expect(newSeenProofs(() => 30_000).note(proof, 131_000)).toBe(false);
+});
+
+test('[P09] a process that began with a clock an hour ahead takes proofs once the clock is right', () => {
+  let ageMs = 0;
+  const seen = newSeenProofs(() => ageMs);
+  const [ahead, right] = [3_700_000, 100_000];
+  expect(seen.note({ jkt: 'a', jti: 'b', iat: ahead / 1000 }, ahead)).toBe(true);
+  ageMs = 2000;
+  expect(seen.note({ jkt: 'a', jti: 'c', iat: right / 1000 }, right)).toBe(true);
+  expect(seen.note({ jkt: 'a', jti: 'd', iat: right / 1000 - 3 }, right)).toBe(false);
 });

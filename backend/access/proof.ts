@@ -23,9 +23,10 @@ export const REMEMBERED_MS = 2 * PROOF_TOLERANCE_SECONDS * 1000 + 1000;
 
 /**
  * What was seen before this process began is not known to it: a proof from before then is taken for one that was. Whoever
- * made it just then makes another. `beganMs` is Unix time.
+ * made it just then makes another. `ageMs`: how long ago that is, by a clock that nobody sets: a machine that starts with
+ * a wrong clock is not to refuse everybody once that is set right.
  */
-export function newSeenProofs(beganMs: number) {
+export function newSeenProofs(ageMs: () => number) {
   const seen = new Map<string, { readonly jkt: string; readonly untilMs: number }>();
   const counts = new Map<string, number>();
   const forget = (name: string, jkt: string) => {
@@ -36,7 +37,7 @@ export function newSeenProofs(beganMs: number) {
   };
   return {
     note({ jkt, jti, iat }: Proof, nowMs: number): boolean {
-      if (iat < Math.floor(beganMs / 1000)) return false;
+      if (iat < Math.floor((nowMs - ageMs()) / 1000)) return false;
       // Insertion order is order of time, but for steps of the clock, after which some are kept longer.
       for (const [old, { jkt: its, untilMs }] of seen) {
         if (untilMs > nowMs) break;

@@ -1,14 +1,15 @@
-import { ok, type Result, type TallylightError } from '../../contract/result.ts';
+import type { TallylightError } from '../../contract/result.ts';
 import { faultOf } from '../log.ts';
 import type { Parts } from '../parts.ts';
+import type { Master } from '../secrets/master.ts';
 import { MASTER_FACT } from '../store/sql-rewrap.ts';
 import { FIRST_TENANT } from '../store/trust-tables.ts';
 import { type BackupConfig, backUp } from './back-up.ts';
 import { readChecked } from './checked-file.ts';
 import { type BackupFolder, backupFolder } from './folder.ts';
-import { forgetAll } from './forget.ts';
 import { SERVICE_FILE, serviceSecrets } from './keys.ts';
 import { readManifest } from './manifest.ts';
+import { VERIFY_EVERY_MS, verifyNewest } from './verify-newest.ts';
 
 export type AutomaticBackups = {
   /** The folder, best on another disk. */
@@ -19,24 +20,34 @@ export type AutomaticBackups = {
   readonly everyMs?: number;
   /** How often that is looked at. Default: ten minutes. */
   readonly lookMs?: number;
+  /** How often the newest is verified. Default: each week. */
+  readonly verifyEveryMs?: number;
 };
 
 export const KEEP = 7;
 const DAY_MS = 86_400_000;
 const LOOK_MS = 600_000;
 
-/** Backs the service up by itself, the first time once `recovered`. Answers how to end it. */
+/** Backs the service up by itself, the first time once `recovered`, and verifies the newest backup. Answers how to end it. */
 export function keepBackedUp(
-  parts: Parts,
-  config: BackupConfig,
-  { to, keep = KEEP, everyMs = DAY_MS, lookMs = LOOK_MS }: AutomaticBackups,
+  {
+    parts,
+    config,
+    master,
+  }: { readonly parts: Parts; readonly config: BackupConfig; readonly master: Master },
+  { to, keep = KEEP, everyMs = DAY_MS, lookMs = LOOK_MS, verifyEveryMs = VERIFY_EVERY_MS }: AutomaticBackups,
   recovered: Promise<unknown>,
 ): () => Promise<void> {
   const folder = backupFolder(to);
   const ending = new AbortController();
   let failing = '';
   const tend = async () => {
-    if (ending.signal.aborted || !(await isDue(parts, folder, everyMs))) return;
+    if (!ending.signal.aborted && (await isDue(parts, folder, everyMs))) await make();
+    const { signal } = ending;
+    if (!signal.aborted && !(await verifyNewest({ parts, master, folder, everyMs: verifyEveryMs, signal })))
+      await make();
+  };
+  const make = async () => {
     const made = await backUp(parts, config, folder, { keep, signal: ending.signal });
     // Another instance is at it, or this one ends.
     if (!made.ok && ['data-in-use', 'backup-cancelled'].includes(made.error.code)) return;
@@ -46,7 +57,7 @@ export function keepBackedUp(
   };
   const told = (work: Promise<unknown>) => work.catch((error) => parts.log(faultOf(error, parts.clock())));
   // What was deleted just before the service ended last.
-  let tending = told(recovered.then(() => forgottenSince(parts, folder)).then(tend));
+  let tending = told(recovered.then(() => parts.store.scrub()).then(tend));
   const looking = setInterval(() => {
     tending = told(tending.then(tend));
   }, lookMs);
@@ -55,10 +66,6 @@ export function keepBackedUp(
     clearInterval(looking);
     await tending;
   };
-}
-
-async function forgottenSince({ store }: Parts, folder: BackupFolder): Promise<Result<void>> {
-  return (await folder.generations()).length === 0 ? ok(undefined) : forgetAll(store, folder);
 }
 
 /**

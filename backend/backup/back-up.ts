@@ -6,6 +6,7 @@ import { writeDurably } from '../blobs/durable.ts';
 import type { Parts } from '../parts.ts';
 import type { StoreConfig } from '../store/open.ts';
 import { snapshotOf } from '../store/snapshot.ts';
+import { PLACE_FACT } from '../store/sql-behind.ts';
 import { FIRST_TENANT } from '../store/trust-tables.ts';
 import { type FileSum, ifThere, sumOf, writeChecked, writeLines } from './checked-file.ts';
 import { type Copied, copyStream } from './copy-stream.ts';
@@ -39,9 +40,6 @@ export type Made = Pick<Manifest, 'sessions' | 'recordings' | 'blobs' | 'bytes' 
   readonly newBlobs: number;
   readonly newBytes: number;
 };
-
-/** Under this the store remembers that a folder has its backups: where it is empty, a disk is not mounted. */
-const PLACE_FACT = 'backup-to';
 
 /**
  * Makes one generation, while the service runs or not, and removes what is older than those to be kept. Cut short at any moment
@@ -85,6 +83,7 @@ async function cancelled(folder: BackupFolder): Promise<Result<never>> {
   return fail('backup-cancelled');
 }
 
+/** Where this service had its backups and there is nothing, a disk is not mounted. */
 async function isPlace({ store }: Parts, folder: BackupFolder, anew: boolean): Promise<Result<void>> {
   if (anew || (await store.fact(`${PLACE_FACT} ${folder.path}`)) === undefined) return ok(undefined);
   const head = await ifThere(join(folder.path, 'tallylight-backup.json'));

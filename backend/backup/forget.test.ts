@@ -8,7 +8,9 @@ import type { VideoView } from '../../contract/wire.ts';
 import type { Blobs } from '../blobs/blobs.ts';
 import { blobContext } from '../blobs/context.ts';
 import { streamKey } from '../blobs/stream-key.ts';
+import type { LogLine } from '../log.ts';
 import { open } from '../secrets/seal.ts';
+import { deleteSession } from '../session/delete.ts';
 import type { Store } from '../store/store.ts';
 import { holdingUnpacked, restoredElsewhere, videosOf, wrappedKeys } from '../trial/backups.ts';
 import { DESTINATION, redundant, setDestination } from '../trial/copies.ts';
@@ -155,6 +157,48 @@ test('[P41] an erasure is not signed while the backups cannot be reached, and is
   await vi.waitUntil(() => rowsOf(dataDir, done).length === 1, { timeout: 20_000 });
 });
 
+test('[P41] an erasure that waits for the backups is not signed by a service that starts while they are away', async () => {
+  const service = await backedUp();
+  const { key, dataDir, to } = service;
+  const ada = await recorded(service, key, { endUserId: 'ada' });
+  const bob = await recorded(service, key, { endUserId: 'bob' });
+  must(await makeBackup({ dataDir }, to, { keep: 7 }));
+  const keys = [...keysIn(service, ada), ...keysIn(service, bob)];
+  const statuses = () => rowsOf(dataDir, 'select status from rights_request').map(({ status }) => status);
+  const waits = (log: readonly LogLine[]) =>
+    log.filter((line) => 'cause' in line && line.cause?.includes('wait for the backups'));
+  await rename(to, `${to}-away`);
+  expect(await call(service, 'DELETE', '/user/ada/data', key)).toMatchObject({ status: 503 });
+  await call(service, 'DELETE', pathOf(bob), key);
+  service.log.length = 0;
+  await service.restart();
+  // It has looked, and found them away.
+  await vi.waitUntil(() => waits(service.log).length > 0, { timeout: 20_000 });
+  expect(statuses()).toEqual(['open']);
+  expect(await call(service, 'DELETE', '/user/ada/data', key)).toMatchObject({ status: 503 });
+  expect(statuses()).toEqual(['open', 'open']);
+  await rename(`${to}-away`, to);
+  // Any deletion goes on with all that waits, of whichever instance; else the next minute does.
+  expect(await call(service, 'DELETE', '/user/eve/data', key)).toMatchObject({ status: 200 });
+  for (const wrapped of keys) expect(holdingUnpacked(to, wrapped)).toEqual([]);
+  await service.restart();
+  await vi.waitUntil(() => statuses().every((status) => status === 'done'), { timeout: 20_000 });
+});
+
+test('[P41] what a process deletes that does not know the backups goes out of them by the service', async () => {
+  const service = await backedUp();
+  const { key, dataDir, to } = service;
+  const ada = await recorded(service, key, { endUserId: 'ada' });
+  must(await makeBackup({ dataDir }, to, { keep: 7 }));
+  const keys = keysIn(service, ada);
+  must(await deleteSession(await partsOf(service), ada.session.id));
+  for (const wrapped of keys) expect(holdingUnpacked(to, wrapped)).toHaveLength(1);
+  await service.restart();
+  await vi.waitUntil(() => keys.every((wrapped) => holdingUnpacked(to, wrapped).length === 0), {
+    timeout: 20_000,
+  });
+});
+
 test('[P41] without a folder that the service knows, the next backup takes the key away', async () => {
   const service = await trial();
   const { key, dataDir } = service;
@@ -258,12 +302,14 @@ test('[P41] a backup that was stopped while it writes keys holds up no deletion:
   must(await makeBackup({ dataDir }, to, { keep: 7 }));
   const keys = keysIn(service, ada);
   const holder = await stoppedHolder(to);
-  expect(await call(service, 'DELETE', pathOf(ada), key)).toMatchObject({
-    status: 200,
-    data: { waits: true },
-  });
+  // Both are patient with it, side by side.
+  const [deleted, backup] = await Promise.all([
+    call(service, 'DELETE', pathOf(ada), key),
+    makeBackup({ dataDir }, to, { keep: 7 }),
+  ]);
+  expect(deleted).toMatchObject({ status: 200, data: { waits: true } });
   expect(log).toContainEqual(expect.objectContaining({ type: 'fault', error_code: 'backup-unreachable' }));
-  expect(await makeBackup({ dataDir }, to, { keep: 7 })).toMatchObject({
+  expect(backup).toMatchObject({
     error: { code: 'backup-unreachable', detail: expect.stringContaining('another process') },
   });
   holder.kill('SIGKILL');

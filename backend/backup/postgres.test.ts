@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { checkAudit } from '../operate.ts';
 import { startService } from '../serve.ts';
@@ -5,6 +6,7 @@ import { downloaded, emptyBeside, restoredElsewhere, videosOf } from '../trial/b
 import { type PostgresServer, startPostgres } from '../trial/postgres.ts';
 import { recorded } from '../trial/recorded.ts';
 import { call } from '../trial/recorder.ts';
+import { freePort } from '../trial/servers/server.ts';
 import { folder, must, trial } from '../trial/service.ts';
 import { makeBackup, restoreService } from './commands.ts';
 
@@ -43,6 +45,13 @@ test('[P39][P41] a service on PostgreSQL is backed up, and restored to PostgreSQ
   expect(await restoreService({ dataDir: other, variables }, to, options)).toMatchObject({
     error: { code: 'restore-not-empty', detail: 'the database' },
   });
+  // One that does not answer is named, nothing is written, and its password is told to nobody.
+  const port = await freePort();
+  const gone = { TALLYLIGHT_DATABASE_URL: `postgres://tallylight:hunter2@127.0.0.1:${port}/tallylight` };
+  expect(await restoreService({ dataDir: other, variables: gone }, to, options)).toMatchObject({
+    error: { code: 'database-unreachable', detail: `127.0.0.1:${port}: ECONNREFUSED` },
+  });
+  expect(readdirSync(other)).toEqual(['master.key']);
   const restored = must(await restoreService({ dataDir: other, variables: target }, to, options));
   expect(restored).toMatchObject({ sessions: 1, deleted: 1, blobs: 3 });
   must(await checkAudit({ dataDir: other, variables: target }));

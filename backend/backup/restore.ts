@@ -18,7 +18,7 @@ import { ifThere } from './checked-file.ts';
 import { type Chosen, chosenOf, type RestoreOptions } from './chosen.ts';
 import { AT_ONCE } from './copy-stream.ts';
 import { dumped, streamsIn } from './dump.ts';
-import { type BackupFolder, unreachable } from './folder.ts';
+import { type BackupFolder, checkedHead, unreachable } from './folder.ts';
 import { DATABASE_FILE, HEADS_FILE } from './manifest.ts';
 import { type OpenedBackup, openBackup } from './opened-backup.ts';
 import type { Watched } from './progress.ts';
@@ -49,7 +49,7 @@ const WRITTEN = ['blobs', 'audit-heads.json'];
 /**
  * Makes a service of one generation where there is none. Every byte is verified before anything is written; cut short, it can
  * be called again. Errors: `backup-none`, `backup-key`, `backup-damaged`, `backup-version`, `restore-not-empty`,
- * `data-in-use`, `backup-cancelled`, `usage`.
+ * `database-unreachable`, `data-in-use`, `backup-cancelled`, `usage`.
  */
 export async function restore(
   config: BackupConfig,
@@ -57,6 +57,9 @@ export async function restore(
   folder: BackupFolder,
   options: RestoreOptions = {},
 ): Promise<Result<Restored>> {
+  // What was named is looked for before anything else that could be wrong.
+  const head = await checkedHead(folder);
+  if (!head.ok) return head;
   const empty = await isEmpty(config);
   if (!empty.ok) return empty;
   const free = await freePlaces(config, options.takeOver === true);
@@ -93,7 +96,9 @@ async function isEmpty(config: BackupConfig): Promise<Result<void>> {
   const ours = [MASTER_FILE, 'in-use.lock', ...(names.includes(BUILDING) ? [...WRITTEN, BUILDING] : [])];
   if (names.some((name) => !ours.includes(name.replace(/-journal$/, '')))) return taken;
   if (config.databaseUrl === undefined) return ok(undefined);
-  return (await isFilled(config)) ? fail('restore-not-empty', 'the database') : ok(undefined);
+  const filled = await isFilled(config);
+  if (!filled.ok) return filled;
+  return filled.value ? fail('restore-not-empty', 'the database') : ok(undefined);
 }
 
 /** A drill has the keys of the service it is of, and must not get its bucket or second copies by them. Error: `data-in-use`. */

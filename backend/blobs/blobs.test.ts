@@ -96,10 +96,12 @@ describe.each(Object.keys(KINDS))('blobs on %s', (kind) => {
 
   test('a blob that is not there is damage, and no reason to fail when it is removed', async () => {
     const { of, key, name } = await oneBlob();
+    expect(await blobs.names(of.sessionId, of.streamId)).toEqual([name]);
     await blobs.remove(of, name);
     await blobs.remove(of, name);
     await blobs.removeStream(of.sessionId, of.streamId);
     await blobs.removeSession(of.sessionId);
+    expect(await blobs.names(of.sessionId, of.streamId)).toEqual([]);
     expect(await blobs.read(of, name, key)).toMatchObject(damaged(of));
     expect(await blobs.sessionIds()).not.toContain(of.sessionId);
   });

@@ -24,6 +24,8 @@ export type Blobs = {
   writeSealed(of: BlobOf, name: string, sealed: Uint8Array): Promise<Result<void>>;
   /** Removing what is not there is no failure: a removal that was cut short is simply repeated. Throws where it cannot be removed now. */
   remove(of: BlobOf, name: string): Promise<void>;
+  /** Of all that is kept of a stream, unfinished files included. */
+  names(sessionId: string, streamId: string): Promise<string[]>;
   removeStream(sessionId: string, streamId: string): Promise<void>;
   removeSession(sessionId: string): Promise<void>;
   /** Sessions of which anything is kept; whatever else lies there is somebody else's. */

@@ -38,6 +38,7 @@ export function blobsOnDisk(root: string): Blobs {
     read: async (of, name, key) => opened(of, key, await ifThere(readFile(join(directoryOf(of), name)))),
 
     remove: (of, name) => rm(join(directoryOf(of), name), { force: true }),
+    names: async (sessionId, streamId) => (await ifThere(readdir(join(root, sessionId, streamId)))) ?? [],
     removeStream: (sessionId, streamId) => rm(join(root, sessionId, streamId), FOLDER),
     removeSession: (sessionId) => rm(join(root, sessionId), FOLDER),
     sessionIds: async () => ((await ifThere(readdir(root))) ?? []).filter(isSessionName),

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, rename, rm } from 'node:fs/promises';
+import { link, mkdir, open, opendir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 /** Writes a file that is there whole or not at all, also after a power cut. Mode 0600. */
@@ -18,6 +18,35 @@ export async function writeFirst(path: string, bytes: Uint8Array): Promise<void>
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
   } finally {
     await rm(temporary, { force: true });
+  }
+}
+
+/** What the times of files may be behind the clock by. */
+const COARSE_MS = 100;
+
+/**
+ * Removes what writers left that were killed, in a folder and those within: files that were written to before `beforeMs` (Unix
+ * time) alone. A writer that is at one still finds it gone when it renames it, and tells that it has written nothing.
+ */
+export async function removeUnfinished(folder: string, beforeMs: number, signal: AbortSignal): Promise<void> {
+  for await (const entry of (await ifThere(opendir(folder))) ?? []) {
+    if (signal.aborted) return;
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) await removeUnfinished(path, beforeMs, signal);
+    else if (entry.isFile() && /\.[0-9a-f]{8}\.part$/.test(entry.name)) {
+      const file = await ifThere(stat(path));
+      if (file !== undefined && file.mtimeMs < beforeMs - COARSE_MS) await rm(path, { force: true });
+    }
+  }
+}
+
+/** It may be deleted while it is looked at. */
+async function ifThere<T>(looking: Promise<T>): Promise<T | undefined> {
+  try {
+    return await looking;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
   }
 }
 

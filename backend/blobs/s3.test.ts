@@ -41,6 +41,71 @@ async function proxied(place: S3Server['place'], change: (body: Buffer) => Buffe
   return `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
 }
 
+/** The same, which answers a conditional put by itself where `refuses` says a status, as S3 does whose answer is in XML. */
+async function refusing(
+  place: S3Server['place'],
+  refuses: () => Promise<number | undefined>,
+): Promise<{ readonly endpoint: string; readonly conditions: () => number }> {
+  let conditions = 0;
+  const proxy = createServer(async (asked, answer) => {
+    const { method, url, headers } = asked;
+    const body = Buffer.concat(await asked.toArray());
+    const isConditional = headers['if-none-match'] === '*';
+    if (isConditional) conditions += 1;
+    const status = isConditional ? await refuses() : undefined;
+    if (status !== undefined) {
+      answer.writeHead(status, { 'content-type': 'application/xml' });
+      answer.end('<?xml version="1.0"?><Error><Code>Refused</Code><Message>no</Message></Error>');
+      return;
+    }
+    const on = request(place.endpoint + (url ?? ''), { method, headers }, (told) => {
+      answer.writeHead(told.statusCode ?? 0, told.headers);
+      told.pipe(answer);
+    });
+    on.end(body);
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void proxy.close());
+  const { port } = proxy.address() as AddressInfo;
+  return { endpoint: `http://127.0.0.1:${port}`, conditions: () => conditions };
+}
+
+test('[P63] what is settled first stays, whoever comes next, and is put on the condition that there is nothing', async () => {
+  const { place } = await server();
+  const { endpoint, conditions } = await refusing(place, async () => undefined);
+  const [one, two] = [blobsAt(place, endpoint), blobsAt(place)];
+  expect(await one.settled('owner')).toBeUndefined();
+  expect(await one.settle('owner', 'one')).toBe('one');
+  expect(conditions()).toBe(1);
+  expect(await two.settle('owner', 'two')).toBe('one');
+  expect(await two.settled('owner')).toBe('one');
+  await two.unsettle('owner');
+  expect(await two.settle('owner', 'two')).toBe('two');
+});
+
+test.each([412, 409])(
+  '[P63] of two that settle at the same moment both get what the store has taken (%i)',
+  async (status) => {
+    const { place } = await server();
+    const faster = blobsAt(place);
+    // Another has looked, too, and its put comes in between.
+    const { endpoint } = await refusing(place, async () => {
+      await faster.settle('owner', 'faster');
+      return status;
+    });
+    expect(await blobsAt(place, endpoint).settle('owner', 'slower')).toBe('faster');
+  },
+);
+
+test('a store that does not know the condition is settled without it; one that refuses is an error', async () => {
+  const { place } = await server();
+  const old = await refusing(place, async () => 501);
+  expect(await blobsAt(place, old.endpoint).settle('owner', 'one')).toBe('one');
+  const strict = await refusing(place, async () => 403);
+  await expect(blobsAt(place, strict.endpoint).settle('other', 'one')).rejects.toThrow();
+  expect(await blobsAt(place).settled('other')).toBeUndefined();
+});
+
 test('[P63] a bit that flips on the way to the store is found, and nothing is told to be kept', async () => {
   const { place } = await server();
   const isFlipping = { now: true };
@@ -143,4 +208,25 @@ test('the place is said by variables, TLS but for this machine, secrets also fro
     ['http://[::1]:9000', { ok: true }],
   ] as const)
     expect(s3Of({ ...all, TALLYLIGHT_S3_ENDPOINT: endpoint })).toMatchObject(expected);
+});
+
+test('a store that falls silent in the middle of an answer is one that does not answer, whatever was asked', async () => {
+  const { place } = await server();
+  const stalling = createServer((asked, answer) => {
+    asked.resume();
+    answer.writeHead(200, { 'content-type': 'application/xml', 'content-length': '100' });
+    answer.write('<?xml version="1.0"?>');
+  });
+  await new Promise<void>((resolve) => stalling.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    stalling.closeAllConnections();
+    stalling.close();
+  });
+  const { port } = stalling.address() as AddressInfo;
+  const blobs = blobsOnS3({ ...place, endpoint: `http://127.0.0.1:${port}` }, 200);
+  onTestFinished(blobs.close);
+  expect(await blobs.read(of, '1.2.name', key)).toMatchObject(failed);
+  await expect(blobs.readSealed(of, '1.2.name')).rejects.toThrow();
+  await expect(blobs.sessionIds()).rejects.toThrow();
+  expect(await blobs.write(of, key, randomBytes(100))).toMatchObject(failed);
 });

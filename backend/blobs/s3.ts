@@ -32,9 +32,12 @@ export type S3Blobs = Blobs & {
   readonly close: () => void;
 };
 
-/** Blobs as objects `<prefix>/<session>/<stream>.<name>`. Nothing is looked up in the AWS settings of the machine. */
-export function blobsOnS3(place: S3Place): S3Blobs {
-  const client = clientFor(place);
+/**
+ * Blobs as objects `<prefix>/<session>/<stream>.<name>`. Nothing is looked up in the AWS settings of the machine. `answerMs`: longest
+ * silence of the store, before its answer and within.
+ */
+export function blobsOnS3(place: S3Place, answerMs = ANSWER_MS): S3Blobs {
+  const client = clientFor(place, answerMs);
   const { bucket: Bucket, prefix } = place;
   const root = prefix === '' ? '' : `${prefix}/`;
   const keyOf = (of: BlobOf, name: string) => `${root}${of.sessionId}/${of.streamId}.${name}`;
@@ -104,6 +107,13 @@ export function blobsOnS3(place: S3Place): S3Blobs {
     async remove(of, name) {
       await client.send(new DeleteObjectCommand({ Bucket, Key: keyOf(of, name) }));
     },
+    async names(sessionId, streamId) {
+      const start = `${root}${sessionId}/${streamId}.`;
+      const names: string[] = [];
+      for await (const { Contents = [] } of listed(start))
+        names.push(...Contents.map(({ Key = '' }) => Key.slice(start.length)));
+      return names;
+    },
     removeStream: (sessionId, streamId) => removeAll(`${sessionId}/${streamId}.`),
     removeSession: (sessionId) => removeAll(`${sessionId}/`),
 
@@ -149,7 +159,7 @@ function statusOf(error: unknown): number | undefined {
   return error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
 }
 
-function clientFor({ endpoint, region, accessKeyId, secretAccessKey }: S3Place): S3Client {
+function clientFor({ endpoint, region, accessKeyId, secretAccessKey }: S3Place, answerMs: number): S3Client {
   return new S3Client({
     ...(endpoint === undefined ? {} : { endpoint }),
     // A bucket in the host name needs DNS that only AWS has.
@@ -165,7 +175,9 @@ function clientFor({ endpoint, region, accessKeyId, secretAccessKey }: S3Place):
     // We send a digest of our own; the trailing checksum of newer SDKs is not understood everywhere.
     ...{ requestChecksumCalculation: 'WHEN_REQUIRED', responseChecksumValidation: 'WHEN_REQUIRED' },
     requestHandler: {
-      ...{ connectionTimeout: CONNECT_MS, requestTimeout: ANSWER_MS, throwOnRequestTimeout: true },
+      ...{ connectionTimeout: CONNECT_MS, requestTimeout: answerMs, throwOnRequestTimeout: true },
+      // The one above ends with the head of an answer: a body that stops half way would hold the turn of its session for ever.
+      socketTimeout: answerMs,
       httpAgent: { maxSockets: 128, keepAlive: true },
       httpsAgent: { maxSockets: 128, keepAlive: true },
     },

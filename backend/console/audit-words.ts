@@ -13,6 +13,7 @@ const DEEDS: { readonly [action: string]: string } = {
   'audit.read': 'read the audit log',
   'audit.verify': 'verified the audit log',
   'audit.head': 'took the head of the audit log',
+  'backup.verify': 'verified the backup',
   'collection.create': 'made a collection',
   'collection.delete': 'deleted the collection',
   'collection.list': 'listed the collections',
@@ -107,6 +108,14 @@ export function deedWords({ action, outcome }: Pick<ServiceAuditEntry, 'action' 
 
 /** Why it came out so: an error code in words, anything else as it is. */
 export function reasonWords(reason: string): string {
-  const remedy = Object.entries(REMEDIES).find(([code]) => code === reason)?.[1];
-  return remedy?.message ?? reason;
+  return remedyOf(reason)?.message ?? reason;
+}
+
+/** What to do about it; empty where the reason is no error code. */
+export function remedyWords(reason: string): string {
+  return remedyOf(reason)?.action ?? '';
+}
+
+function remedyOf(reason: string) {
+  return Object.entries(REMEDIES).find(([code]) => code === reason)?.[1];
 }

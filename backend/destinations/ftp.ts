@@ -5,6 +5,7 @@ import { readBack } from './checked.ts';
 import type { CredentialsOf, PlaceOf } from './destination.ts';
 import { Fault } from './fault.ts';
 import { isPartOf, partName } from './part-name.ts';
+import { replace } from './replace.ts';
 import { type ConfirmedBy, cleanUp, type OpenStore, type Upload } from './store.ts';
 
 type Account = {
@@ -50,23 +51,34 @@ async function put({ client, home, account }: Session, upload: Upload): Promise<
   const name = posix.basename(upload.object);
   await client.cd(home);
   if (folder !== '.') await client.ensureDir(folder);
-  const part = partName(name);
+  const [part, aside] = [partName(name), partName(name)];
   try {
     await client.uploadFrom(Readable.from(upload.bytes, { objectMode: false }), part);
     await confirm(client, part, upload);
-    await rename(client, part, name);
+    await rename(client, part, name, aside);
   } catch (error) {
     // This connection may be gone.
-    await cleanUp((signal) => removeBy(account, posix.join(folder, part), signal));
+    await cleanUp((signal) => undoBy(account, folder, { part, name, aside }, signal));
     throw error;
   }
   for (const left of await client.list()) if (isPartOf(name, left.name)) await client.remove(left.name, true);
   return 'read-back';
 }
 
-async function removeBy(account: Account, path: string, signal: AbortSignal): Promise<void> {
+type Names = { readonly part: string; readonly name: string; readonly aside: string };
+
+async function undoBy(
+  account: Account,
+  folder: string,
+  { part, name, aside }: Names,
+  signal: AbortSignal,
+): Promise<void> {
   const client = await signIn(account, signal);
-  await client.remove(path, true);
+  await client.cd(folder);
+  // It is there only where the connection ended before it could be put back.
+  const names = (await client.list()).map((each) => each.name);
+  if (names.includes(aside)) await client.rename(aside, name);
+  await client.remove(part, true);
   client.close();
 }
 
@@ -77,13 +89,12 @@ async function confirm(client: Client, part: string, upload: Upload): Promise<vo
 }
 
 /** RFC 959 does not say what becomes of a file that has the name already: some servers refuse. */
-async function rename(client: Client, from: string, to: string): Promise<void> {
+async function rename(client: Client, part: string, name: string, aside: string): Promise<void> {
   try {
-    await client.rename(from, to);
+    await client.rename(part, name);
   } catch (error) {
     if (!(error instanceof FTPError)) throw error;
-    await client.remove(to, true);
-    await client.rename(from, to);
+    await replace((from, to) => client.rename(from, to), part, name, aside);
   }
 }
 

@@ -7,6 +7,7 @@ import { readBack } from './checked.ts';
 import type { CredentialsOf, PlaceOf } from './destination.ts';
 import { Fault } from './fault.ts';
 import { isPartOf, partName } from './part-name.ts';
+import { replace } from './replace.ts';
 import { type ConfirmedBy, cleanUp, type OpenStore, type Upload } from './store.ts';
 
 /** Kinds of host keys, asked for one after the other until the one that is pinned comes: a server shows one a time. */
@@ -102,15 +103,15 @@ async function put(client: Client, account: Account, path: string, upload: Uploa
   const folder = posix.dirname(path);
   const name = posix.basename(path);
   if (posix.dirname(upload.object) !== '.') await client.mkdir(folder, true);
-  const part = posix.join(folder, partName(name));
+  const [part, aside] = [posix.join(folder, partName(name)), posix.join(folder, partName(name))];
   const signal = AbortSignal.any([upload.signal, goneOf(client)]);
   try {
     await pipeline(upload.bytes, client.createWriteStream(part), { signal });
     await readBack(addAbortSignal(signal, client.createReadStream(part)), upload);
-    await rename(client, part, path);
+    await rename(client, part, path, aside);
   } catch (error) {
     // This connection may be gone.
-    await cleanUp((again) => removeBy(account, part, again));
+    await cleanUp((again) => undoBy(account, { part, path, aside }, again));
     throw error;
   }
   for (const left of await client.list(folder))
@@ -130,20 +131,31 @@ function leave(client: Client): void {
   void Promise.allSettled([client.end()]);
 }
 
-async function removeBy(account: Account, path: string, signal: AbortSignal): Promise<void> {
+type Paths = { readonly part: string; readonly path: string; readonly aside: string };
+
+async function undoBy(account: Account, { part, path, aside }: Paths, signal: AbortSignal): Promise<void> {
   const client = await signIn(account, signal);
-  await client.delete(path, true);
+  // It is there only where the connection ended before it could be put back.
+  if ((await client.exists(aside)) !== false) await client.rename(aside, path);
+  await client.delete(part, true);
   leave(client);
 }
 
-/** In the place of a file that is there: by OpenSSH's extension, and by two steps where a server does not have it. */
-async function rename(client: Client, from: string, to: string): Promise<void> {
+/** In the place of a file that is there: by OpenSSH's extension, which does it at once, and by steps where a server does not have it. */
+async function rename(client: Client, part: string, path: string, aside: string): Promise<void> {
   try {
-    await client.posixRename(from, to);
-  } catch {
-    await client.delete(to, true);
-    await client.rename(from, to);
+    await client.posixRename(part, path);
+  } catch (error) {
+    if (!isNotKnown(error)) throw error;
+    const byName = (from: string, to: string) => client.rename(from, to);
+    if ((await client.exists(path)) === false) await byName(part, path);
+    else await replace(byName, part, path, aside);
   }
+}
+
+/** What ssh2 says, without a code, of an extension that the server has not announced. */
+function isNotKnown(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('does not support this extended request');
 }
 
 /** Status codes of SFTP version 3 that do not pass by themselves, and what the client makes of them. */

@@ -128,7 +128,7 @@ export function rawRoute<
       }
       const about: About = {};
       const noted = await noteCall(parts, caller.value, { does, isFrequent, params: context.req.param() });
-      const json = spec.body === undefined ? ok(undefined) : await jsonOf(context);
+      const json = spec.body === undefined ? ok(undefined) : await jsonOf(context, spec.body);
       const sent = z.object({ params, query, headers, body }).safeParse({
         params: context.req.param(),
         query: context.req.query(),
@@ -184,23 +184,35 @@ const MAX_JSON_BYTES = 1024 * 1024;
 const MAX_JSON_DEPTH = 32;
 
 /**
- * Undefined where the body is not JSON or too long to be ours; the schema then refuses it. Errors: `bad-request`,
- * `digest-mismatch` where it is not the body that was sent.
+ * Undefined where the body is empty and may be. Errors: `bad-request`, which says what was expected and, as bodies hold secrets,
+ * nothing of what came; `digest-mismatch` where it is not the body that was sent.
  */
-async function jsonOf(context: Context): Promise<Result<unknown>> {
+async function jsonOf(context: Context, body: z.ZodType): Promise<Result<unknown>> {
   const read = await readBounded(context.req.raw, MAX_JSON_BYTES);
-  if (!read.ok) return ok(undefined);
+  if (!read.ok)
+    return read.error.code === 'fragment-too-large'
+      ? fail('bad-request', `the body is longer than ${MAX_JSON_BYTES} bytes`)
+      : read;
   if (!fits(read.value, context.req.header(FRAGMENT_HEADERS.contentDigest)))
     return fail('digest-mismatch', 'sha-256');
+  if (read.value.length === 0)
+    return body.safeParse(undefined).success
+      ? ok(undefined)
+      : fail('bad-request', `the body is empty; ${EXPECTED}`);
   try {
     const value: unknown = JSON.parse(Buffer.from(read.value).toString('utf8'));
     return isDeeper(value, MAX_JSON_DEPTH)
       ? fail('bad-request', `the body is nested deeper than ${MAX_JSON_DEPTH}`)
       : ok(value);
   } catch {
-    return ok(undefined);
+    const type = context.req.header('content-type')?.split(';')[0]?.trim().toLowerCase();
+    const sent = type === undefined || type === JSON_TYPE ? '' : `, and it was sent as ${type.slice(0, 60)}`;
+    return fail('bad-request', `the body is not JSON${sent}; ${EXPECTED}`);
   }
 }
+
+const JSON_TYPE = 'application/json';
+const EXPECTED = `a JSON object is expected there, sent as ${JSON_TYPE}`;
 
 function isDeeper(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false;

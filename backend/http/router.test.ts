@@ -80,3 +80,33 @@ test('a body that is nested too deeply and a time that is none are refused by na
       await call(service, 'POST', `/capture/session/${session.id}/pause`, token, { at_ms }),
     ).toMatchObject({ status: 400, error_code: 'bad-request', detail: expect.stringContaining('at_ms') });
 });
+
+test('a body that is no JSON, empty or too long is refused with what was expected, and nothing of it is told', async () => {
+  const service = await trial();
+  const { session } = await started(service, service.key, '+mic:default');
+  const sessions = '/collection/default/capture/session';
+  const detailOf = async (path: string, type: string | undefined, body: string) => {
+    const headers = {
+      'x-access-token': service.key,
+      ...(type === undefined ? {} : { 'content-type': type }),
+    };
+    const response = await fetch(service.url + path, { method: 'POST', headers, body: Buffer.from(body) });
+    expect(response.status).toBe(400);
+    const said: { detail?: string } = JSON.parse(await response.text());
+    expect(said).toMatchObject({ success: false, error_code: 'bad-request' });
+    return said.detail;
+  };
+  const json = 'application/json';
+  const expected = 'a JSON object is expected there, sent as application/json';
+  expect(await detailOf(sessions, json, '')).toBe(`the body is empty; ${expected}`);
+  expect(await detailOf(sessions, json, 'secret')).toBe(`the body is not JSON; ${expected}`);
+  const form = 'application/x-www-form-urlencoded';
+  expect(await detailOf(sessions, form, 'end_user_id=ada')).toBe(
+    `the body is not JSON, and it was sent as ${form}; ${expected}`,
+  );
+  expect(await detailOf(sessions, json, `"${'a'.repeat(1024 * 1024)}"`)).toBe(
+    'the body is longer than 1048576 bytes',
+  );
+  // Where it may be left out, one that is there is read all the same.
+  expect(await detailOf(`${sessions}/${session.id}/export`, json, '{')).toContain('the body is not JSON');
+});

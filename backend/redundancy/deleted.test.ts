@@ -1,9 +1,13 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { decodeJwt } from 'jose';
 import { expect, test } from 'vitest';
 import { SQLITE_FILE } from '../store/file.ts';
+import { exportOf } from '../trial/admin.ts';
 import {
   areAll,
+  copiesIn,
   entriesOf,
   filesBelow,
   objectsOf,
@@ -15,6 +19,7 @@ import {
 import { recorded } from '../trial/recorded.ts';
 import { call } from '../trial/recorder.ts';
 import type { Trial } from '../trial/service.ts';
+import { unzipped } from '../trial/unzipped.ts';
 
 const HOUR_MS = 3600_000;
 
@@ -78,7 +83,7 @@ test.each(Object.keys(LEAVING))(
       video_id: id,
       at: `s3 recordings/in/default/${own.session.id}/${id}.mp4`,
     }));
-    if (!isRevoked && how !== 'a person') {
+    if (!isRevoked) {
       expect(answer.data.copies_left).toHaveLength(left.length);
       expect(answer.data.copies_left).toEqual(expect.arrayContaining(left));
     }
@@ -92,6 +97,28 @@ test.each(Object.keys(LEAVING))(
     expect(JSON.stringify(told)).not.toContain('ada');
   },
 );
+
+test('[P19][P20][P41] what a person gets and the receipt of their erasure say where copies lie that nobody deletes here', async () => {
+  const { service } = await redundant();
+  await setDestination(service);
+  const own = await recorded(service, service.key, { endUserId: 'ada' });
+  await recorded(service, service.key, { endUserId: 'bob' });
+  await untilCopies(service, areAll('sent'));
+  const left = [
+    { video_id: own.session.videos[0]?.id ?? '', at: `s3 recordings/in/${objectsOf(own)[0]}` },
+  ] as const;
+  const handed = await exportOf(service, service.key, 'ada');
+  const archive = await unzipped(Buffer.from(await handed.arrayBuffer()));
+  expect(JSON.parse(archive.text(`sessions/${own.session.id}/copies.json`))).toEqual(left);
+  const answer = await call<{ copies_left: object[]; receipt: string }>(
+    ...([service, 'DELETE', '/user/ada/data', service.key] as const),
+  );
+  expect(answer.data.copies_left).toEqual(left);
+  expect(decodeJwt(answer.data.receipt)).toMatchObject({
+    copies_left: 1,
+    copies_left_sha256: createHash('sha256').update(`${left[0].video_id} ${left[0].at}\n`).digest('hex'),
+  });
+});
 
 const leftIn = async (service: Trial) =>
   (await entriesOf(service))
@@ -119,7 +146,9 @@ test('[P41] a deletion names every place where a recording may lie: where an att
     return never.promise;
   };
   await setDestination(service, { place: { ...PLACE, bucket: 'third', endpoint: 'https://1.1.1.1' } });
+  await call(service, 'POST', `/copies/${video}/send`, service.key);
   await begun.promise;
+  const [listed] = await copiesIn(service);
   const answer = await call<{ copies_left: object[] }>(service, 'DELETE', `/video/${video}`, service.key);
   never.resolve();
   const left = ['1.1.1.1/third', 'recordings', 'second'].map((bucket) => ({
@@ -127,6 +156,8 @@ test('[P41] a deletion names every place where a recording may lie: where an att
     at: `s3 ${bucket}/in/${objectsOf(own)[0]}`,
   }));
   expect(answer.data.copies_left).toEqual(left);
+  expect(listed?.places).toEqual(left.map(({ at }) => at));
+  expect(listed?.sent_to).toBe(left[1]?.at);
   expect(await leftIn(service)).toEqual(expect.arrayContaining(left));
 });
 

@@ -239,8 +239,6 @@ test('[P35] destinations and copies are of one tenant and one environment', asyn
 test('[P53] operate says where copies go and sends them, and may do nothing else', async () => {
   const { service } = await redundant();
   const operator = await keyFor(service, 'operator');
-  const { session } = await recorded(service, service.key, { endUserId: 'ada' });
-  await untilCopies(service, areAll('kept'));
   const allowed = ROUTES.filter(({ roles }) => roles.includes('operate')).map(
     ({ method, path }) => `${method} ${path}`,
   );
@@ -253,6 +251,8 @@ test('[P53] operate says where copies go and sends them, and may do nothing else
     'put /collection/{c}/destination',
   ]);
   await setDestination(service, {}, operator);
+  const { session } = await recorded(service, service.key, { endUserId: 'ada' });
+  await untilCopies(service, areAll('sent'));
   const [copy] = await copiesIn(service, '', operator);
   // It tells a copy from another, and not whose it is.
   expect(JSON.stringify(copy)).not.toContain('ada');
@@ -279,6 +279,40 @@ test('[P53] operate says where copies go and sends them, and may do nothing else
       status: 403,
       error_code: 'role-missing',
     });
+});
+
+test('[P53] what was finished before a destination was set is sent there by an admin only, and taken along to another by nobody', async () => {
+  const { service, carrier } = await redundant();
+  const operator = await keyFor(service, 'operator');
+  const admin = await keyFor(service, 'admin', { roles: ['admin'] });
+  const { session } = await recorded(service, service.key, { endUserId: 'ada' });
+  await untilCopies(service, areAll('kept'));
+  const send = (key: string) => call(service, 'POST', `/copies/${session.videos[0]?.id}/send`, key);
+  await setDestination(service, {}, operator);
+  const refused = { status: 403, error_code: 'role-missing' };
+  expect(await send(operator)).toMatchObject(refused);
+  expect((await entriesOf(service)).at(-1)).toMatchObject({
+    ...{ action: 'copy.send', outcome: 'refused', reason: 'role-missing' },
+  });
+  expect(await send(admin)).toMatchObject({ status: 200 });
+  await untilCopies(service, areAll('sent'));
+  // It lies there now: once more shows nobody anything new.
+  expect(await send(operator)).toMatchObject({ status: 200 });
+  await expect.poll(() => carrier.arrivals.length).toBe(2);
+  await untilCopies(service, areAll('sent'));
+  // Nor by asking for it again where it is, and leading it elsewhere while it cannot be sent.
+  carrier.fault = () => ({ code: 'destination-unreachable' });
+  expect(await send(operator)).toMatchObject({ status: 200 });
+  await untilCopies(service, areAll('failing'));
+  carrier.fault = () => undefined;
+  await setDestination(service, { place: { ...PLACE, bucket: 'mine' } }, operator);
+  service.clock.now += 3600_000;
+  const later = await recorded(service, service.key, { endUserId: 'bob' });
+  await untilCopies(service, areAll('sent'));
+  expect(carrier.arrivals.slice(2)).toEqual([
+    `default/${later.session.id}/${later.session.videos[0]?.id}.mp4`,
+  ]);
+  expect(await send(operator)).toMatchObject(refused);
 });
 
 test('[P55] a tenant tries one destination at a time, and not for ever', async () => {

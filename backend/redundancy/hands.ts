@@ -2,6 +2,7 @@ import { faultOf } from '../log.ts';
 import { lookout } from '../lookout.ts';
 import type { Parts } from '../parts.ts';
 import type { ClaimedCopy, CopyState } from '../store/records.ts';
+import { failed, unexpected } from './try-again.ts';
 
 /** A process that is killed leaves what it had in hand to the others, or to its next start, after this. */
 const CLAIM_MS = 60_000;
@@ -21,7 +22,8 @@ export type HandsConfig = {
 export type Hands = { wake(): void; close(): Promise<void> };
 
 /** Works on copies that are due, several at once, each claimed in the store so that no other process does. */
-export function startHands({ store, clock, log }: Parts, config: HandsConfig): Hands {
+export function startHands(parts: Parts, config: HandsConfig): Hands {
+  const { store, clock, log } = parts;
   const closing = new AbortController();
   const underWay = new Map<string, Promise<void>>();
   const hands = new Map<string, number>();
@@ -52,6 +54,11 @@ export function startHands({ store, clock, log }: Parts, config: HandsConfig): H
     const { tenantId, videoId } = copy;
     hands.set(tenantId, (hands.get(tenantId) ?? 0) + 1);
     const done = held(copy)
+      .catch(async (error) => {
+        log(faultOf(error, clock()));
+        // Not at once, and not each minute when its claim is over: a disk that only reads may do so for days.
+        await failed(parts, copy, unexpected(error));
+      })
       .catch((error) => log(faultOf(error, clock())))
       .finally(() => {
         underWay.delete(videoId);

@@ -24,5 +24,9 @@ export async function placesOf(
  */
 export async function noteLeft(parts: Parts, places: readonly CopyPlace[]): Promise<Left[]> {
   for (const each of places) await noteCopy(parts, each, undefined, 'copy.left', each.place);
+  return leftAt(places);
+}
+
+export function leftAt(places: readonly CopyPlace[]): Left[] {
   return places.map(({ videoId, place }) => ({ videoId, at: place }));
 }

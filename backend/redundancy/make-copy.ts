@@ -1,39 +1,40 @@
-import { fail, ok, type Result } from '../../contract/result.ts';
+import { fail, ok, type Result, type TallylightError } from '../../contract/result.ts';
 import type { BlobOf } from '../blobs/blobs.ts';
 import { streamKey } from '../blobs/stream-key.ts';
-import { waitAfter } from '../events/retry-schedule.ts';
 import type { Parts } from '../parts.ts';
 import type { ClaimedCopy } from '../store/records.ts';
 import { isCopiesFolder } from './copies-owner.ts';
 import { type MadeOf, madeOf } from './made-of.ts';
 import { noteCopy } from './noted.ts';
+import { checkRoom } from './room.ts';
+import { failed, tryAgain } from './try-again.ts';
 
 /**
- * Copies the fragments of a finished recording as they are, sealed, into the backup, each read back; a fragment that is there
- * already is held against what it should be. Then it is sent, where there is a destination.
+ * Copies the fragments of a finished recording as they are, sealed, to the second copies, each read back; a fragment that is
+ * there already is held against what it should be. Then it is sent, where there is a destination.
  */
 export async function makeCopy(parts: Parts, copy: ClaimedCopy, signal: AbortSignal): Promise<void> {
   const found = await madeOf(parts, copy.videoId);
-  if (!found.ok) return forget(parts, copy);
+  if (!found.ok) return notMade(parts, copy, found.error);
   const { session, fragments } = found.value;
   const ready = await isReady(parts);
   const copied = ready.ok ? await copyAll(parts, found.value, signal) : ready;
   const nowMs = parts.clock();
   if (signal.aborted) {
     await parts.store.settleCopy(copy, { nextAt: nowMs });
-  } else if (!copied.ok && copied.error.code === 'video-unknown') {
-    await forget(parts, copy);
   } else if (!copied.ok) {
-    const { code, detail = '' } = copied.error;
-    const attempts = copy.attempts + 1;
-    await noteCopy(parts, copy, session, 'copy.failed', code);
-    const nextAt = nowMs + waitAfter(attempts, Math.random());
-    await parts.store.settleCopy(copy, { attempts, nextAt, lastError: `${code}: ${detail}` });
+    await notMade(parts, copy, copied.error);
   } else {
     await noteCopy(parts, copy, session, 'copy.made', `${fragments.length} fragments`);
     await parts.store.settleCopy(copy, { ...(await nextOf(parts, copy)), isHeld: true, nextAt: nowMs });
     parts.redundancy.wake();
   }
+}
+
+/** What is not deleted is tried again, and told. */
+async function notMade(parts: Parts, copy: ClaimedCopy, error: TallylightError): Promise<void> {
+  if (error.code === 'video-unknown') await forget(parts, copy);
+  await failed(parts, copy, error);
 }
 
 /** Error: `service-failed` where the folder is not the one that copies are in. */
@@ -45,8 +46,9 @@ async function isReady({ store, redundancy: { folder } }: Parts): Promise<Result
 
 async function nextOf({ store }: Parts, copy: ClaimedCopy) {
   const fresh = { attempts: 0, lastError: '' };
-  // Made anew after it was lost: it need not be sent again.
-  if (copy.sentAt !== null) return { ...fresh, state: 'sent' as const };
+  // By itself it goes nowhere that it was not on its way to before.
+  if (copy.state === 'lost')
+    return { ...fresh, state: copy.sentAt === null ? ('kept' as const) : ('sent' as const) };
   const destination = await store.destination(copy);
   return { ...fresh, state: destination === undefined ? ('kept' as const) : ('sending' as const) };
 }
@@ -54,12 +56,12 @@ async function nextOf({ store }: Parts, copy: ClaimedCopy) {
 /** What was deleted while it was copied is not there afterwards. */
 async function forget({ store, redundancy }: Parts, { videoId, sessionId }: ClaimedCopy): Promise<void> {
   if ((await store.video(videoId)) !== undefined) return;
-  if ((await store.session(sessionId)) === undefined) return redundancy.backup.removeSession(sessionId);
+  if ((await store.session(sessionId)) === undefined) return redundancy.copies.removeSession(sessionId);
   for (const stream of await store.streamsOf([sessionId]))
-    if (stream.wrappedKey === '') await redundancy.backup.removeStream(sessionId, stream.id);
+    if (stream.wrappedKey === '') await redundancy.copies.removeStream(sessionId, stream.id);
 }
 
-/** Errors: `video-unknown` once it is deleted, `vault-damaged`, `disk-full`, `service-failed`. */
+/** Errors: `video-unknown` once it is deleted, `vault-damaged`, `copies-disk-low`, `disk-full`, `service-failed`. */
 async function copyAll(parts: Parts, made: MadeOf, signal: AbortSignal): Promise<Result<void>> {
   const { session, video, stream, fragments } = made;
   const key = streamKey(parts.keyring, session, stream);
@@ -77,7 +79,7 @@ async function copyAll(parts: Parts, made: MadeOf, signal: AbortSignal): Promise
 }
 
 async function copyOne(
-  { blobs, redundancy: { backup } }: Parts,
+  { blobs, redundancy: { copies, folder } }: Parts,
   of: BlobOf,
   name: string,
   key: Uint8Array,
@@ -85,29 +87,28 @@ async function copyOne(
   // Whole as it is read, or nothing is copied: damage must not be what the copy is of.
   const read = await blobs.read(of, name, key);
   if (!read.ok) return read;
-  if ((await backup.read(of, name, key)).ok) return ok(undefined);
+  if ((await copies.read(of, name, key)).ok) return ok(undefined);
   const sealed = await blobs.readSealed(of, name);
   if (sealed === undefined) return fail('vault-damaged', `${of.streamId} is not there any more`);
-  const written = await backup.writeSealed(of, name, sealed);
+  const room = await checkRoom(folder, sealed.length);
+  if (!room.ok) return room;
+  const written = await copies.writeSealed(of, name, sealed);
   if (!written.ok) return written;
-  const back = await backup.readSealed(of, name);
+  const back = await copies.readSealed(of, name);
   return back !== undefined && Buffer.from(sealed).equals(back)
     ? ok(undefined)
-    : fail('service-failed', 'the backup holds something else than it was given');
+    : fail('service-failed', 'the second copy is something else than was given');
 }
 
 /** Our second copy goes once the recording arrived at its destination. */
 export async function removeCopy(parts: Parts, copy: ClaimedCopy): Promise<void> {
   const found = await madeOf(parts, copy.videoId);
-  if (!found.ok) return forget(parts, copy);
+  if (!found.ok) return notMade(parts, copy, found.error);
   const { session, fragments } = found.value;
-  const nowMs = parts.clock();
-  if (!(await isReady(parts)).ok) {
-    await parts.store.settleCopy(copy, { nextAt: nowMs + waitAfter(1, Math.random()) });
-    return;
-  }
+  const ready = await isReady(parts);
+  if (!ready.ok) return void (await tryAgain(parts, copy, ready.error));
   for (const fragment of fragments)
-    await parts.redundancy.backup.remove({ ...fragment, sessionId: session.id }, fragment.blob);
+    await parts.redundancy.copies.remove({ ...fragment, sessionId: session.id }, fragment.blob);
   await noteCopy(parts, copy, session, 'copy.removed', 'it arrived at its destination');
-  await parts.store.settleCopy(copy, { state: 'sent', isHeld: false });
+  await parts.store.settleCopy(copy, { state: 'sent', isHeld: false, attempts: 0, lastError: '' });
 }

@@ -5,7 +5,7 @@ import type { Carrier } from './carrier.ts';
 /** What second copies of recordings need. */
 export type Redundancy = {
   /** The second copies alone; what is kept of a recording is read and removed through `Parts.blobs`. */
-  readonly backup: Blobs;
+  readonly copies: Blobs;
   /** Where they are. Copies are made only while it is the one of this service: its disk may not be mounted. */
   readonly folder: string;
   /** Where copies may be sent. */

@@ -9,7 +9,7 @@ export type OnRestored = (of: BlobOf) => Promise<void>;
  */
 export function redundantBlobs(
   primary: Blobs,
-  backup: Blobs,
+  copies: Blobs,
   isThere: (streamId: string) => Promise<boolean>,
   onRestored: OnRestored,
 ): Blobs {
@@ -18,10 +18,10 @@ export function redundantBlobs(
     async read(of, name, key) {
       const read = await primary.read(of, name, key);
       if (read.ok || read.error.code !== 'vault-damaged') return read;
-      const copy = await backup.read(of, name, key);
+      const copy = await copies.read(of, name, key);
       if (!copy.ok) return read;
       if (await isThere(of.streamId)) {
-        const sealed = await backup.readSealed(of, name);
+        const sealed = await copies.readSealed(of, name);
         // What cannot be put back now is read from the copy again the next time.
         if (sealed !== undefined && (await primary.writeSealed(of, name, sealed)).ok) await onRestored(of);
       }
@@ -29,19 +29,19 @@ export function redundantBlobs(
     },
     // The copy first: what is found there could be put back behind whoever removes.
     async remove(of, name) {
-      await backup.remove(of, name);
+      await copies.remove(of, name);
       await primary.remove(of, name);
     },
     async removeStream(sessionId, streamId) {
-      await backup.removeStream(sessionId, streamId);
+      await copies.removeStream(sessionId, streamId);
       await primary.removeStream(sessionId, streamId);
     },
     async removeSession(sessionId) {
-      await backup.removeSession(sessionId);
+      await copies.removeSession(sessionId);
       await primary.removeSession(sessionId);
     },
     async sessionIds() {
-      return [...new Set([...(await primary.sessionIds()), ...(await backup.sessionIds())])];
+      return [...new Set([...(await primary.sessionIds()), ...(await copies.sessionIds())])];
     },
   };
 }

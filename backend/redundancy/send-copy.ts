@@ -1,12 +1,12 @@
 import { errorOf, type Result, type TallylightError } from '../../contract/result.ts';
 import type { Confirmed } from '../destinations/transfer.ts';
-import { waitAfter } from '../events/retry-schedule.ts';
 import type { Parts } from '../parts.ts';
 import type { ClaimedCopy, CopyRecord, DestinationRecord } from '../store/records.ts';
 import { assembled } from '../video/assemble.ts';
 import { type MadeOf, madeOf } from './made-of.ts';
 import { type CopyAction, noteCopy } from './noted.ts';
 import { inWords, locatePlace } from './places.ts';
+import { failed, isNews, tryAgain } from './try-again.ts';
 
 /**
  * Sends a recording to the destination of its collection: credentials are fetched, the file is put together in memory and
@@ -17,9 +17,13 @@ export async function sendCopy(parts: Parts, copy: ClaimedCopy, signal: AbortSig
   const { store, clock } = parts;
   const destination = await store.destination(copy);
   const found = await madeOf(parts, copy.videoId);
-  if (!found.ok) return lost(parts, copy, found.error);
+  // Deleted with all that is known of it, or what it is made of is gone.
+  if (!found.ok) return failed(parts, copy, found.error);
   if (destination === undefined) {
-    await store.settleCopy(copy, { state: copy.sentAt === null ? 'kept' : 'sent', attempts: 0 });
+    const before = copy.sentAt === null ? 'kept' : 'sent';
+    const state = (await isHeldNow(parts, copy)) ? before : 'lost';
+    await store.settleCopy(copy, { state, attempts: 0, nextAt: clock(), lastError: '' });
+    if (state === 'lost') parts.redundancy.wake();
     return;
   }
   const sent = await carried(parts, copy, destination, found.value, signal);
@@ -29,22 +33,7 @@ export async function sendCopy(parts: Parts, copy: ClaimedCopy, signal: AbortSig
     await store.settleCopy(copy, { nextAt: clock() });
     return;
   }
-  await again(parts, copy, sent.error);
-}
-
-/** To be tried again later. False where it was deleted meanwhile. */
-function again({ store, clock }: Parts, copy: ClaimedCopy, { code, detail = '' }: TallylightError) {
-  const attempts = copy.attempts + 1;
-  const nextAt = clock() + waitAfter(attempts, Math.random());
-  return store.settleCopy(copy, { attempts, nextAt, lastError: detail === '' ? code : `${code}: ${detail}` });
-}
-
-/** There is nothing to send: it was deleted with all that is known of it, or what it is made of is gone. */
-async function lost(parts: Parts, copy: ClaimedCopy, error: TallylightError): Promise<void> {
-  if ((await parts.store.video(copy.videoId)) === undefined) return;
-  const session = await parts.store.session(copy.sessionId);
-  if ((await again(parts, copy, error)) && copy.attempts === 0)
-    await noteCopy(parts, copy, session, 'copy.failed', error.code);
+  await tryAgain(parts, copy, sent.error);
 }
 
 async function arrived(
@@ -55,19 +44,25 @@ async function arrived(
 ): Promise<void> {
   const { store, clock, redundancy } = parts;
   const sentTo = inWords(place, object);
-  const isLeaving = copy.isHeld && !keepBackup;
+  const isHeld = await isHeldNow(parts, copy);
+  const state = isHeld && !keepBackup ? 'leaving' : keepBackup && !isHeld ? 'lost' : 'sent';
   await store.settleCopy(copy, {
-    ...{ state: isLeaving ? 'leaving' : 'sent', attempts: 0, nextAt: clock(), lastError: '' },
+    ...{ state, attempts: 0, nextAt: clock(), lastError: '' },
     ...{ sentTo, sentAt: Math.floor(clock() / 1000) },
   });
-  if (isLeaving) redundancy.wake();
+  if (state !== 'sent') redundancy.wake();
+}
+
+/** Asked again: the second copy may have been lost while something else was done. */
+async function isHeldNow({ store }: Pick<Parts, 'store'>, { videoId }: ClaimedCopy): Promise<boolean> {
+  return (await store.copy(videoId))?.isHeld === true;
 }
 
 type Note = (action: CopyAction, reason?: string) => Promise<void>;
 
 /**
  * Entries of one attempt. Where the one before failed already they are held back until this one succeeds: an entry stays for ever,
- * and a destination that is gone is tried for as long. How often it was tried is told by the copy itself.
+ * and a destination that is gone is tried for as long.
  */
 function notesOf(
   write: Note,
@@ -101,12 +96,13 @@ async function carried(
     (action, reason) => noteCopy(parts, copy, session, action, reason),
     copy.attempts > 0,
   );
-  const failed = async (error: TallylightError): Promise<Result<Confirmed>> => {
-    if (!signal.aborted) await note('copy.failed', error.code);
+  const notSent = async (error: TallylightError): Promise<Result<Confirmed>> => {
+    if (!signal.aborted && isNews(copy, error))
+      await noteCopy(parts, copy, session, 'copy.failed', error.code);
     return { ok: false, error };
   };
   const located = await locatePlace(parts.redundancy.targets, place);
-  if (!located.ok) return failed(located.error);
+  if (!located.ok) return notSent(located.error);
   // In the turn of the session: whoever deletes it knows of the place, or nothing is sent.
   const isPut = await parts.turns(session.id, () =>
     parts.store.putCopyPlace(video.id, inWords(place, objectOf(copy))),
@@ -121,13 +117,13 @@ async function carried(
   try {
     const onWhole = () => note('copy.put-together', `sha256 ${video.sha256}`);
     const sent = await parts.redundancy.carrier.transfer(order, fileOf(parts, made, onWhole), signal);
-    if (!sent.ok) return await failed(sent.error);
+    if (!sent.ok) return await notSent(sent.error);
     await release();
     await note('copy.sent', `${inWords(place, sent.value.object)} confirmed by ${sent.value.by}`);
     return sent;
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
-    return await failed(error.error);
+    return await notSent(error.error);
   } finally {
     key.fill(0);
     await note('credentials.purged', destination.id);

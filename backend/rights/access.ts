@@ -4,6 +4,7 @@ import { countersignedConsent } from '../../contract/consent.ts';
 import { concernedIn } from '../audit/log.ts';
 import { faultOf } from '../log.ts';
 import type { Parts } from '../parts.ts';
+import { placesOf } from '../redundancy/left.ts';
 import { viewOf } from '../session/view.ts';
 import type { Environment, SessionRecord } from '../store/records.ts';
 import { type Archive, jsonOf, newArchive, textOf } from './archive.ts';
@@ -164,6 +165,12 @@ async function addSession(
     await archive.add(`${folder}/delivery.jws`, textOf(session.deliveryJws));
     await archive.add(`${folder}/delivery.json`, jsonOf(decodeJwt(session.deliveryJws)));
   }
+  const places = await placesOf(parts, [session.id]);
+  if (places.length > 0)
+    await archive.add(
+      `${folder}/copies.json`,
+      jsonOf(places.map(({ videoId, place }) => ({ video_id: videoId, at: place }))),
+    );
   const recordings = await recordingsOf(parts, session);
   const concerned = concernedIn(parts.keyring, session);
   for (const recording of recordings) {

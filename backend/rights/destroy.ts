@@ -1,5 +1,5 @@
 import type { Parts } from '../parts.ts';
-import { noteLeft, placesOf } from '../redundancy/left.ts';
+import { leftAt, noteLeft, placesOf } from '../redundancy/left.ts';
 import { tombstoneOf } from '../session/delete.ts';
 import { endStreams } from '../session/end.ts';
 import { newsOf } from '../session/tell.ts';
@@ -7,7 +7,7 @@ import type { RightsRecord, SessionRecord } from '../store/records.ts';
 import type { Turns } from '../turns.ts';
 import type { AboutRequest } from './requests.ts';
 
-export type Erased = AboutRequest['erased'];
+export type Erased = AboutRequest['erased'] & Pick<AboutRequest, 'copiesLeft'>;
 
 /** Notes in a request, within the transaction that destroys, what that destroyed. */
 type NoteErased = {
@@ -27,6 +27,7 @@ export async function destroySessions(
   const ids = sessions.map(({ id }) => id).sort();
   return inTurns(parts.turns, ids, async () => {
     const streams = await parts.store.streamsOf(ids);
+    const places = await placesOf(parts, ids);
     const erased = (gone: readonly string[]): Erased => {
       const their = <T extends { readonly sessionId: string }>(all: readonly T[]) =>
         all.filter(({ sessionId }) => gone.includes(sessionId));
@@ -35,10 +36,11 @@ export async function destroySessions(
         recordings: their(streams).flatMap(({ id, store, fragments }) =>
           store && fragments > 0 ? [id] : [],
         ),
+        copiesLeft: leftAt(their(places)),
       };
     };
     const news = await Promise.all(sessions.map((session) => newsOf(parts, session, 'deleted')));
-    await noteLeft(parts, await placesOf(parts, ids));
+    await noteLeft(parts, places);
     const gone = await parts.store.eraseSessions({
       tombstones: await Promise.all(sessions.map((session) => tombstoneOf(parts, session, null))),
       tell: news.flatMap(({ letters }) => letters),

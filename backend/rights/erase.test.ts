@@ -113,6 +113,8 @@ describe('an erasure', () => {
       recordings: 1,
       sessions_sha256: digest(session.id),
       recordings_sha256: digest(streams[0] ?? ''),
+      copies_left: 0,
+      copies_left_sha256: createHash('sha256').digest('hex'),
     });
     const parts = await partsOf(service);
     expect(await rightsRequests(parts, 'default')).toMatchObject([

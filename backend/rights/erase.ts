@@ -3,6 +3,7 @@ import { fail, ok, type Result } from '../../contract/result.ts';
 import { ERASING } from '../audit/log.ts';
 import { faultOf } from '../log.ts';
 import type { Parts } from '../parts.ts';
+import type { Left } from '../redundancy/left.ts';
 import type { Environment } from '../store/records.ts';
 import { destroySessions, type Erased } from './destroy.ts';
 import { NOTHING_ERASED, newRequest, type RightsRequest, toRecord, toRequest } from './requests.ts';
@@ -18,6 +19,8 @@ export type ErasedPerson = {
   readonly receipt: string;
   readonly sessions: number;
   readonly recordings: number;
+  /** Nothing is deleted there: that is the admin's to do. */
+  readonly copiesLeft: readonly Left[];
 };
 
 /**
@@ -94,6 +97,7 @@ function noted({ keyring }: Parts) {
     return toRecord(keyring, {
       ...before,
       erased,
+      copiesLeft: [...before.copiesLeft, ...more.copiesLeft],
       sessions: erased.sessions.length,
       recordings: erased.recordings.length,
     });
@@ -121,11 +125,13 @@ async function forgetName(
 
 async function concluded(parts: Parts, request: RightsRequest): Promise<RightsRequest> {
   const finishedAt = Math.floor(parts.clock() / 1000);
-  const { id, createdAt, environment, sessions, recordings, erased } = request;
+  const { id, createdAt, environment, sessions, recordings, erased, copiesLeft } = request;
   const receipt = await parts.signer.sign(ERASURE_TYP, {
     ...{ id, iat: finishedAt, requested_at: createdAt, environment, sessions, recordings },
     sessions_sha256: digestOf(erased.sessions),
     recordings_sha256: digestOf(erased.recordings),
+    copies_left: copiesLeft.length,
+    copies_left_sha256: digestOf(copiesLeft.map(({ videoId, at }) => `${videoId} ${at}`)),
   });
   const done: RightsRequest = {
     ...request,
@@ -135,11 +141,11 @@ async function concluded(parts: Parts, request: RightsRequest): Promise<RightsRe
   return done;
 }
 
-function answerOf({ id, receipt, sessions, recordings }: RightsRequest): ErasedPerson {
-  return { id, receipt: receipt ?? '', sessions, recordings };
+function answerOf({ id, receipt, sessions, recordings, copiesLeft }: RightsRequest): ErasedPerson {
+  return { id, receipt: receipt ?? '', sessions, recordings, copiesLeft };
 }
 
-/** SHA-256 over the sorted ids, a line each: whoever kept the ids can tell that it was these. */
+/** SHA-256 over the sorted ids or places, a line each: whoever kept them can tell that it was these. */
 function digestOf(ids: readonly string[]): string {
   const lines = [...ids].sort().map((id) => `${id}\n`);
   return createHash('sha256').update(lines.join('')).digest('hex');

@@ -22,6 +22,7 @@ sessions/ID/recorder.jws   what the recorder said it made, signed by it
 sessions/ID/delivery.jws   the service's signed receipt for what it held when the session was complete: digests of every channel
                            and file, and of recorder.jws
 sessions/ID/delivery.json  the same, to be read
+sessions/ID/copies.json    where copies of the media may lie elsewhere, whole or in part, in stores of whoever asked for the recording
 sessions/ID/recordings/    the media, one MP4 (ISO/IEC 14496-12) per channel and part, each with its .sha256
 requests.json              what was asked for in their name before: access and erasure
 audit.jsonl                who did what with it and when, one entry a line, each media read included

@@ -17,6 +17,8 @@ const about = z.object({
     /** Those of the streams that held media. */
     recordings: z.array(z.string()),
   }),
+  /** Every place elsewhere where what was erased may lie still, which is the admin's to delete. */
+  copiesLeft: z.array(z.object({ videoId: z.string(), at: z.string() })).default([]),
   /** The signed word of a finished erasure. */
   receipt: z.string().nullable(),
 });
@@ -48,7 +50,8 @@ export function newRequest(
   return {
     ...{ id: newId('req-'), tenantId, kind, status: 'open', finishedAt: null },
     createdAt: Math.floor(clock() / 1000),
-    ...{ endUserId, environment, sessions: 0, recordings: 0, erased: NOTHING_ERASED, receipt: null },
+    ...{ endUserId, environment, sessions: 0, recordings: 0, erased: NOTHING_ERASED },
+    ...{ copiesLeft: [], receipt: null },
   };
 }
 

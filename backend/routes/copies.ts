@@ -1,8 +1,15 @@
 import { z } from 'zod';
 import { fail, ok } from '../../contract/result.ts';
 import { jsonRoute, type Route } from '../http/route.ts';
-import { COPY_VIEWS, listCopies, sendNow, viewOfCopy } from '../redundancy/copies.ts';
-import { type CopyRecord, ENVIRONMENTS } from '../store/records.ts';
+import {
+  COPY_VIEWS,
+  listCopies,
+  type PlacedCopy,
+  sendNow,
+  viewOfCopy,
+  withPlaces,
+} from '../redundancy/copies.ts';
+import { ENVIRONMENTS } from '../store/records.ts';
 import { cursorAt, cursorOf } from './cursor.ts';
 
 /** Times are Unix seconds. It names no person and no channel. */
@@ -19,12 +26,15 @@ const copy = z.object({
   last_error: z.string(),
   /** Null: nothing is to be done by itself. */
   next_attempt_at: z.int().nullable(),
+  /** Where it arrived last. */
   sent_to: z.string().nullable(),
+  /** Every place elsewhere where it may lie, whole or in part: where it arrived before, and where an attempt failed, too. */
+  places: z.array(z.string()),
   sent_at: z.int().nullable(),
   created_at: z.int(),
 });
 
-function viewOf(record: CopyRecord): z.input<typeof copy> {
+function viewOf(record: PlacedCopy): z.input<typeof copy> {
   const state = viewOfCopy(record);
   const isOver = state === 'kept' || state === 'sent';
   return {
@@ -38,6 +48,7 @@ function viewOf(record: CopyRecord): z.input<typeof copy> {
     last_error: record.lastError,
     next_attempt_at: isOver ? null : Math.ceil(record.nextAt / 1000),
     sent_to: record.sentTo === '' ? null : record.sentTo,
+    places: [...record.places],
     sent_at: record.sentAt,
     created_at: record.createdAt,
   };
@@ -74,7 +85,8 @@ export const COPY_ROUTES: readonly Route[] = [
     method: 'post',
     path: '/copies/{id}/send',
     does: 'copy.send',
-    summary: 'Send a recording to the destination of its collection now, whether it was sent before or not',
+    summary:
+      'Send a recording to the destination of its collection now, again too; one finished before that was set takes the role admin',
     params: z.object({ id: z.string() }),
     answer: copy,
     async handle({ parts, caller, params }) {
@@ -82,8 +94,10 @@ export const COPY_ROUTES: readonly Route[] = [
         ? await parts.store.sessionIdOf(caller, params.id)
         : undefined;
       if (sessionId === undefined) return fail('video-unknown', params.id);
-      const sent = await sendNow(parts, params.id);
-      return sent.ok ? ok(viewOf(sent.value)) : sent;
+      const sent = await sendNow(parts, params.id, { isAdmin: caller.key.roles.includes('admin') });
+      if (!sent.ok) return sent;
+      const placed = await withPlaces(parts, [sent.value]);
+      return placed[0] === undefined ? fail('video-unknown', params.id) : ok(viewOf(placed[0]));
     },
   }),
 ];

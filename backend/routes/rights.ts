@@ -9,6 +9,7 @@ import { deleteCollection } from '../rights/delete-collection.ts';
 import { erasePerson } from '../rights/erase.ts';
 import { inCollection } from './collections.ts';
 import { confirmed, isConfirmed } from './confirmation.ts';
+import { copiesLeft, leftView } from './deleted.ts';
 
 const onePerson = z.object({ end_user_id: z.string().min(1).max(200) });
 
@@ -49,13 +50,18 @@ export const RIGHTS_ROUTES: readonly Route[] = [
     does: ERASING,
     summary: 'Erase everything that is held of a person, keys first; answers with a signed receipt',
     params: onePerson,
-    answer: z.object({ id: z.string(), receipt: z.string(), sessions: z.int(), recordings: z.int() }),
+    answer: z.object({
+      ...{ id: z.string(), receipt: z.string(), sessions: z.int(), recordings: z.int() },
+      copies_left: copiesLeft,
+    }),
     async handle({ parts, caller, params, about }) {
       const { tenantId, environment } = caller;
       const erased = await erasePerson(parts, tenantId, params.end_user_id, environment);
       const request = erased.ok ? erased.value.id : erased.error.detail;
       if (request !== undefined) about.object = request;
-      return erased;
+      if (!erased.ok) return erased;
+      const { copiesLeft: left, ...rest } = erased.value;
+      return ok({ ...rest, copies_left: leftView(left) });
     },
   }),
   jsonRoute({

@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { takeOf } from '../trial/media.ts';
 import { partsOf } from '../trial/parts.ts';
@@ -53,6 +53,56 @@ test('what was left of a channel when the service ended while erasing it is remo
   await service.restart();
   expect(readdirSync(join(service.dataDir, 'blobs', session.id))).toEqual([streams[1]]);
 });
+
+// It looks at the embedded store's files.
+test.skipIf(process.env.TALLYLIGHT_TRIAL === 'outgrown')(
+  '[P41] what a killed service was writing is taken away by the next start: half files anywhere, and fragments that were not recorded',
+  async () => {
+    const service = await trial();
+    const { session, token, streams } = await started(service, service.key, '+mic:default');
+    const [stream = ''] = streams;
+    const take = takeOf({ seconds: 3 });
+    await deliver(service, stream, take.slice(0, 2), token);
+    const parts = await partsOf(service);
+    const kept = await parts.blobs.names(session.id, stream);
+    expect(kept).toHaveLength(2);
+    await service.close();
+    // Written, and killed before it was recorded.
+    await parts.blobs.writeSealed(
+      { sessionId: session.id, streamId: stream, take: 1, sequence: 2 },
+      '1.2.0123456789ab',
+      Buffer.of(1),
+    );
+    const half = [
+      join(service.dataDir, 'audit-heads.json.0123abcd.part'),
+      join(service.dataDir, 'blobs', session.id, stream, '1.2.0123456789ab.0123abcd.part'),
+      join(service.dataDir, 'copies', session.id, stream, '1.0.0123456789ab.0123abcd.part'),
+    ];
+    const begun = new Date(Date.now() - 60_000);
+    for (const path of half) {
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, 'half');
+      utimesSync(path, begun, begun);
+    }
+    // Of a writer that is at it, and of somebody else.
+    const others = [join(service.dataDir, 'copies', 'x.89abcdef.part'), join(service.dataDir, 'mine.part')];
+    for (const path of others) writeFileSync(path, 'whose?');
+    utimesSync(others[0] ?? '', begun, new Date(Date.now() + 3600_000));
+    utimesSync(others[1] ?? '', begun, begun);
+    await service.restart();
+    await expect.poll(() => half.filter((path) => existsSync(path))).toEqual([]);
+    await expect.poll(() => parts.blobs.names(session.id, stream)).toEqual(kept);
+    expect(others.filter((path) => !existsSync(path))).toEqual([]);
+    // It goes on where it was.
+    await deliver(service, stream, take.slice(2), token);
+    const path = `/capture/session/${session.id}/stop`;
+    await call(service, 'POST', path, token, stopOf(manifestOf('mic:default', take)));
+    expect((await call(service, 'GET', `/capture/session/${session.id}`, token)).data).toMatchObject({
+      status: 'stopped',
+      videos: [{ fragments: take.length }],
+    });
+  },
+);
 
 test('a session that cannot be removed now does not keep the others waiting', async () => {
   const service = await trial();

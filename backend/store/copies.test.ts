@@ -200,11 +200,18 @@ describe.each(Object.keys(KINDS))('copies on %s', (kind) => {
     expect(await store.removeDestination(of)).toBe(false);
   });
 
-  test('what is said to be here and is not is made anew', async () => {
+  test('[P54] what is said to be here and is not is not held any more, and made anew where nobody has it in hand', async () => {
     const [here, gone] = [await finished(1), await finished(1)];
     for (const copy of await mine(store)) await store.settleCopy(copy, { state: 'kept', isHeld: true });
     expect(await store.remakeCopies([here.session.id], 4000)).toBeGreaterThan(0);
     const states = async ({ videos }: typeof here) => (await store.copy(videos[0]?.id ?? ''))?.state;
-    expect([await states(here), await states(gone)]).toEqual(['kept', 'new']);
+    expect([await states(here), await states(gone)]).toEqual(['kept', 'lost']);
+    const inHand = await finished(1);
+    for (const copy of await mine(store)) await store.settleCopy(copy, { state: 'sending', isHeld: true });
+    const [sending] = await mine(store, { states: ['sending'], nowMs: 9000, untilMs: 10_000 });
+    await store.remakeCopies([here.session.id], 4000);
+    const videoId = inHand.videos[0]?.id ?? '';
+    expect(await store.copy(videoId)).toMatchObject({ state: 'sending', isHeld: false, nextAt: 10_000 });
+    expect(sending === undefined ? undefined : await store.holdCopy(sending, 11_000)).toBe(true);
   });
 });

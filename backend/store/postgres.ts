@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { Socket } from 'node:net';
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { fail, ok, type Result } from '../../contract/result.ts';
@@ -7,20 +8,34 @@ import { locksOn } from './locks.ts';
 import { type OpenedStore, preparedStore } from './prepared.ts';
 import type { Tables } from './tables.ts';
 
+/** Longest silence before the answer to a question of a request. */
+const ANSWER_MS = 10_000;
+/** The same where all rows are read or made anew, or others are waited for that do so. */
+export const PATIENT_MS = 600_000;
+
 /**
- * Connects to PostgreSQL, e.g. `postgres://user@host/tallylight`. Errors: `database-unreachable` where it does not answer
- * or does not let us in, `master-key-wrong`.
+ * Connects to PostgreSQL, e.g. `postgres://user@host/tallylight`. `answerMs`: longest silence until a question counts as
+ * unanswered. Errors: `database-unreachable` where it does not answer or does not let us in, `master-key-wrong`.
  */
-export async function openPostgres(url: string, master: Master): Promise<Result<OpenedStore>> {
+export async function openPostgres(
+  url: string,
+  master: Master,
+  answerMs = ANSWER_MS,
+): Promise<Result<OpenedStore>> {
   const holder = `tallylight ${randomBytes(8).toString('hex')}`;
-  const pool = poolAt(url, holder);
+  const pool = poolAt(url, { name: holder, answerMs });
   const answer = await answerOf(pool, url);
   if (!answer.ok) {
     await pool.end();
     return answer;
   }
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
-  const opened = await preparedStore(db, 'postgres', master, async () => true);
+  const patient = new Kysely<Tables>({
+    dialect: new PostgresDialect({ pool: poolAt(url, { name: holder, answerMs: PATIENT_MS }) }),
+  });
+  const opened = await preparedStore(db, 'postgres', master, async () => true, patient).finally(() =>
+    patient.destroy(),
+  );
   if (!opened.ok) return opened;
   const { store } = opened.value;
   const locks = locksOn(url, holder);
@@ -51,13 +66,22 @@ function addressIn(url: string): readonly string[] {
   return [`${host}:${port}`];
 }
 
-/** Connections to the database, made as they are needed. `name`: what the database knows them by. */
-export function poolAt(url: string, name = 'tallylight'): pg.Pool {
+type PoolConfig = {
+  /** What the database knows the connections by. */
+  readonly name?: string;
+  readonly answerMs?: number;
+};
+
+/** Connections to the database, made as they are needed. Whoever waits on one that is silent for `answerMs` gets an error. */
+export function poolAt(url: string, { name = 'tallylight', answerMs = ANSWER_MS }: PoolConfig = {}): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
     application_name: name,
     max: 10,
-    connectionTimeoutMillis: 10_000,
+    connectionTimeoutMillis: Math.min(answerMs, ANSWER_MS),
+    keepAlive: true,
+    // Not `query_timeout`: a connection whose question timed out would be given to the next who asks.
+    stream: () => endingInSilence(answerMs),
     // int8 arrives as text, because it may not fit a number; ours are counts, bytes and times, which do.
     types: {
       getTypeParser: (oid, format) =>
@@ -69,4 +93,10 @@ export function poolAt(url: string, name = 'tallylight'): pg.Pool {
   // One that breaks in somebody's hands fails their query; without a listener it would end the process, too.
   pool.on('connect', (client) => void client.on('error', () => undefined));
   return pool;
+}
+
+/** A socket that breaks once nothing has come or gone for so long; the pool lets go of one that breaks. */
+function endingInSilence(silenceMs: number): Socket {
+  const socket = new Socket();
+  return socket.setTimeout(silenceMs, () => socket.destroy(new Error('the database is silent')));
 }

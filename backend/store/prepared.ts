@@ -16,19 +16,22 @@ export type OpenedStore = {
   readonly locks?: Locks;
 };
 
-/** The store over a database of this kind, in its newest form. Error: `master-key-wrong`. */
+/**
+ * The store over a database of this kind, in its newest form, into which it is brought over `migrating`. Error: `master-key-wrong`.
+ */
 export async function preparedStore(
   db: Kysely<Tables>,
   kind: 'sqlite' | 'postgres',
   master: Master,
   scrub: () => Promise<boolean>,
+  migrating = db,
 ): Promise<Result<OpenedStore>> {
   try {
     // Before anything is written under this key.
     const known = await masterBefore(db);
     if (known === undefined || known === master.fingerprint) {
       // What a migration has sealed must not stay readable where it lay before.
-      if (await migrate(db, kind, master)) await scrub();
+      if (await migrate(migrating, kind, master)) await scrub();
       const keyring = await openKeyring(db, master);
       const store = storeOver(db, keyring, scrub);
       if ((await store.settleFact(MASTER_FACT, master.fingerprint)) === master.fingerprint)

@@ -383,10 +383,10 @@ export type DestinationRecord = DestinationOf & {
 };
 
 /**
- * What becomes of the second copy of a video: `new`, to be made; `kept`, and no destination; `sending`, to a destination;
+ * What becomes of the second copy of a video: `new`, to be made; `lost`, to be made anew, and nothing else to be done; `kept`, and no destination; `sending`, to a destination;
  * `leaving`, arrived there, and ours to be removed; `sent`.
  */
-export const COPY_STATES = ['new', 'kept', 'sending', 'leaving', 'sent'] as const;
+export const COPY_STATES = ['new', 'lost', 'kept', 'sending', 'leaving', 'sent'] as const;
 export type CopyState = (typeof COPY_STATES)[number];
 
 export type CopyRecord = DestinationOf & {

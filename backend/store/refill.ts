@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Kysely, PostgresDialect, sql } from 'kysely';
+import { ok, type Result } from '../../contract/result.ts';
 import type { Master } from '../secrets/master.ts';
 import { SQLITE_FILE } from './file.ts';
 import { MIGRATIONS, migrateWithin } from './migrations.ts';
@@ -14,16 +15,30 @@ export function isKnown(migrations: readonly string[]): boolean {
   return migrations.every((name) => MIGRATIONS.some((migration) => migration.name === name));
 }
 
-/** Whether there is a database that holds anything. Throws where it does not answer. */
-export async function isFilled(config: StoreConfig): Promise<boolean> {
+/** Whether the database holds anything. Error: `database-unreachable`. */
+export async function isFilled(config: StoreConfig): Promise<Result<boolean>> {
+  const answer = await answerFrom(config);
+  if (!answer.ok) return answer;
   const { db } = await databaseOf(config);
   try {
     const tables = await db.introspection.getTables();
-    if (!tables.some(({ name }) => name === 'fact')) return false;
+    if (!tables.some(({ name }) => name === 'fact')) return ok(false);
     const known = await db.selectFrom('fact').select('value').where('name', '=', MASTER_FACT).execute();
-    return known.length > 0;
+    return ok(known.length > 0);
   } finally {
     await db.destroy();
+  }
+}
+
+/** A file answers by itself. */
+async function answerFrom({ databaseUrl }: StoreConfig): Promise<Result<void>> {
+  if (databaseUrl === undefined) return ok(undefined);
+  const { answerOf, poolAt } = await import('./postgres.ts');
+  const pool = poolAt(databaseUrl);
+  try {
+    return await answerOf(pool, databaseUrl);
+  } finally {
+    await pool.end();
   }
 }
 
@@ -86,7 +101,7 @@ async function databaseOf({
   databaseUrl,
 }: StoreConfig): Promise<{ readonly db: Kysely<Tables>; readonly kind: 'sqlite' | 'postgres' }> {
   if (databaseUrl === undefined) return { db: databaseAt(join(dataDir, SQLITE_FILE)).db, kind: 'sqlite' };
-  const { poolAt } = await import('./postgres.ts');
-  const dialect = new PostgresDialect({ pool: poolAt(databaseUrl) });
+  const { PATIENT_MS, poolAt } = await import('./postgres.ts');
+  const dialect = new PostgresDialect({ pool: poolAt(databaseUrl, { answerMs: PATIENT_MS }) });
   return { db: new Kysely<Tables>({ dialect }), kind: 'postgres' };
 }

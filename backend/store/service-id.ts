@@ -11,8 +11,11 @@ const FIRST_START = 'started for the first time';
 /** Which folder of second copies is the one of this database. */
 export const COPIES_FACT = 'copies-owner';
 
+/** When the newest automatic backup is to be verified next: ISO 8601. */
+export const BACKUP_CHECK_FACT = 'backup-verify-at';
+
 /** What is true of one database and of no other that is restored from its backups. */
-export const OF_ONE_DATABASE: readonly string[] = [ID_FACT, RESTORED_FACT, COPIES_FACT];
+export const OF_ONE_DATABASE: readonly string[] = [ID_FACT, RESTORED_FACT, COPIES_FACT, BACKUP_CHECK_FACT];
 
 /**
  * Random, and another after each restore: two services with the same keys, as a drill makes them, are two by this. It is written

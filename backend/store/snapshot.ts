@@ -49,8 +49,8 @@ async function* sqliteSnapshot(path: string): AsyncGenerator<Batch> {
 }
 
 async function* postgresSnapshot(url: string): AsyncGenerator<Batch> {
-  const { poolAt } = await import('./postgres.ts');
-  const pool = poolAt(url);
+  const { PATIENT_MS, poolAt } = await import('./postgres.ts');
+  const pool = poolAt(url, { answerMs: PATIENT_MS });
   const client = await pool.connect();
   try {
     await client.query('begin isolation level repeatable read read only');

@@ -182,14 +182,15 @@ export function copiesOver(db: Kysely<Tables>): Copies {
       const missing = rows.flatMap(({ session_id: id }) => (there.has(id) ? [] : [id]));
       let count = 0;
       for (const sessionId of missing) {
-        const again = await db
-          .updateTable('copy')
-          .set({ state: 'new', is_held: 0, next_at: nowMs, attempts: 0 })
-          .where('session_id', '=', sessionId)
-          .where('is_held', '=', 1)
-          .where('claim', '=', '')
+        const gone = () =>
+          db.updateTable('copy').where('session_id', '=', sessionId).where('is_held', '=', 1);
+        const again = await gone()
+          .set({ state: 'lost', is_held: 0, next_at: nowMs, attempts: 0, last_error: '' })
+          .where('state', 'in', ['kept', 'sent'])
           .executeTakeFirst();
-        count += Number(again.numUpdatedRows);
+        // In somebody's hands or not: whoever sends it looks once more when it arrived, and whoever removes it has nothing to do.
+        const others = await gone().set({ is_held: 0 }).executeTakeFirst();
+        count += Number(again.numUpdatedRows + others.numUpdatedRows);
       }
       return count;
     },

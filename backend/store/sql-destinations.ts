@@ -2,6 +2,7 @@ import type { Kysely, Selectable } from 'kysely';
 import { destinationPlace } from '../destinations/destination.ts';
 import type { DestinationRecord } from './records.ts';
 import { environment } from './rows.ts';
+import { noteBehind, PEOPLE } from './sql-behind.ts';
 import type { Store } from './store.ts';
 import type { Tables } from './tables.ts';
 
@@ -13,6 +14,24 @@ export function destinationsOver(db: Kysely<Tables>): Destinations {
     async setDestination(destination, nowMs) {
       const { id, ...row } = fromDestination(destination);
       await db.transaction().execute(async (tx) => {
+        const before = await tx
+          .selectFrom('destination')
+          .select('place')
+          .where('tenant_id', '=', row.tenant_id)
+          .where('collection_id', '=', row.collection_id)
+          .where('environment', '=', row.environment)
+          .executeTakeFirst();
+        // Claimed or not: whoever sends it finishes with the place it began with, and does not begin again.
+        if (before?.place !== row.place)
+          await tx
+            .updateTable('copy')
+            .set({ state: 'sent', attempts: 0, last_error: '' })
+            .where('tenant_id', '=', row.tenant_id)
+            .where('collection_id', '=', row.collection_id)
+            .where('environment', '=', row.environment)
+            .where('state', '=', 'sending')
+            .where('sent_at', 'is not', null)
+            .execute();
         await tx
           .insertInto('destination')
           .values({ id, ...row })
@@ -29,6 +48,7 @@ export function destinationsOver(db: Kysely<Tables>): Destinations {
           .where('state', '=', 'sending')
           .where('claim', '=', '')
           .execute();
+        await noteBehind(tx, [PEOPLE]);
       });
     },
 
@@ -55,13 +75,16 @@ export function destinationsOver(db: Kysely<Tables>): Destinations {
     },
 
     async removeDestination({ tenantId, collectionId, environment: of }) {
-      const removed = await db
-        .deleteFrom('destination')
-        .where('tenant_id', '=', tenantId)
-        .where('collection_id', '=', collectionId)
-        .where('environment', '=', of)
-        .executeTakeFirst();
-      return removed.numDeletedRows === 1n;
+      return db.transaction().execute(async (tx) => {
+        const removed = await tx
+          .deleteFrom('destination')
+          .where('tenant_id', '=', tenantId)
+          .where('collection_id', '=', collectionId)
+          .where('environment', '=', of)
+          .executeTakeFirst();
+        await noteBehind(tx, [PEOPLE]);
+        return removed.numDeletedRows === 1n;
+      });
     },
   };
 }

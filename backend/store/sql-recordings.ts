@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Keyring } from '../secrets/keyring.ts';
 import { fromFragment, toFragment, toStream, toVideo } from './rows.ts';
+import { noteBehind } from './sql-behind.ts';
 import { putTombstone } from './sql-sessions.ts';
 import type { Store } from './store.ts';
 import type { Tables } from './tables.ts';
@@ -131,6 +132,7 @@ export function recordingsOver(db: Kysely<Tables>, keyring: Keyring): Recordings
         await tx.deleteFrom('fragment').where('stream_id', '=', streamId).execute();
         await tx.updateTable('rtstream').set({ wrapped_key: '' }).where('id', '=', streamId).execute();
         await putTombstone(tx, tombstone);
+        await noteBehindOf(tx, streamId);
         return true;
       });
     },
@@ -143,7 +145,10 @@ export function recordingsOver(db: Kysely<Tables>, keyring: Keyring): Recordings
           .where('id', '=', id)
           .where('revoked_at', 'is', null)
           .executeTakeFirst();
-        if (erased === null) return revoked.numUpdatedRows === 1n;
+        if (erased === null) {
+          await noteBehindOf(tx, id);
+          return revoked.numUpdatedRows === 1n;
+        }
         // The key first: without it what is left of the media opens for nobody.
         const destroyed = await tx
           .updateTable('rtstream')
@@ -154,8 +159,18 @@ export function recordingsOver(db: Kysely<Tables>, keyring: Keyring): Recordings
         await tx.deleteFrom('video').where('stream_id', '=', id).execute();
         await tx.deleteFrom('fragment').where('stream_id', '=', id).execute();
         await putTombstone(tx, erased);
+        await noteBehindOf(tx, id);
         return revoked.numUpdatedRows === 1n || destroyed.numUpdatedRows === 1n;
       });
     },
   };
+}
+
+/** The keys of a session lie in the backups together. */
+async function noteBehindOf(tx: Kysely<Tables>, streamId: string): Promise<void> {
+  const rows = await tx.selectFrom('rtstream').select('session_id').where('id', '=', streamId).execute();
+  await noteBehind(
+    tx,
+    rows.map((row) => row.session_id),
+  );
 }

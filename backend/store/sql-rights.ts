@@ -4,6 +4,7 @@ import type { Keyring } from '../secrets/keyring.ts';
 import { AS_NOW, plainRow, type Row } from './raw-rows.ts';
 import { ENVIRONMENTS, type RightsRecord } from './records.ts';
 import { environment } from './rows.ts';
+import { noteBehind, PEOPLE } from './sql-behind.ts';
 import { putLetters } from './sql-outbox.ts';
 import { putTombstone } from './sql-sessions.ts';
 import type { Store } from './store.ts';
@@ -46,6 +47,7 @@ export function rightsOver(db: Kysely<Tables>, keyring: Keyring): Rights {
         await tx.deleteFrom('outbox').where('session_id', 'in', wanted).execute();
         await putLetters(tx, keyring, tell);
         if (request !== undefined) await change(tx, request.id, (record) => request.change(record, gone));
+        await noteBehind(tx, [...gone, PEOPLE]);
         return gone;
       });
     },
@@ -75,6 +77,7 @@ export function rightsOver(db: Kysely<Tables>, keyring: Keyring): Rights {
           .where('subject', '=', subject)
           .where('environment', 'in', within)
           .execute();
+        await noteBehind(tx, [PEOPLE]);
       });
     },
 
@@ -102,11 +105,17 @@ export function rightsOver(db: Kysely<Tables>, keyring: Keyring): Rights {
     },
 
     async addRightsRequest(record) {
-      await db.insertInto('rights_request').values(fromRecord(record)).execute();
+      await db.transaction().execute(async (tx) => {
+        await tx.insertInto('rights_request').values(fromRecord(record)).execute();
+        await noteBehind(tx, [PEOPLE]);
+      });
     },
 
     async changeRightsRequest(id, to) {
-      await db.transaction().execute((tx) => change(tx, id, to));
+      await db.transaction().execute(async (tx) => {
+        await change(tx, id, to);
+        await noteBehind(tx, [PEOPLE]);
+      });
     },
 
     async rightsRequests(tenantId) {

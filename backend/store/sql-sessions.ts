@@ -10,6 +10,7 @@ import {
   secretsOf,
   toSession,
 } from './rows.ts';
+import { noteBehind } from './sql-behind.ts';
 import { putCopies } from './sql-copies.ts';
 import { dropDeadLetters, putLetters } from './sql-outbox.ts';
 import type { Store } from './store.ts';
@@ -217,6 +218,7 @@ export function sessionsOver(db: Kysely<Tables>, keyring: Keyring): Sessions {
         await putTombstone(tx, tombstone);
         await dropDeadLetters(tx, id);
         await putLetters(tx, keyring, tell);
+        await noteBehind(tx, [id]);
         return true;
       });
     },

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Keyring } from '../secrets/keyring.ts';
 import { accessOver } from './sql-access.ts';
 import { auditOver } from './sql-audit.ts';
+import { behindOver } from './sql-behind.ts';
 import { copiesOver } from './sql-copies.ts';
 import { destinationsOver } from './sql-destinations.ts';
 import { instancesOver } from './sql-instances.ts';
@@ -30,6 +31,7 @@ export function storeOver(db: Kysely<Tables>, keyring: Keyring, scrub: () => Pro
     ...copiesOver(db),
     ...rewrapOver(db),
     ...instancesOver(db),
+    ...behindOver(db),
     scrub,
     close: () => db.destroy(),
   };

@@ -1,6 +1,7 @@
 import type { Kysely, Selectable, Transaction } from 'kysely';
 import { DEFAULT_POLICY } from '../../contract/policy.ts';
 import type { AdminPass, AdminRecord, CollectionRecord } from './records.ts';
+import { noteBehind, PEOPLE } from './sql-behind.ts';
 import type { Store } from './store.ts';
 import type { Tables } from './tables.ts';
 
@@ -98,6 +99,8 @@ export function tenantsOver(db: Kysely<Tables>): Tenants {
           .where('tenant_id', '=', tenantId)
           .where('collection_id', '=', id)
           .execute();
+        // Its destinations are in the backups.
+        await noteBehind(tx, [PEOPLE]);
         return true;
       });
     },

@@ -48,6 +48,8 @@ import type {
   WebhookRecord,
 } from './records.ts';
 
+export type Behind = { readonly of: string; readonly mark: string };
+
 /**
  * What the service remembers, media excepted. Every write is durable when its promise resolves. A method that
  * answers `boolean` says whether it found things as the caller believed; nothing is changed where it did not. `tell` is
@@ -241,7 +243,10 @@ export type Store = {
     readonly limit: number;
   }): Promise<SessionAge[]>;
 
-  /** In the place of the one before, whose credentials are gone with it. Copies that could not be sent there are tried here at once. */
+  /**
+   * In the place of the one before, whose credentials are gone with it. Copies that could not be sent there are tried here at once;
+   * where it is another place, those that were there already and are to be sent again are not.
+   */
   setDestination(destination: DestinationRecord, nowMs: number): Promise<void>;
   destination(of: DestinationOf): Promise<DestinationRecord | undefined>;
   destinations(tenantId: string): Promise<DestinationRecord[]>;
@@ -278,7 +283,7 @@ export type Store = {
   settleCopy(claimed: Pick<ClaimedCopy, 'videoId' | 'claim'>, change: CopyChange): Promise<boolean>;
   /** To be sent now, whatever became of it before; false where it is to be made first, or is being worked on. */
   sendCopy(videoId: string, nowMs: number): Promise<boolean>;
-  /** Where the second copies of these sessions are not: they are made anew. */
+  /** Second copies are with these sessions only: all others are not held any more, and made anew once there is nothing else to do. */
   remakeCopies(heldIn: readonly string[], nowMs: number): Promise<number>;
 
   /** Wraps every key anew for another master key, and touches nothing that is sealed with them. False where it was not `from`. */
@@ -318,6 +323,10 @@ export type Store = {
   /** Keeps `value` under `name` unless something is there, and answers what is there. */
   settleFact(name: string, value: string): Promise<string>;
   changeFact(name: string, value: string): Promise<void>;
+  /** What was deleted and may lie in the keys of the backups still: ids of sessions, or `PEOPLE`. */
+  behind(): Promise<Behind[]>;
+  /** Done, unless more of it was deleted since that mark. */
+  settleBehind(behind: Behind): Promise<void>;
   /** Makes what was deleted unreadable in the files of the database, where that takes a step of its own; false where it cannot yet. */
   scrub(): Promise<boolean>;
   close(): Promise<void>;

@@ -188,7 +188,7 @@ export type Tables = InstanceTables &
       tenant_id: string;
       collection_id: string;
       environment: string;
-      state: 'new' | 'kept' | 'sending' | 'leaving' | 'sent';
+      state: 'new' | 'lost' | 'kept' | 'sending' | 'leaving' | 'sent';
       is_held: number;
       attempts: number;
       next_at: number;

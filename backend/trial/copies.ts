@@ -21,6 +21,7 @@ export type Copy = {
   readonly attempts: number;
   readonly last_error: string;
   readonly sent_to: string | null;
+  readonly places: readonly string[];
   readonly next_attempt_at: number | null;
 };
 

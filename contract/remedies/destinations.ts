@@ -1,7 +1,16 @@
 import type { Remedy } from './remedy.ts';
 
-/** Copies of recordings in stores of somebody else's. Whatever went wrong there, the recording here is untouched. */
+/** Copies of recordings, here and in stores of somebody else's. Whatever went wrong there, the recording here is untouched. */
 export const DESTINATION_REMEDIES = {
+  'copies-disk-low': {
+    message:
+      'The disk of the second copies has little room left, so none is made. The recording is safe here.',
+    action:
+      'Free some space there: a twentieth of the disk, 1 GB at most, stays free. Then it goes on by itself, within the hour.',
+    retryable: true,
+    http: 507,
+    exit: 1,
+  },
   'destination-unreachable': {
     message: 'The destination does not answer. The recording is safe here.',
     action: 'A copy is sent again by itself; a test is not. If it stays, check address and network.',

@@ -75,7 +75,8 @@ export const VAULT_REMEDIES = {
   },
   'vault-damaged': {
     message: 'A part of a recording cannot be read. The rest is kept.',
-    action: 'Verify the recording to see which part; do not delete it before.',
+    action:
+      'Do not delete it. On its device `tallylight verify` says which part, what of it is whole still and what can be done.',
     retryable: false,
     http: 500,
     exit: 1,

@@ -1,10 +1,14 @@
 import { type CutCode, cutCode } from '../../contract/channel.ts';
 import { fail, type TallylightError } from '../../contract/result.ts';
 import type { Recording } from '../vault/recording.ts';
+import type { StoredFragment } from '../vault/take-file.ts';
 import { bell } from './bell.ts';
 import type { Exchange } from './exchange.ts';
 import type { ServiceClient } from './service-client.ts';
 import { isSessionOver } from './session-over.ts';
+
+/** By which the service itself refuses. */
+const refusalCode = cutCode.exclude(['vault-damaged']);
 
 /** Delivers one stored channel from the vault, in order, until the service has a receipt for everything. */
 export type StoredSender = {
@@ -47,9 +51,10 @@ export function storedSender(
 
   async function run(): Promise<TallylightError | undefined> {
     for (let rewinds = 0; !exchange.closed() && !isForgotten; ) {
-      const next = recording.fragments(channelId)[recording.receipted(channelId)];
+      const next = sendable()[recording.receipted(channelId)];
       if (next === undefined) {
-        if (finishing) return undefined;
+        if (finishing)
+          return recording.wholeUntil(channelId) === undefined ? undefined : cutOff('vault-damaged');
         await work.wait();
         continue;
       }
@@ -68,7 +73,7 @@ export function storedSender(
         isOver() ? fail('consent-revoked', channelId) : client.put(token, rtstreamId, fragment.value, cut),
       );
       if (isForgotten) return undefined;
-      const refused = cutCode.safeParse(answer.ok ? undefined : answer.error.code);
+      const refused = refusalCode.safeParse(answer.ok ? undefined : answer.error.code);
       if (refused.success) {
         refusal ??= refused.data;
         if (!answer.ok && isSessionOver(answer.error)) on.over(answer.error);
@@ -88,6 +93,13 @@ export function storedSender(
 
   function isOver(): boolean {
     return isForgotten || refusal !== undefined;
+  }
+
+  /** Up to the first that cannot be read: what comes after it is no part of the channel to anybody but this device. */
+  function sendable(): readonly StoredFragment[] {
+    const all = recording.fragments(channelId);
+    const whole = recording.wholeUntil(channelId);
+    return whole === undefined ? all : all.slice(0, whole);
   }
 
   function rest(): number {

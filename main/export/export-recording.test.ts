@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { chmod, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { testFfmpeg } from '../pipeline/test-capture.ts';
+import { lockData } from '../vault/lock.ts';
 import type { Recording } from '../vault/recording.ts';
 import {
   done,
@@ -229,6 +230,29 @@ describe('what an export writes', () => {
       expect(result).toMatchObject({ error: { code: 'export-exists' } });
       expect(await readdir(folder)).toEqual([name]);
     }
+  });
+
+  test('takes away what one that was killed left there, and nothing that is in use or of somebody else', async () => {
+    const { recording } = await recorded(SHORT);
+    const folder = await testFolder();
+    const part = async (name: string, ...files: string[]) => {
+      const path = join(folder, name);
+      await mkdir(path, { mode: 0o700 });
+      for (const file of files) await writeFile(join(path, file), '');
+      return path;
+    };
+    const live = done(lockData(await part('live.mp4.part-AAAAAA', 'export.mp4')));
+    await part('killed.mp4.part-BBBBBB', 'export.mp4', 'lock.sqlite');
+    await part('own.mp4.part-CCCCCC', 'export.mp4', 'lock.sqlite', 'own.txt');
+    await part('other.mp4.part-DDDDDD', 'export.mp4');
+    const stays = ['other.mp4.part-DDDDDD', 'own.mp4.part-CCCCCC'];
+    const partsAfter = async (name: string) => {
+      done((await exported(recording, { file: join(folder, name) })).done);
+      return (await readdir(folder)).filter((found) => found.includes('.part-')).sort();
+    };
+    expect(await partsAfter('one.mp4')).toEqual(['live.mp4.part-AAAAAA', ...stays]);
+    live.release();
+    expect(await partsAfter('two.mp4')).toEqual(stays);
   });
 
   test('has a digest that sha256sum reads, whatever its name', async () => {

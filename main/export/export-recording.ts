@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { lstat, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { lstat, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { errorOf, fail, ok, type Result, type TallylightError } from '../../contract/result.ts';
 import type { ProcessEnv } from '../channels/host-env.ts';
@@ -8,6 +8,7 @@ import { diskError } from '../vault/disk-error.ts';
 import type { Recording } from '../vault/recording.ts';
 import { exportArguments } from './arguments.ts';
 import { chaptersOf, metadataOf } from './chapters.ts';
+import { makePartFolder, type PartFolder, removeLeftBehind } from './left-behind.ts';
 import { runFfmpegOver } from './run-ffmpeg.ts';
 import { type Track, tracksOf } from './tracks.ts';
 
@@ -53,6 +54,7 @@ export async function exportRecording(
     : [{ path: resolve(options.file), tracks }];
   const folder = dirname(resolve(options.file));
   if (!(await isFolder(folder))) return fail('export-nowhere', folder);
+  await removeLeftBehind(folder);
   for (const { path } of groups)
     for (const target of [path, sidecarOf(path)])
       if (await exists(target)) return fail('export-exists', target);
@@ -82,11 +84,11 @@ async function writeGroup(
   onTaken: (bytes: number) => void,
 ): Promise<Result<ExportedFile>> {
   const { sessionId, title, startedAt } = recording.facts();
-  let folder: string | undefined;
+  let part: PartFolder | undefined;
   let isPlaced = false;
   try {
-    // A folder that only its owner may enter: nobody can have placed a link where ffmpeg writes.
-    folder = await mkdtemp(`${path}.part-`);
+    part = await makePartFolder(path);
+    const { path: folder } = part;
     const unfinished = join(folder, 'export.mp4');
     await writeFile(unfinished, '', OWN);
     const args = exportArguments(
@@ -110,7 +112,7 @@ async function writeGroup(
     if (isPlaced) await rm(sidecarOf(path), { force: true });
     return { ok: false, error: writeError(error, basename(path)) };
   } finally {
-    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+    await part?.remove();
   }
 }
 

@@ -48,10 +48,11 @@ export type Delivered = { readonly done: Result<void> } | { readonly bug: unknow
 export type BackgroundDelivery = {
   /** Delivers a recording that has stopped. Not waited for: a service that is down must not hold up what comes next. */
   readonly send: (recording: Active, over: (delivered: Delivered) => void) => void;
-  /**
-   * Sends what earlier runs left, but for what `hold` names. Neither its work nor its bugs come in the way of a recording.
-   */
+  /** What earlier runs left, before anything is recorded here, which would be taken for it. Bugs are told, not thrown. */
+  readonly findEarlier: () => Promise<readonly string[]>;
+  /** Sends it, but for what `hold` names. No recording waits for it, and its bugs end none. */
   readonly sendEarlier: (
+    found: readonly string[],
     hold: (sessionIds: readonly string[]) => Promise<string | undefined>,
   ) => Promise<void>;
   /** Finishes and sends one of them. */
@@ -155,9 +156,13 @@ export function backgroundDelivery({
         (bug: unknown) => ended({ bug }),
       );
     },
-    sendEarlier: async (hold) => {
-      const found = await unfinished({ vault, log: host.log, audit });
-      const held = await hold(found);
+    findEarlier: () =>
+      unfinished({ vault, log: host.log, audit, trouble: on.earlier }).catch((error: unknown) => {
+        on.bug(error);
+        return [];
+      }),
+    sendEarlier: async (found, hold) => {
+      const held = await hold(found).catch(on.bug);
       for (const id of found) if (id !== held) sendOne(id);
     },
     sendOne,

@@ -86,7 +86,10 @@ async function tellDelivered(
   }
 }
 
-/** What the service has to hold: all that is stored, or of a channel that it takes no more of, what it gave receipts for. */
+/**
+ * What the service has to hold: all that is stored; of a channel that it takes no more of, what it gave receipts for; of one
+ * that is damaged, what comes before that.
+ */
 function storedManifests(recording: Recording | undefined, delivery: Delivery): ManifestChannel[] {
   if (recording === undefined) return [];
   const { channels, cut = [] } = recording.facts();
@@ -94,7 +97,7 @@ function storedManifests(recording: Recording | undefined, delivery: Delivery): 
   return kept.map((channel) => {
     const { id } = channel;
     const held = cut.find(({ channelId }) => channelId === id)?.fragments;
-    const count = held ?? (delivery.isCut(id) ? recording.receipted(id) : undefined);
+    const count = held ?? (delivery.isCut(id) ? recording.receipted(id) : recording.wholeUntil(id));
     return { ...recording.manifestOf(id, count), ...fingerprintOf(channel) };
   });
 }

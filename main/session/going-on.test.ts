@@ -13,12 +13,13 @@ const CUT_OFF_MS = 3000;
 
 /**
  * A recorder on what lay on the disk when another one was cut off after three seconds, started so much later. `meanwhile`
- * happens before.
+ * happens before. With `answer` your backend says nothing of what was cut off until then.
  */
 async function afterCrash(
   laterMs: number,
   meanwhile: (crashed: TestRecorder) => unknown = () => undefined,
   parts: Partial<RecorderParts> = {},
+  answer?: Promise<void>,
 ) {
   const crashed = await testRecorder();
   done(await crashed.agree({ 'mic:default': 'keep', 'display:1': 'live' }));
@@ -48,10 +49,12 @@ async function afterCrash(
     parts,
     services: [await startTestService(SECOND_SESSION)],
     sessionIds: [SECOND_SESSION],
-    reopen: async (_server, sessionId) =>
-      ok({ server: url, sessionId, title: 'Weekly', token, expiresAtMs: null }),
+    reopen: async (_server, sessionId) => {
+      await answer;
+      return ok({ server: url, sessionId, title: 'Weekly', token, expiresAtMs: null });
+    },
   });
-  done(await t.recorder.refresh());
+  if (answer === undefined) done(await t.recorder.refresh());
   return { ...t, of: service };
 }
 
@@ -113,6 +116,18 @@ describe('a recording that was cut off seconds ago', () => {
     done(await t.agree({ 'mic:default': 'live' }));
     expect(t.snapshot().interrupted).toBeNull();
     await t.when(({ delivery }) => delivery.recovered.length === 1);
+    expect(t.snapshot().session.id).toBe(SECOND_SESSION);
+  });
+
+  test('[P57] is not offered where something else was recorded before your backend had answered, but finished', async () => {
+    const answer = Promise.withResolvers<void>();
+    const t = await afterCrash(7000, undefined, {}, answer.promise);
+    done(await t.agree({ 'mic:default': 'live' }));
+    answer.resolve();
+    expect(await t.recorder.finishInterrupted()).toMatchObject({ error: { code: 'not-now' } });
+    expect(t.snapshot().interrupted).toBeNull();
+    await t.when(({ delivery }) => delivery.recovered.length === 1 && delivery.pendingRecordings === 0);
+    expect(t.of.manifest()).toMatchObject({ active_ms: 3000 });
     expect(t.snapshot().session.id).toBe(SECOND_SESSION);
   });
 

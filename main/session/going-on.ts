@@ -1,6 +1,7 @@
 import type { Snapshot } from '../../contract/bridge/snapshot.ts';
 import type { ErrorCode } from '../../contract/errors.ts';
 import { errorOf, fail, ok, type Result, type TallylightError } from '../../contract/result.ts';
+import { isTlsTrouble } from '../../contract/tls-trouble.ts';
 import { readAuditLog } from '../audit/log.ts';
 import { holdToken } from '../auth/token.ts';
 import { openExchange } from '../delivery/exchange.ts';
@@ -31,9 +32,17 @@ const OF_THE_TOKEN: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'proof-refused',
 ]);
 
+/** What says nothing of the recording either: the service is not reached, or is not the one that it should be. */
+function isUnreached({ code }: TallylightError): boolean {
+  return code === 'service-unreachable' || code === 'service-failed' || isTlsTrouble(code);
+}
+
 /** A recording that a crash cut off minutes ago: offered to the person, who alone can make it go on. */
 export type GoingOn = {
-  /** Which of these recordings of earlier runs is held back for the person's word; undefined: none. */
+  /**
+   * Which of these recordings of earlier runs is held back for the person's word; undefined: none. Asked once. Where something
+   * else is recorded meanwhile, nothing is offered.
+   */
   readonly hold: (sessionIds: readonly string[]) => Promise<string | undefined>;
   readonly view: () => Snapshot['interrupted'];
   /** Why nothing is offered; what was offered for too long is finished. */
@@ -59,6 +68,10 @@ export function goingOn(
   let offer: Offer | undefined;
   let refusal = errorOf('not-now', 'nothing was cut off here');
   let isGoingOn = false;
+  /** Nothing is offered any more. */
+  let isPast = false;
+  /** Erased, or about to be. */
+  const gone = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
 
   async function found(sessionIds: readonly string[]): Promise<CutOff | undefined> {
@@ -66,6 +79,9 @@ export function goingOn(
     for (const id of sessionIds) {
       const facts = await vault.facts(id);
       if (!facts.ok || facts.value.ended !== null) continue;
+      // Read only where it may be: days of a recording are many gigabytes.
+      const written = await vault.lastWritten(id);
+      if (written.ok && now().getTime() - written.value > GO_ON_MS) continue;
       const opened = await vault.open(id);
       const cut = opened.ok ? cutOffOf(opened.value, now().getTime()) : opened;
       if (!cut.ok) refusal = cut.error;
@@ -74,7 +90,10 @@ export function goingOn(
     return last;
   }
 
-  /** Asked once: where your backend or the service does not answer, it is finished like any other. */
+  /**
+   * Asked once: where your backend or the service does not answer, it is finished like any other. Not on the command line,
+   * where it can be asked for again, and what is refused there changes nothing.
+   */
   async function hold(sessionIds: readonly string[]): Promise<string | undefined> {
     const cut = await found(sessionIds);
     if (cut === undefined || state.closed) return undefined;
@@ -82,9 +101,11 @@ export function goingOn(
     await eraseWhatWasRevoked(cut.recording, { audit: note, log: host.log });
     const reopened = await host.connection.reopen(server, sessionId);
     const looked = reopened.ok ? await lookAt(cut, reopened.value) : reopened;
-    if (!reopened.ok || !looked.ok || state.closed) {
+    const isNoMore = isPast || gone.has(sessionId) || state.closed;
+    if (!reopened.ok || !looked.ok || isNoMore) {
       if (!looked.ok) refusal = looked.error;
-      if (!looked.ok && OF_THE_TOKEN.has(refusal.code)) return leave(cut);
+      const isLeft = OF_THE_TOKEN.has(refusal.code) || (host.kind === 'cli' && isUnreached(refusal));
+      if (!looked.ok && isLeft) return leave(cut);
       host.log('interrupted.finished', { sessionId, code: refusal.code, detail: refusal.detail ?? null });
       return undefined;
     }
@@ -142,6 +163,7 @@ export function goingOn(
   }
 
   function finish(): Result<void> {
+    isPast = true;
     const was = withdraw();
     if (was === undefined) return fail('not-now', 'nothing is offered');
     refusal = errorOf('not-now', 'it was finished');
@@ -237,6 +259,7 @@ export function goingOn(
     lapse,
     finish,
     letGo: (sessionId) => {
+      gone.add(sessionId);
       if (offer?.recording.facts().sessionId === sessionId) withdraw();
       return deliveries.letGo(sessionId);
     },

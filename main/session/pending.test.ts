@@ -1,4 +1,4 @@
-import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { fail, ok } from '../../contract/result.ts';
@@ -147,16 +147,45 @@ describe('a recording of an earlier run', () => {
     await t.settled();
   });
 
-  test('[P61] that was damaged is told and left alone, and can still be deleted', async () => {
+  test('[P61][P57] that was damaged is told, all of it that is whole is delivered, and the rest stays here', async () => {
     const left = await leftBehind();
+    const display = left.service.stream('display:1');
+    const { channels } = testFacts();
+    await rm(join(left.dataDir, 'vault', EARLIER), { recursive: true });
+    const streams = { 'mic:default': left.stream.id, 'display:1': display.id };
+    const facts = channels.map((channel) => ({
+      ...channel,
+      rtstreamId: streams[channel.id as keyof typeof streams],
+    }));
+    const made = testFacts({ sessionId: EARLIER, server: left.service.url, channels: facts });
+    const recording = done(await (await testVault(left.dataDir)).create(made));
+    for (const { id: channelId } of channels)
+      for (const sequence of [0, 1, 2])
+        done(await recording.append(testFragment({ sessionId: EARLIER, channelId, sequence })));
+    await recording.close();
     const bytes = await readFile(left.take);
-    bytes[30] = (bytes[30] ?? 0) ^ 1;
+    bytes[bytes.length - 30] = (bytes.at(-30) ?? 0) ^ 1;
     await writeFile(left.take, bytes);
+
+    const troubles: (string | undefined)[] = [];
     const t = await startedOn(left.dataDir, left.grant);
-    await t.when(() => t.logged.some((line) => line.includes('mic:default take 1 fragment 0')));
-    expect(await t.facts()).toMatchObject({ delivered: false, ended: null });
-    const recording = done(await vaultIn(left.dataDir, t.secrets).open(EARLIER));
-    expect(await recording.erase()).toBe(4);
+    await t.when(({ trouble }) => {
+      if (trouble !== null) troubles.push(trouble.detail);
+      return trouble?.code === 'vault-damaged';
+    });
+    await left.service.when(() => left.service.settings.status === 'stopped');
+    await t.settled();
+    expect(troubles).toContain('mic:default take 1 fragment 2');
+    expect(left.service.held('display:1')).toHaveLength(3);
+    expect(left.service.held(MIC)).toHaveLength(2);
+    expect(await t.facts()).toMatchObject({
+      delivered: true,
+      cut: [{ channelId: MIC, code: 'vault-damaged', fragments: 2 }],
+    });
+    // What it is of is damaged still, and can be deleted.
+    const again = done(await vaultIn(left.dataDir, t.secrets).open(EARLIER));
+    expect(again.damage()).toMatchObject({ detail: 'mic:default take 1 fragment 2' });
+    expect(await again.erase()).toBeGreaterThan(0);
   });
 
   test('whose facts are gone is told, and the others are delivered', async () => {
@@ -193,6 +222,27 @@ describe('a recording of an earlier run', () => {
       reason: 'cut-short',
       files: 4,
     });
+  });
+
+  test('[P41][P57] is delivered where what is left of a deletion cannot be removed, which is told', async () => {
+    const left = await leftBehind();
+    const vault = join(left.dataDir, 'vault');
+    await mkdir(join(vault, 'gone-cap-stuck00000', 'key.wrapped'), { recursive: true });
+    await mkdir(join(vault, 'gone-cap-zother0000'));
+    const t = await startedOn(left.dataDir, left.grant);
+    await left.service.when(() => left.service.settings.status === 'stopped');
+    await t.settled();
+    expect(left.service.held(MIC)).toHaveLength(3);
+    expect(t.snapshot().trouble).toMatchObject({
+      code: 'vault-unwritable',
+      detail: 'what is left of cap-stuck00000 (EISDIR)',
+    });
+    expect(t.logged.filter((line) => line.startsWith('vault.not-swept'))).toHaveLength(1);
+    expect(await readdir(vault)).toEqual([EARLIER, 'gone-cap-stuck00000']);
+    const story = await t.story();
+    expect(story.filter(({ type }) => type === 'recording.purged')).toMatchObject([
+      { sessionId: 'cap-zother0000', reason: 'cut-short' },
+    ]);
   });
 
   test('that was delivered and is to be kept is not even opened', async () => {

@@ -1,4 +1,5 @@
 import type { AuditEvent } from '../../contract/audit.ts';
+import type { ErrorCode } from '../../contract/errors.ts';
 import { isAllowed } from '../../contract/policy.ts';
 import { errorOf, ok, type Result, type TallylightError } from '../../contract/result.ts';
 import type { DeletionsRequest } from '../../contract/wire.ts';
@@ -18,6 +19,14 @@ import { conclude } from './conclude.ts';
 import { eraseOneDeleted } from './deletions.ts';
 import { hasToGo, purgeChannel, purgeWhereAgreed } from './purge.ts';
 import { hasOpenRevocation, revocationsOf } from './revocations.ts';
+
+/** What no connection and no other token mends: the service says that it has everything, or the recording does not open here. */
+const TOLD: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'receipt-untrusted',
+  'vault-damaged',
+  'vault-version',
+  'key-elsewhere',
+]);
 
 /** What is to be sent waits for the answer, and is sent all the same where there is none. */
 const ATTEMPTS_AT_DELETIONS = 2;
@@ -49,22 +58,28 @@ export type PendingDelivery = {
 /**
  * Session ids of the recordings of earlier runs that are not done with: the service does not hold them completely, or
  * does not know that a consent was taken back, or the copy here was to go and did not. Reads no media. A deletion that was
- * cut short is finished and noted before.
+ * cut short is finished and noted before; where that fails it is told, and the rest goes on.
  */
 export async function unfinished({
   vault,
   log,
   audit,
-}: Pick<PendingParts, 'vault' | 'log' | 'audit'>): Promise<string[]> {
-  const swept = await vault.sweep();
-  if (swept.length > 0) log('vault.swept', { recordings: swept.length });
-  for (const cut of swept) await audit({ type: 'recording.purged', ...cut, reason: 'cut-short' });
+  trouble,
+}: Pick<PendingParts, 'vault' | 'log' | 'audit' | 'trouble'>): Promise<string[]> {
+  const { finished, failed } = await vault.sweep();
+  if (finished.length > 0) log('vault.swept', { recordings: finished.length });
+  for (const error of failed) {
+    log('vault.not-swept', { code: error.code, detail: error.detail ?? null });
+    trouble(error);
+  }
+  for (const cut of finished) await audit({ type: 'recording.purged', ...cut, reason: 'cut-short' });
   const found: string[] = [];
   for (const id of await vault.list()) {
     const facts = await vault.facts(id);
-    if (!facts.ok)
+    if (!facts.ok) {
       log('vault.unreadable', { id, code: facts.error.code, detail: facts.error.detail ?? null });
-    else if (!isDone(facts.value)) found.push(id);
+      trouble(facts.error);
+    } else if (!isDone(facts.value)) found.push(id);
   }
   return found;
 }
@@ -81,8 +96,8 @@ export function deliverPending(sessionId: string, parts: PendingParts): PendingD
     else {
       const { code, detail = null } = result.error;
       parts.log('delivery.waits', { sessionId, code, detail });
-      // The service says that it has everything, so that nothing else would tell why it is not done.
-      if (code === 'receipt-untrusted') parts.trouble(result.error);
+      // Nothing else would tell why it is not done.
+      if (TOLD.has(code)) parts.trouble(result.error);
     }
     return result;
   });
@@ -97,9 +112,9 @@ async function send(sessionId: string, parts: PendingParts, closing: AbortSignal
   await eraseWhatWasRevoked(recording, parts);
   const facts = recording.facts();
   if (facts.delivered && !hasOpenRevocation(facts)) return purgeWhereAgreed(recording, audit);
-  // What is damaged is left as it is, for whoever is to look at it.
+  // What is damaged stays here as it is, for whoever is to look at it; all that comes before it is sent.
   const damage = recording.damage();
-  if (damage !== undefined) return { ok: false, error: damage };
+  if (damage !== undefined) parts.trouble(damage);
   if (facts.ended === null) {
     const finished = await recording.change({ ended: endOf(recording, now()) });
     if (!finished.ok) return finished;

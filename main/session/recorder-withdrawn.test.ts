@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { Channel } from '../../contract/channel.ts';
 import { ok } from '../../contract/result.ts';
@@ -8,7 +9,7 @@ import { done, TEST_SESSION, testFolder } from '../vault/test-vault.ts';
 import { type Vault, vaultIn } from '../vault/vault.ts';
 import type { RecorderParts } from './recorder-parts.ts';
 import { probeScreens } from './screen-probe.ts';
-import { SECOND_SESSION, testRecorder } from './test-recorder.ts';
+import { CHANNELS, SECOND_SESSION, testRecorder } from './test-recorder.ts';
 
 const SCREEN = 'display:1';
 const two = async () => [await startTestService(TEST_SESSION), await startTestService(SECOND_SESSION)];
@@ -153,6 +154,34 @@ describe('a consent that is taken back', () => {
     expect(await answer).toMatchObject({ error: { code: 'consent-missing' } });
     await expectNothing('consent.given');
     expect(await vault.list()).toEqual([]);
+  });
+
+  test('[P01][P06] while the devices are still being looked at: nothing begins', async () => {
+    const looking = gate();
+    let isGated = false;
+    const { t } = await recorder({
+      listChannels: async () => {
+        if (isGated) await looking.pass();
+        return ok({ channels: CHANNELS, missing: [] });
+      },
+    });
+    await t.when(({ terms }) => terms !== null);
+    isGated = true;
+    const looked = t.recorder.refresh();
+    await looking.reached;
+    const answer = t.agree({ [SCREEN]: 'keep' });
+    // What it does before it waits for its turn takes no time.
+    await setImmediate();
+    done(await t.recorder.stop('person'));
+    looking.open();
+    done(await looked);
+    expect(await answer).toMatchObject({ error: { code: 'consent-missing' } });
+    expect(await t.story()).toEqual([]);
+    expect(t.pipelines()).toBe(0);
+    expect(t.state()).toBe('idle');
+    // The next agreement is another one.
+    done(await t.agree({ [SCREEN]: 'keep' }));
+    expect(t.state()).not.toBe('idle');
   });
 
   test('[P01] before anybody has begun to see to it is taken back all the same', async () => {

@@ -26,12 +26,10 @@ import type { PolicyWatch } from './policy-watch.ts';
 import { recorderContext } from './recorder-context.ts';
 import type { Recorder, RecorderParts } from './recorder-parts.ts';
 import { watchRecording } from './recording-watch.ts';
-import { type Revocation, revokeIn } from './revoke.ts';
+import { NOT_TOLD, type Revocation, revokeIn } from './revoke.ts';
 import { enderOf, isHeldHere, toldGone, toldOver } from './session-gone.ts';
 import { snapshotOf } from './snapshot.ts';
-
-/** Whoever asked is told of it, and nobody else. */
-const NOT_TOLD: ReadonlySet<string> = new Set(['channel-unknown', 'not-now']);
+import { turns } from './turns.ts';
 
 export function openRecorder(parts: RecorderParts): Recorder {
   const context = recorderContext(parts);
@@ -39,6 +37,7 @@ export function openRecorder(parts: RecorderParts): Recorder {
   const { host, vault, now } = parts;
   let effects: Promise<void> = Promise.resolve();
   let watch: PolicyWatch | undefined;
+  const agreements = turns(state, () => effects);
   const told = { audit: note, bug: logBug };
   const isIdle = (): boolean => state.session.state === 'idle';
   const drive = { happen, stopFor, over, refuse, broke };
@@ -96,8 +95,7 @@ export function openRecorder(parts: RecorderParts): Recorder {
       case 'deliver':
         return deliver();
       case 'conclude':
-        state.active?.tokens.stop();
-        return;
+        return state.active?.tokens.stop();
       case 'abandon':
         return abandon(effect.error, effect.kept);
       case 'open-session':
@@ -199,6 +197,11 @@ export function openRecorder(parts: RecorderParts): Recorder {
       : ok(undefined);
   }
 
+  async function goOn(): Promise<Result<void>> {
+    if (going.view() === null) return { ok: false, error: going.refusal() };
+    return consenting({ type: 'go-on' });
+  }
+
   async function revoke(revocation: Revocation): Promise<Result<void>> {
     const revoked = await revokeIn(state, revocation, told);
     if (!revoked.ok && !NOT_TOLD.has(revoked.error.code)) tellTrouble(revoked.error);
@@ -217,10 +220,11 @@ export function openRecorder(parts: RecorderParts): Recorder {
       going.lapse();
     },
   });
-  effects = effects
-    .then(() => reopenSession())
-    .then(() => deliveries.sendEarlier(going.hold))
-    .catch(broke);
+  const asked = effects.then(() => reopenSession()).catch(broke);
+  const earlier = asked.then(deliveries.findEarlier);
+  effects = earlier.then(() => undefined);
+  // Your backend may take long to say whether one goes on: only whoever asks for that waits for it.
+  const offered = earlier.then((found) => deliveries.sendEarlier(found, going.hold));
 
   return {
     snapshot: (revision) =>
@@ -240,7 +244,7 @@ export function openRecorder(parts: RecorderParts): Recorder {
     refresh: () => {
       const looked = effects.then(() => lookAgain(context, opening));
       effects = looked.then(() => undefined).catch(broke);
-      return looked;
+      return offered.then(() => looked);
     },
     choose: (wish) => {
       if (!isIdle()) return fail('not-now', `choose while ${state.session.state}`);
@@ -251,23 +255,19 @@ export function openRecorder(parts: RecorderParts): Recorder {
       parts.onChange();
       return ok(undefined);
     },
-    agree: async (agreed) => {
-      await effects;
-      if (!isIdle()) return fail('not-now', `agree while ${state.session.state}`);
-      if (state.connected === undefined)
-        return { ok: false, error: state.trouble ?? errorOf('service-unreachable') };
-      return consenting({ type: 'agree' }, agreed);
-    },
-    goOn: async () => {
-      await effects;
-      if (!isIdle()) return fail('not-now', `go on while ${state.session.state}`);
-      return going.view() === null ? { ok: false, error: going.refusal() } : consenting({ type: 'go-on' });
-    },
-    finishInterrupted: () => effects.then(going.finish),
+    agree: (agreed) =>
+      agreements.take('agree', async () => {
+        if (state.connected === undefined)
+          return { ok: false, error: state.trouble ?? errorOf('service-unreachable') };
+        return consenting({ type: 'agree' }, agreed);
+      }),
+    goOn: () => agreements.take('go on', goOn, offered),
+    finishInterrupted: () => offered.then(going.finish),
     revoke,
     pause: (reason) => run({ type: 'pause', reason }),
     resume: () => run({ type: 'resume', by: 'person' }),
     stop: async (reason) => {
+      if (isIdle() && agreements.withdraw()) return ok(undefined);
       if (state.session.state === 'consenting') {
         state.consent?.withdrawal.abort();
         await effects;

@@ -5,6 +5,8 @@ import { purgeChannel } from './purge.ts';
 import type { Revoking } from './revocations.ts';
 
 const NOT_REVOCABLE: ReadonlySet<string> = new Set(['idle', 'consenting', 'complete', 'failed']);
+/** Whoever asked is told of it, and nobody else. */
+export const NOT_TOLD: ReadonlySet<string> = new Set(['channel-unknown', 'not-now']);
 
 export type Revocation = { readonly channelId: string; readonly erase: boolean };
 

@@ -3,7 +3,7 @@ import type { Channel, ChannelKind } from '../../contract/channel.ts';
 import { fingerprintOf } from '../../contract/consent.ts';
 import { endedBy } from '../../contract/ended-by.ts';
 import { type Fragment, type FragmentHeader, INIT_SEQUENCE } from '../../contract/fragment.ts';
-import { errorOf, type TallylightError } from '../../contract/result.ts';
+import { errorOf, ok, type TallylightError } from '../../contract/result.ts';
 import type { Evidence } from '../../native-permissions/permission.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { FragmentWitness } from '../host.ts';
@@ -12,6 +12,7 @@ import type { Interruption } from '../pipeline/gap-ledger.ts';
 import type { Recording } from '../vault/recording.ts';
 import { gatherEvidence } from './channel-evidence.ts';
 import { type ChannelMeter, count, countGap, newMeter } from './channel-meter.ts';
+import { keepingIn } from './keeping.ts';
 import type { Timeline } from './timeline.ts';
 
 /** What a run needs of one channel's pipeline. */
@@ -43,6 +44,7 @@ export type RunParts = {
     /** `error` is what became of the last one. */
     readonly allLost: (error: TallylightError) => void;
     readonly storageFailed: (error: TallylightError) => void;
+    readonly bug: (error: unknown) => void;
   };
 };
 
@@ -76,6 +78,23 @@ export function prepareRun(parts: RunParts): Run {
     on.witness,
   );
   const refused = new Map<string, Refusal>();
+  let slow: TallylightError | null = null;
+  const keeping = keepingIn({
+    append: async (fragment) => (recording === undefined ? ok(undefined) : recording.append(fragment)),
+    on: {
+      kept: (header) => {
+        on.fragment('kept', header);
+        delivery.wake(header.channelId);
+      },
+      slow: (error) => tellSlow(error),
+      failed: ({ channelId }, error) => {
+        const meter = meters.get(channelId);
+        if (meter !== undefined) meter.trouble = error;
+        on.storageFailed(error);
+      },
+      bug: on.bug,
+    },
+  });
   let stopped: Promise<void> | undefined;
   const opened = parts.channels.map((agreed) => {
     const { channel, mode } = agreed;
@@ -154,7 +173,7 @@ export function prepareRun(parts: RunParts): Run {
         }
         on.fragment(mode === 'live' ? 'passed-on' : 'taken', placed.header);
         if (mode === 'live') delivery.passOn(placed);
-        else void keep(placed, meter);
+        else keeping.keep(placed);
         on.change();
       },
       level: (db) => {
@@ -185,24 +204,25 @@ export function prepareRun(parts: RunParts): Run {
     };
   }
 
-  async function keep(fragment: Fragment, meter: ChannelMeter): Promise<void> {
-    const stored = await recording?.append(fragment);
-    // What was on its way to the disk when the channel was erased.
-    if (stored?.ok === false && stored.error.code === 'consent-revoked') return;
-    if (stored === undefined || stored.ok) {
-      on.fragment('kept', fragment.header);
-      delivery.wake(fragment.header.channelId);
-      return;
+  /** The disk is one for all that is stored. */
+  function tellSlow(error: TallylightError | null): void {
+    for (const { channel, meter } of opened) {
+      const isStored = parts.channels.some((one) => one.channel === channel && one.mode === 'keep');
+      if (!isStored || refused.has(channel.id)) continue;
+      if (error !== null) meter.trouble = error;
+      else if (meter.trouble === slow) meter.trouble = null;
     }
-    meter.trouble = stored.error;
-    on.storageFailed(stored.error);
+    slow = error;
+    on.change();
   }
 
   async function stop(): Promise<void> {
     try {
       await Promise.all([...releases(), ...pipelines().map((pipeline) => pipeline.stop())]);
     } finally {
-      await recording?.close();
+      await keeping.settled();
+      // What waits for a disk that does not answer is not waited for.
+      if (!keeping.hasGivenUp()) await recording?.close();
     }
   }
 

@@ -25,7 +25,7 @@ export const SAID = { text: 'Record what is ticked, for the purpose above.', loc
 export type Modes = Readonly<Record<string, ChannelMode>>;
 const ALL_OFF: Modes = { 'mic:default': 'off', 'system_audio:default': 'off', 'display:1': 'off' };
 
-type Options = {
+export type Options = {
   readonly dataDir?: string;
   /** Milliseconds after the time at which the tests begin. */
   readonly startMs?: number;

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import type { TallylightError } from '../../contract/result.ts';
 import { channelKeyFile, slug } from './channel-keys.ts';
+import { diskError } from './disk-error.ts';
 import { syncFolder } from './durable.ts';
 
 /** Holds the recording's own key, wrapped for this device, after a line that says by which kind of store. */
@@ -31,17 +33,30 @@ export async function eraseFolder(dir: string): Promise<number> {
 /** A recording whose deletion had been cut short, and how many files were left of it. */
 export type Finished = { readonly sessionId: string; readonly files: number };
 
-/** Finishes what was cut short; answers which recordings that were. */
-export async function finishErasing(root: string): Promise<Finished[]> {
+/** Also which could not be finished, whose remnant is tried again at the next start. */
+export type Swept = { readonly finished: readonly Finished[]; readonly failed: readonly TallylightError[] };
+
+/** Finishes what was cut short; what cannot be removed does not keep the others. */
+export async function finishErasing(root: string): Promise<Swept> {
   const names = (await readdir(root).catch(() => [])).filter((name) => name.startsWith(GONE));
   const finished: Finished[] = [];
+  const failed: TallylightError[] = [];
   for (const name of names.sort()) {
-    const files = (await readdir(join(root, name))).length;
-    await destroyKey(join(root, name, KEY_FILE));
-    await rm(join(root, name), { recursive: true, force: true });
-    finished.push({ sessionId: name.slice(GONE.length), files });
+    const sessionId = name.slice(GONE.length);
+    try {
+      finished.push({ sessionId, files: await finishOne(join(root, name)) });
+    } catch (error) {
+      failed.push(diskError(error, `what is left of ${sessionId}`));
+    }
   }
-  return finished;
+  return { finished, failed };
+}
+
+async function finishOne(gone: string): Promise<number> {
+  const files = (await readdir(gone)).length;
+  await destroyKey(join(gone, KEY_FILE));
+  await rm(gone, { recursive: true, force: true });
+  return files;
 }
 
 /** Destroys the key of one channel, then its files; answers how many media files there were. */

@@ -246,9 +246,9 @@ describe('erasing', () => {
     const gone = join(dataDir, 'vault', `gone-${TEST_SESSION}`);
     await rename(dir, gone);
     expect(await vault.list()).toEqual([]);
-    expect(await vault.sweep()).toEqual([{ sessionId: TEST_SESSION, files: 7 }]);
+    expect(await vault.sweep()).toEqual({ finished: [{ sessionId: TEST_SESSION, files: 7 }], failed: [] });
     await expect(readdir(gone)).rejects.toThrow('ENOENT');
-    expect(await vault.sweep()).toEqual([]);
+    expect(await vault.sweep()).toEqual({ finished: [], failed: [] });
   });
 
   test('[P41] overwrites the key, so that whoever had the file open has nothing', async () => {

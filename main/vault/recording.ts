@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Fragment } from '../../contract/fragment.ts';
-import { errorOf, type Failed, fail, ok, type Result, type TallylightError } from '../../contract/result.ts';
+import { type Failed, fail, ok, type Result, type TallylightError } from '../../contract/result.ts';
 import type { ManifestChannel } from '../../contract/wire.ts';
 import { type ChannelKeys, makeChannelKeys, readChannelKeys, slug } from './channel-keys.ts';
 import { keepReceipt } from './delivery-receipt.ts';
@@ -9,7 +9,7 @@ import { diskError } from './disk-error.ts';
 import { eraseChannelFiles, eraseFolder } from './erase.ts';
 import type { CutChannel, RecordingFacts } from './facts.ts';
 import { readFacts, writeFacts } from './facts-file.ts';
-import { manifestOf } from './manifest.ts';
+import { manifestOf, missing } from './manifest.ts';
 import {
   faultOf,
   keepReceipts,
@@ -53,6 +53,8 @@ export type Recording = {
    * there were. Errors: those of the disk.
    */
   readonly eraseChannel: (channelId: string) => Promise<Result<number>>;
+  /** How many fragments of a channel come before its first part that cannot be read; undefined where all can. */
+  readonly wholeUntil: (channelId: string) => number | undefined;
   /** Number of the last take of a channel that there is a file of, 0 where there is none: what goes on begins after it. */
   readonly lastTake: (channelId: string) => number;
   /** The first part that cannot be read, found when it was opened; what comes before it in its take can be. */
@@ -94,9 +96,12 @@ export async function reopenRecording(
   if (!finished.ok) return finished;
   const { keys, damage: lostKey } = await readChannelKeys(dir, key, facts.value);
   const takes = await readTakes(dir, keys, facts.value);
-  const damage = lostKey ?? takes.damage ?? missing(facts.value, takes.index);
+  const wholeUntil = new Map(takes.wholeUntil);
+  const damage = lostKey ?? takes.damage ?? missing(facts.value, takes.index, wholeUntil);
+  for (const { id, mode } of facts.value.channels)
+    if (mode === 'keep' && !keys.has(id) && facts.value.erased?.includes(id) !== true) wholeUntil.set(id, 0);
   const receipts = await readReceipts(dir, receiptKey(key, sessionId), takes.index);
-  return ok(recordingIn({ dir, key, keys, facts: facts.value, ...takes, receipts, damage }));
+  return ok(recordingIn({ dir, key, keys, facts: facts.value, ...takes, receipts, damage, wholeUntil }));
 }
 
 /** What a crash cut short after it was noted. */
@@ -107,17 +112,6 @@ async function finishErasing(dir: string, { erased = [] }: RecordingFacts): Prom
   } catch (error) {
     return { ok: false, error: diskError(error, 'erasing a channel') };
   }
-}
-
-/** What was stored when the recording ended and is not there now. */
-function missing({ ended, erased = [] }: RecordingFacts, index: ReadonlyMap<string, StoredFragment[]>) {
-  for (const then of ended?.stored ?? []) {
-    if (erased.includes(then.channel_id)) continue;
-    const now = manifestOf(then.channel_id, index.get(then.channel_id) ?? []);
-    if (now.digest !== then.digest)
-      return errorOf('vault-damaged', `${then.channel_id}: ${now.fragments} of ${then.fragments} fragments`);
-  }
-  return undefined;
 }
 
 type Known = StoredTakes & {
@@ -139,6 +133,7 @@ function recordingIn({
   lasts,
   receipts: read,
   damage,
+  wholeUntil,
 }: Known): Recording {
   const receipts = read.counts;
   const vouching = receiptKey(key, given.sessionId);
@@ -288,6 +283,7 @@ function recordingIn({
     eraseChannel,
     lastTake: (channelId) => writing.get(channelId)?.take ?? lasts.get(channelId)?.take ?? 0,
     damage: () => damage,
+    wholeUntil: (channelId) => wholeUntil.get(channelId),
     damagedReceipt: () => faultOf(read, index, facts.receipted),
     filesOf: async (channelId) =>
       (await readdir(dir)).filter((name) => name.startsWith(`${slug(channelId)}.take-`)),

@@ -21,6 +21,8 @@ export type StoredTakes = {
   readonly lasts: Map<string, LastTake>;
   /** The first part that cannot be read. */
   readonly damage: TallylightError | undefined;
+  /** Of the channels that have such a part: how many fragments come before it. */
+  readonly wholeUntil: ReadonlyMap<string, number>;
 };
 
 const TAKE_NAME = /^(.+)\.take-(\d+)\.sealed$/;
@@ -30,7 +32,7 @@ export function takeName(channelId: string, take: number): string {
 }
 
 export function noTakes(): StoredTakes {
-  return { index: new Map(), links: new Map(), lasts: new Map(), damage: undefined };
+  return { index: new Map(), links: new Map(), lasts: new Map(), damage: undefined, wholeUntil: new Map() };
 }
 
 /** Reads every record of the channels whose keys are known, in order. */
@@ -41,6 +43,7 @@ export async function readTakes(
 ): Promise<StoredTakes> {
   const { index, links, lasts } = noTakes();
   let damage: TallylightError | undefined;
+  const wholeUntil = new Map<string, number>();
   for (const name of (await readdir(dir)).sort()) {
     const [, prefix, number] = TAKE_NAME.exec(name) ?? [];
     const id = channels.find((candidate) => slug(candidate.id) === prefix)?.id;
@@ -52,7 +55,9 @@ export async function readTakes(
     links.set(id, read.link);
     lasts.set(id, { take, wholeBytes: read.wholeBytes });
     damage ??= read.damage;
-    index.set(id, [...(index.get(id) ?? []), ...read.fragments]);
+    const all = [...(index.get(id) ?? []), ...read.fragments];
+    index.set(id, all);
+    if (read.damage !== undefined && !wholeUntil.has(id)) wholeUntil.set(id, all.length);
   }
-  return { index, links, lasts, damage };
+  return { index, links, lasts, damage, wholeUntil };
 }

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { fail, ok, type Result } from '../../contract/result.ts';
 import type { SecretStore } from '../host.ts';
 import { CHANNEL_KEY } from './channel-keys.ts';
 import { keptReceipt, keptReceipts, removeReceipt } from './delivery-receipt.ts';
 import { diskError, isMissing } from './disk-error.ts';
 import { syncFolder } from './durable.ts';
-import { eraseFolder, type Finished, finishErasing, KEY_FILE } from './erase.ts';
+import { eraseFolder, finishErasing, KEY_FILE, type Swept } from './erase.ts';
 import type { RecordingFacts } from './facts.ts';
 import { NEXT_FACTS_FILE, readFacts } from './facts-file.ts';
 import { FORMAT } from './format.ts';
@@ -19,6 +19,8 @@ export type Vault = {
   readonly open: (sessionId: string) => Promise<Result<Recording>>;
   /** Only what is known of a recording, without reading its media. */
   readonly facts: (sessionId: string) => Promise<Result<RecordingFacts>>;
+  /** When a file of a recording was last written to, Unix time in milliseconds; reads none. Errors: those of the disk. */
+  readonly lastWritten: (sessionId: string) => Promise<Result<number>>;
   /** The service's signed receipt for a recording that was purged. Errors: `recording-unknown`, those of the disk. */
   readonly receipt: (sessionId: string) => Promise<Result<Buffer>>;
   /** Session ids of such receipts. */
@@ -29,7 +31,7 @@ export type Vault = {
    */
   readonly erase: (sessionId: string) => Promise<Result<number>>;
   /** Finishes erasing what a crash left half erased; answers of which recordings, as nobody has noted their deletion. */
-  readonly sweep: () => Promise<Finished[]>;
+  readonly sweep: () => Promise<Swept>;
   /** Session ids of the recordings held here. */
   readonly list: () => Promise<string[]>;
 };
@@ -83,6 +85,7 @@ export function vaultIn(dataDir: string, secrets: SecretStore): Vault {
       const key = await keyOf(sessionId);
       return key.ok ? readFacts(join(root, sessionId), key.value, sessionId) : key;
     },
+    lastWritten: (sessionId) => lastWritten(join(root, sessionId)),
     receipt: async (sessionId) =>
       isSessionId(sessionId) ? keptReceipt(root, sessionId) : fail('recording-unknown', sessionId),
     receipts: () => keptReceipts(root),
@@ -107,6 +110,15 @@ export function vaultIn(dataDir: string, secrets: SecretStore): Vault {
       return names.filter((name) => name.startsWith('cap-')).sort();
     },
   };
+}
+
+async function lastWritten(dir: string): Promise<Result<number>> {
+  try {
+    const found = await Promise.all((await readdir(dir)).map((name) => stat(join(dir, name))));
+    return ok(Math.max(0, ...found.map(({ mtimeMs }) => mtimeMs)));
+  } catch (error) {
+    return { ok: false, error: diskError(error, `looking at ${basename(dir)}`) };
+  }
 }
 
 /** A session id comes from outside: it must not name a place beside the vault. */

@@ -70,11 +70,12 @@ test('[P47][P56] by the keyboard alone: a destination is set and tried, a copy t
   await open('/console/copies?state=failing');
   expect(await main()).toContain('Not sent yet');
   expect(await main()).toContain('The destination does not answer. The recording is safe here. (status 503)');
+  expect(await main()).toContain('If it stays, check address and network.');
   carrier.fault = () => undefined;
   await press(page, /^Send again/);
   await untilCopies(service, areAll('sent'));
   await open('/console/copies?state=sent');
-  expect(await main()).toContain(`to s3 recordings/default/${session.id}/${video?.id}.mp4`);
+  expect(await main()).toContain(`s3 recordings/default/${session.id}/${video?.id}.mp4`);
   const entries = await entriesOf(service);
   const own = entries.filter(({ actor }) => actor.startsWith('admin:')).map(({ action }) => action);
   expect(own).toEqual(expect.arrayContaining(['destination.set', 'destination.test', 'copy.send']));

@@ -6,7 +6,16 @@ import { DEFAULT_POLICY, type Policy } from '../../contract/policy.ts';
 import { keyFileSecrets } from '../../main/vault/key-file.ts';
 import { vaultIn } from '../../main/vault/vault.ts';
 import { cutOffRecording, resumed, storyOf } from './cut-off.ts';
-import { downloads, type House, openFace, openHouse, tallylight, until } from './house.ts';
+import {
+  downloads,
+  type House,
+  newSession,
+  openFace,
+  openHouse,
+  tallylight,
+  tokenFor,
+  until,
+} from './house.ts';
 import { recordersOf } from './recorders.ts';
 
 /** The recorder is killed in the middle, and started again within minutes. */
@@ -115,6 +124,27 @@ describe('a recording that a crash cut off', { timeout: 120_000 }, () => {
     } finally {
       await setPolicy({});
     }
+  });
+
+  test('stays as it is where it is refused, and goes on with a fresh token after all', async () => {
+    const dataDir = join(house.folder, 'again');
+    const sessionId = await cutOffRecording(house, { 'mic:default': 'store' }, dataDir);
+    const refused = (session: string, token: string, server = house.embedded.server) => {
+      const args = ['--server', server, '--session', session, '--data', dataDir, '--json'];
+      return tallylight(house, ['record', '--resume', ...args], { TALLYLIGHT_TOKEN: token });
+    };
+    const { token } = await tokenFor(house, sessionId);
+    const other = await newSession(house);
+    const nobody = 'http://127.0.0.1:9';
+    const said = (code: string) => ({ stdout: expect.stringContaining(`"code":"${code}"`) });
+    expect(await refused(sessionId, 'st-of-nobody')).toMatchObject(said('not-authorised'));
+    expect(await refused(other.sessionId, other.token)).toMatchObject(said('token-foreign'));
+    expect(await refused(sessionId, token, nobody)).toMatchObject(said('service-unreachable'));
+    const recording = await manifests(sessionId, dataDir);
+    expect(recording.facts().ended).toBeNull();
+    expect((await storyOf(dataDir)).map(({ type }) => type)).not.toContain('session.recovered');
+    expect((await resumed(house, sessionId, 2, dataDir)).code).toBe(0);
+    expect((await wholeSession(house.embedded, sessionId)).videos).toMatchObject([{ takes: 2 }]);
   });
 
   test('is not gone on with once its session ended at the service, and nothing more is captured', async () => {

@@ -1,8 +1,14 @@
 import { fail, ok } from '../../../contract/result.ts';
-import { COPY_VIEWS, type CopyView, listCopies, sendNow, viewOfCopy } from '../../redundancy/copies.ts';
+import {
+  COPY_VIEWS,
+  type CopyView,
+  listCopies,
+  type PlacedCopy,
+  sendNow,
+  viewOfCopy,
+} from '../../redundancy/copies.ts';
 import { cursorAt, cursorOf } from '../../routes/cursor.ts';
-import type { CopyRecord } from '../../store/records.ts';
-import { reasonWords } from '../audit-words.ts';
+import { reasonWords, remedyWords } from '../audit-words.ts';
 import type { Call, ConsoleRoute, Page } from '../page.ts';
 import { csrfField } from '../parts/fields.ts';
 import { code, given, type Html, html, NOTHING } from '../parts/html.ts';
@@ -45,7 +51,7 @@ export const COPY_ROUTES: readonly ConsoleRoute[] = [
       const id = call.params.id ?? '';
       const session = id.startsWith('vid-') ? await sessionOf(call, id) : undefined;
       if (session === undefined) return fail('video-unknown', id);
-      const sent = await sendNow(call.parts, id);
+      const sent = await sendNow(call.parts, id, { isAdmin: true });
       return sent.ok ? ok({ kind: 'go', to: `${PATH}?done=sent` }) : sent;
     },
   },
@@ -79,8 +85,8 @@ function filterLink(view: CopyView | undefined, chosen: CopyView | undefined): H
   return html`<li><a href="${to}"${view === chosen ? html` aria-current="true"` : NOTHING}>${words}</a></li>`;
 }
 
-function copyTable(copies: readonly CopyRecord[], csrf: string): Html {
-  return table<CopyRecord>(
+function copyTable(copies: readonly PlacedCopy[], csrf: string): Html {
+  return table<PlacedCopy>(
     { caption: 'Second copies, newest first' },
     [
       { head: 'Recording', isName: true, cell: ({ videoId }) => code(videoId) },
@@ -91,6 +97,7 @@ function copyTable(copies: readonly CopyRecord[], csrf: string): Html {
       { head: 'Collection', cell: ({ collectionId }) => code(collectionId) },
       { head: 'Made (UTC)', cell: ({ createdAt }) => moment(createdAt) },
       { head: 'State', cell: stateOf },
+      { head: 'Elsewhere', cell: elsewhere },
       { head: 'Second copy here', cell: ({ isHeld }) => (isHeld ? 'yes' : 'no') },
       { head: 'To do', cell: (copy) => todo(copy, csrf) },
     ],
@@ -98,21 +105,28 @@ function copyTable(copies: readonly CopyRecord[], csrf: string): Html {
   );
 }
 
-function stateOf(copy: CopyRecord): Html {
+function stateOf(copy: PlacedCopy): Html {
   const view = viewOfCopy(copy);
   const words = VIEW_WORDS[view];
-  if (view === 'sent')
-    return html`${words}${copy.sentAt === null ? NOTHING : html` ${moment(copy.sentAt)}`} to ${given(copy.sentTo)}`;
+  if (view === 'sent') return html`${words}${copy.sentAt === null ? NOTHING : html` ${moment(copy.sentAt)}`}`;
   if (view !== 'failing') return html`${words}`;
   const [failure = '', detail] = copy.lastError.split(': ', 2);
-  return html`<span class="badge badge-warn">${copy.state === 'new' ? 'Not made yet' : words}</span> ${reasonWords(failure)}${
+  return html`<span class="badge badge-warn">${copy.state === 'sending' ? words : 'Not made yet'}</span> ${reasonWords(failure)}${
     detail === undefined ? NOTHING : html` (${given(detail)})`
-  } ${count(copy.attempts, 'attempt')}; the next at ${moment(Math.ceil(copy.nextAt / 1000))}.`;
+  } ${count(copy.attempts, 'attempt')}; the next at ${moment(Math.ceil(copy.nextAt / 1000))}. ${remedyWords(failure)}`;
 }
 
-function todo(copy: CopyRecord, csrf: string): Html {
+/** Where it arrived last first; the rest is where it went before, or where an attempt failed. */
+function elsewhere({ sentTo, places }: PlacedCopy): Html {
+  const others = places.filter((place) => place !== sentTo);
+  if (others.length === 0) return sentTo === '' ? html`nowhere` : given(sentTo);
+  const last = sentTo === '' ? NOTHING : html`<li>${given(sentTo)}</li>`;
+  return html`<ul>${last}${others.map((place) => html`<li>${given(place)} <span class="hint">maybe in part</span></li>`)}</ul>`;
+}
+
+function todo(copy: PlacedCopy, csrf: string): Html {
   const view = viewOfCopy(copy);
-  if (copy.state === 'new' || copy.state === 'leaving' || view === 'sending')
+  if (['new', 'lost', 'leaving'].includes(copy.state) || view === 'sending')
     return html`<span class="hint">By itself</span>`;
   const words = view === 'kept' ? 'Send' : 'Send again';
   return html`<form method="post" action="${PATH}/${copy.videoId}/send">${csrfField(csrf)}<button class="quiet">${words}<span class="unseen"> the recording ${copy.videoId}</span></button></form>`;

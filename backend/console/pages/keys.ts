@@ -173,7 +173,7 @@ const ROLE_WORDS: { readonly [R in Role]: string } = {
   read: 'Plays and downloads what was recorded, listens to live channels',
   admin: 'Policy, deletion, audit and the rights of the recorded; no media',
   operate:
-    'Where copies of recordings go, and sending them, earlier ones too: whoever may read there reads them. Opens no recording here, sees no people',
+    'Where copies of what is recorded from then on go, and sending them: whoever may read there reads them. Opens no recording here, sees no people',
 };
 
 const wish = z.object({

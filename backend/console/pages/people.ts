@@ -122,7 +122,7 @@ export const PEOPLE_ROUTES: readonly ConsoleRoute[] = [
     async handle(call) {
       const found = await requestOf(call);
       if (found === undefined) return fail('not-now', 'there is no such request');
-      const { id, kind, status, createdAt, finishedAt, sessions, recordings, receipt } = found;
+      const { id, kind, status, createdAt, finishedAt, sessions, recordings, receipt, copiesLeft } = found;
       return ok({
         kind: 'page',
         title: kind === 'erase' && status === 'done' ? 'The person was erased' : `Request ${id}`,
@@ -144,6 +144,7 @@ export const PEOPLE_ROUTES: readonly ConsoleRoute[] = [
               ]),
         ])}
 ${receipt === null ? '' : html`<p class="hint">The receipt is signed by this service (JWS, its key is at /.well-known/jwks.json) and names nobody: keep it as proof.</p>`}
+${leftElsewhere(copiesLeft)}
 <p><a href="${PATH}">Back to people</a></p>`,
       });
     },
@@ -166,6 +167,14 @@ ${receipt === null ? '' : html`<p class="hint">The receipt is signed by this ser
     },
   },
 ];
+
+/** What was copied to a destination is not deleted there. */
+function leftElsewhere(left: RightsRequest['copiesLeft']): Html | string {
+  if (left.length === 0) return '';
+  return html`<h2>Left elsewhere</h2>
+<p>Copies may lie in these places still, whole or in part: nothing is deleted there. Delete them in the store itself.</p>
+<ul>${left.map(({ at }) => html`<li>${given(at)}</li>`)}</ul>`;
+}
 
 const RIGHT: { readonly [K in RightsRequest['kind']]: string } = { access: 'Access', erase: 'Erasure' };
 

@@ -44,6 +44,7 @@ export async function startFtp(password: string, certificate?: Certificate): Pro
     read: (object) => readFile(join(directory, object)),
     unfinished: async () => (await filesIn(directory)).filter((name) => name.endsWith('.part')),
     growing: () => growingIn(directory),
+    directory,
     async stop() {
       await stop();
       await rm(root, { recursive: true, force: true });

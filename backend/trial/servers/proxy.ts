@@ -12,6 +12,8 @@ export type Between = {
   readonly passed: () => number;
   /** Resets every connection, and every one that comes. */
   readonly cut: () => void;
+  /** Does so in place of passing on the first bytes of a client that are so. */
+  readonly cutAt: (isSo: (chunk: Buffer) => boolean) => void;
   /** Lets nothing through any more, in either direction; connections stay. */
   readonly hang: () => void;
   /** Changes one bit in the first run of these bytes that a client sends. */
@@ -23,6 +25,11 @@ export type Between = {
 export async function startProxy(to: number, certificate?: Certificate): Promise<Between> {
   const sockets = new Set<Socket>();
   const state = { isCut: false, hangs: false, passed: 0, flip: undefined as Buffer | undefined };
+  let isCutAt: (chunk: Buffer) => boolean = () => false;
+  const cut = () => {
+    state.isCut = true;
+    for (const socket of sockets) if ('resetAndDestroy' in socket) socket.resetAndDestroy();
+  };
   const accept = (client: Socket) => {
     const server = connect({ port: to, host: '127.0.0.1', noDelay: true });
     for (const socket of [client, server]) {
@@ -39,6 +46,7 @@ export async function startProxy(to: number, certificate?: Certificate): Promise
       transform(chunk: Buffer, _encoding, next) {
         state.passed += chunk.length;
         if (state.hangs) return;
+        if (isCutAt(chunk)) return cut();
         next(null, flipped(chunk));
       },
     });
@@ -65,9 +73,9 @@ export async function startProxy(to: number, certificate?: Certificate): Promise
   return {
     port: portOf(server.address()),
     passed: () => state.passed,
-    cut() {
-      state.isCut = true;
-      for (const socket of sockets) if ('resetAndDestroy' in socket) socket.resetAndDestroy();
+    cut,
+    cutAt(isSo) {
+      isCutAt = isSo;
     },
     hang() {
       state.hangs = true;

@@ -23,6 +23,8 @@ export type StoreServer = {
   readonly unfinished: () => Promise<string[]>;
   /** The file of an unfinished upload on its disk, where it grows as bytes arrive. */
   readonly growing?: () => Promise<string | undefined>;
+  /** The folder on its disk that objects are in, where it is one. */
+  readonly directory?: string;
   readonly stop: () => Promise<void>;
 };
 

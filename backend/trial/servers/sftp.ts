@@ -4,8 +4,10 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { filesIn, freePort, growingIn, type StoreServer, startProgram } from './server.ts';
 
-/** OpenSSH, for the user that runs the test, who signs in by a key made for it. */
-export async function startSftp(): Promise<StoreServer & { readonly hostKeys: readonly string[] }> {
+/** OpenSSH, for the user that runs the test, who signs in by a key made for it. `subsystem`: what serves the files. */
+export async function startSftp(
+  subsystem = 'internal-sftp',
+): Promise<StoreServer & { readonly hostKeys: readonly string[] }> {
   const root = await mkdtemp(join(tmpdir(), 'tallylight-sftp-'));
   const directory = join(root, 'store');
   await mkdir(directory);
@@ -21,7 +23,7 @@ export async function startSftp(): Promise<StoreServer & { readonly hostKeys: re
     make(name, type);
   await writeFile(join(root, 'authorized'), await readFile(join(root, 'client.pub')), { mode: 0o600 });
   const port = await freePort();
-  await writeFile(join(root, 'config'), configOf(root, port));
+  await writeFile(join(root, 'config'), configOf(root, port, subsystem));
   // sshd insists on this folder, and its package makes it only for a service that is started by the system.
   if (process.getuid?.() === 0) await mkdir('/run/sshd', { recursive: true });
   const stop = await startProgram(port, '/usr/sbin/sshd', ['-D', '-e', '-f', join(root, 'config')]);
@@ -49,6 +51,7 @@ export async function startSftp(): Promise<StoreServer & { readonly hostKeys: re
     read: (object) => readFile(join(directory, object)),
     unfinished: async () => (await filesIn(directory)).filter((name) => name.endsWith('.part')),
     growing: () => growingIn(directory),
+    directory,
     async stop() {
       await stop();
       await rm(root, { recursive: true, force: true });
@@ -56,7 +59,7 @@ export async function startSftp(): Promise<StoreServer & { readonly hostKeys: re
   };
 }
 
-function configOf(root: string, port: number): string {
+function configOf(root: string, port: number, subsystem: string): string {
   return [
     `Port ${port}`,
     'ListenAddress 127.0.0.1',
@@ -70,7 +73,7 @@ function configOf(root: string, port: number): string {
     'UsePAM no',
     // Tests that are refused on purpose are no reason to keep the next one waiting.
     'MaxStartups 100',
-    'Subsystem sftp internal-sftp',
+    `Subsystem sftp ${subsystem}`,
     '',
   ].join('\n');
 }

@@ -3,6 +3,12 @@ import type { Told } from '../told.ts';
 
 /** In Spanish: copies of recordings in stores of somebody else's. */
 export const DESTINATION_ES = {
+  'copies-disk-low': {
+    message:
+      'Al disco de las segundas copias le queda poco espacio, así que no se hace ninguna. La grabación está a salvo aquí.',
+    action:
+      'Libera espacio allí: queda libre una vigésima parte del disco, 1 GB como máximo. Después sigue solo, en menos de una hora.',
+  },
   'destination-unreachable': {
     message: 'El destino no responde. La grabación está a salvo aquí.',
     action:

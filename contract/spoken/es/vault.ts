@@ -46,7 +46,8 @@ export const VAULT_ES = {
   },
   'vault-damaged': {
     message: 'Una parte de una grabación no se puede leer. El resto se conserva.',
-    action: 'Verifica la grabación para ver qué parte; no la elimines antes.',
+    action:
+      'No la elimines. En su dispositivo, `tallylight verify` dice qué parte es, qué sigue entero y qué se puede hacer.',
   },
   'data-in-use': {
     message: 'Otro Tallylight está usando esta carpeta de datos.',

@@ -12,7 +12,7 @@ import { redundantBlobs } from './redundant-blobs.ts';
 
 const foldersOf = ({ dataDir }: Trial) => ({
   blobs: join(dataDir, 'blobs'),
-  backup: join(dataDir, 'copies'),
+  copies: join(dataDir, 'copies'),
 });
 
 async function download({ url, key }: Trial, id: string): Promise<Buffer> {
@@ -35,11 +35,11 @@ test('[P54] every finished recording has a second copy, byte for byte what is se
   expect(copies.every(({ held, attempts, last_error }) => held && attempts === 0 && last_error === '')).toBe(
     true,
   );
-  const { blobs, backup } = foldersOf(service);
-  const kept = filesBelow(backup);
+  const { blobs, copies: second } = foldersOf(service);
+  const kept = filesBelow(second);
   expect(kept).toEqual(filesBelow(blobs).filter((path) => !path.startsWith(running.session.id)));
   expect(kept.length).toBeGreaterThan(1);
-  for (const path of kept) expect(readFileSync(join(backup, path))).toEqual(readFileSync(join(blobs, path)));
+  for (const path of kept) expect(readFileSync(join(second, path))).toEqual(readFileSync(join(blobs, path)));
   const made = (await entriesOf(service)).filter(({ action }) => action === 'copy.made');
   expect(made.map(({ object }) => object).sort()).toEqual(copies.map(({ video_id }) => video_id).sort());
 });
@@ -109,15 +109,15 @@ test('[P39][P54] what is missing or damaged is read from the second copy, put ba
 
 test('[P41][P54] a blob is put back from its second copy only while its stream is there', async () => {
   const root = await folder();
-  const [primary, backup] = [blobsOnDisk(join(root, 'blobs')), blobsOnDisk(join(root, 'copies'))];
+  const [primary, copies] = [blobsOnDisk(join(root, 'blobs')), blobsOnDisk(join(root, 'copies'))];
   const of = { sessionId: 'cap-1', streamId: 'rts-1', take: 1, sequence: 0 };
   const key = randomBytes(32);
   const name = must(await primary.write(of, key, Buffer.from('media')));
-  must(await backup.writeSealed(of, name, (await primary.readSealed(of, name)) ?? Buffer.alloc(0)));
+  must(await copies.writeSealed(of, name, (await primary.readSealed(of, name)) ?? Buffer.alloc(0)));
   for (const isThere of [true, false]) {
     const restored: string[] = [];
     const note = async ({ streamId }: { streamId: string }) => void restored.push(streamId);
-    const blobs = redundantBlobs(primary, backup, async () => isThere, note);
+    const blobs = redundantBlobs(primary, copies, async () => isThere, note);
     await primary.remove(of, name);
     expect(Buffer.from(must(await blobs.read(of, name, key))).toString()).toBe('media');
     // What is being deleted is not put back behind whoever deletes it.
@@ -130,9 +130,9 @@ test('[P54] damage is not copied: where the first copy is spoilt before there is
   const { service } = await redundant();
   const { session, streams } = await recorded(service, service.key, { endUserId: 'ada' });
   await untilCopies(service, areAll('kept'));
-  const { blobs, backup } = foldersOf(service);
-  for (const name of readdirSync(backup))
-    if (name.startsWith('cap-')) rmSync(join(backup, name), { recursive: true });
+  const { blobs, copies } = foldersOf(service);
+  for (const name of readdirSync(copies))
+    if (name.startsWith('cap-')) rmSync(join(copies, name), { recursive: true });
   const [path] = filesBelow(blobs);
   const bytes = readFileSync(join(blobs, path ?? ''));
   writeFileSync(join(blobs, path ?? ''), Buffer.alloc(bytes.length));
@@ -140,11 +140,11 @@ test('[P54] damage is not copied: where the first copy is spoilt before there is
   const [copy] = await untilCopies(service, areAll('failing'));
   expect(copy).toMatchObject({ held: false, session_id: session.id });
   expect(copy?.last_error).toContain(`vault-damaged: ${streams[0]}`);
-  expect(filesBelow(backup)).not.toContain(path);
+  expect(filesBelow(copies)).not.toContain(path);
   writeFileSync(join(blobs, path ?? ''), bytes);
   service.clock.now += 10_000;
   await untilCopies(service, areAll('kept'));
-  expect(filesBelow(backup)).toEqual(filesBelow(blobs));
+  expect(filesBelow(copies)).toEqual(filesBelow(blobs));
 });
 
 const DELETIONS: { readonly [how: string]: (service: Trial, ids: Ids) => Promise<unknown> } = {
@@ -169,8 +169,8 @@ test.each(Object.keys(DELETIONS))(
     const mine = await recorded(service, service.key, { endUserId: 'ada', collection: 'calls' });
     await untilCopies(service, areAll('kept'));
     const ids = { session: mine.session.id, video: mine.session.videos[0]?.id ?? '', token: mine.token };
-    const { backup } = foldersOf(service);
-    const isOf = (id: string) => filesBelow(backup).filter((path) => path.startsWith(id)).length;
+    const { copies } = foldersOf(service);
+    const isOf = (id: string) => filesBelow(copies).filter((path) => path.startsWith(id)).length;
     expect([isOf(mine.session.id), isOf(other.session.id)]).not.toContain(0);
     expect(await DELETIONS[how]?.(service, ids)).toMatchObject({ status: 200 });
     expect([how, isOf(mine.session.id)]).toEqual([how, 0]);
