@@ -54,6 +54,12 @@ test('a name of a setting, a program or a file is the same in both languages', (
     expect({ path, terms: termsIn(dicho) }).toEqual({ path, terms: termsIn(said) });
 });
 
+test('an hour has its article in Spanish', () => {
+  expect(es.recording.started('14:19')).toBe('Empezó a las 14:19');
+  expect(es.recording.started('1:05')).toBe('Empezó a la 1:05');
+  expect(es.note.offlineSince('13:05')).toContain('desde las 13:05');
+});
+
 test('the pseudo-locale puts every word in brackets, and leaves what it is filled with as it is', () => {
   const made = pseudo(en);
   expect(made.lamp.trouble).toBe(`${OPENS}Ñééds~~ á löök~${CLOSES}`);

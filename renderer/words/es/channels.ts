@@ -2,6 +2,7 @@ import type { InAnyLanguage } from '../../../contract/spoken/any-language.ts';
 import { ES } from '../../../contract/spoken/es.ts';
 import type { channels as english } from '../en/channels.ts';
 import { pluralIn } from '../plural.ts';
+import { theHour } from './hour.ts';
 
 const of = pluralIn('es');
 
@@ -48,7 +49,7 @@ export const channels: InAnyLanguage<typeof english> = {
     noDisk: 'nada en disco',
     gone: 'ya no existe, nunca estuvo en un disco',
     dropped: (parts, count) => `${parts} ${of(count, 'parte omitida', 'partes omitidas')}`,
-    takeEnded: (take, time) => `la toma ${take} terminó a las ${time}`,
+    takeEnded: (take, time) => `la toma ${take} terminó a ${theHour(time)}`,
     nothing: 'todavía no se capturó nada',
     gaps: (gaps, count, duration) => `${gaps} ${of(count, 'hueco', 'huecos')}, ${duration}`,
     gapsBecause: (gaps, reason) => `${gaps}: ${reason}`,

@@ -1,6 +1,7 @@
 import type { InAnyLanguage } from '../../../contract/spoken/any-language.ts';
 import type { consent as english } from '../en/consent.ts';
 import { pluralIn } from '../plural.ts';
+import { theHour } from './hour.ts';
 
 const of = pluralIn('es');
 
@@ -51,14 +52,14 @@ export const consent: InAnyLanguage<typeof english> = {
   interrupted: {
     title: '¿Seguir grabando?',
     cutOff: (recording, time, duration) =>
-      `Tallylight se cerró de forma inesperada a las ${time}, en medio de ${recording}. Aquí se guardan ${duration}. Desde entonces no se ha capturado nada.`,
+      `Tallylight se cerró de forma inesperada a ${theHour(time)}, en medio de ${recording}. Aquí se guardan ${duration}. Desde entonces no se ha capturado nada.`,
     again: {
       keep: (names) => `Se guarda, como aceptaste al empezar: ${names}.`,
       live: (names) => `Solo en vivo, como aceptaste al empezar: ${names}.`,
       off: (names) => `Se queda sin capturar, porque ya no está o ya no se permite: ${names}.`,
     },
     until: (time) =>
-      `El tiempo de en medio queda como un hueco. Si no haces nada, la grabación se termina y se entrega a las ${time}.`,
+      `El tiempo de en medio queda como un hueco. Si no haces nada, la grabación se termina y se entrega a ${theHour(time)}.`,
     goOn: { ready: 'Seguir', busy: 'Empezando' },
     finish: { ready: 'Terminarla y entregarla', busy: 'Terminando' },
   },

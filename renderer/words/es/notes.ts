@@ -1,5 +1,6 @@
 import type { InAnyLanguage } from '../../../contract/spoken/any-language.ts';
 import type { notes as english } from '../en/notes.ts';
+import { theHour } from './hour.ts';
 
 /** What is wrong, or may become so, and what helps. */
 export const notes: InAnyLanguage<typeof english> = {
@@ -7,7 +8,7 @@ export const notes: InAnyLanguage<typeof english> = {
     details: 'Detalles',
     undelivered: (duration) => `Sin entregar todavía: ${duration}.`,
     offline: 'Sin conexión con el servicio de medios.',
-    offlineSince: (time) => `Sin conexión con el servicio de medios desde las ${time}.`,
+    offlineSince: (time) => `Sin conexión con el servicio de medios desde ${theHour(time)}.`,
     keptHere: 'Se guarda aquí, cifrado, y se envía cuando vuelva la conexión.',
     liveLost: 'Lo que es solo en vivo no se entrega mientras tanto, y no se guarda.',
     settingsAside: {

@@ -1,6 +1,7 @@
 import type { InAnyLanguage } from '../../../contract/spoken/any-language.ts';
 import { ES } from '../../../contract/spoken/es.ts';
 import type { states as english } from '../en/states.ts';
+import { theHour } from './hour.ts';
 
 /** What the state is called and said to be. */
 export const states: InAnyLanguage<typeof english> = {
@@ -31,7 +32,7 @@ export const states: InAnyLanguage<typeof english> = {
     sentence: 'Abriendo los dispositivos. La luz se enciende con el primer sonido o la primera imagen.',
   },
   recording: {
-    started: (time) => `Empezó a las ${time}`,
+    started: (time) => `Empezó a ${theHour(time)}`,
     paused: (duration) => `${duration} en pausa en total`,
     nothing: 'En este momento no llega nada de los dispositivos.',
   },
