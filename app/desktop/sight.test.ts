@@ -3,7 +3,11 @@ import type { PausedBy, Snapshot } from '../../contract/bridge/snapshot.ts';
 import type { ErrorCode } from '../../contract/errors.ts';
 import { errorOf } from '../../contract/result.ts';
 import { testSnapshot } from '../../main/bridge/test-snapshot.ts';
-import { elapsed, sightOf } from './sight.ts';
+import { elapsed, sightOf as sightIn } from './sight.ts';
+import { languageOf, tongueOf } from './words.ts';
+
+const english = tongueOf('en', ['en-GB']);
+const sightOf = (snapshot: Snapshot) => sightIn(snapshot, english);
 
 test.each([
   [0, '0:00'],
@@ -53,4 +57,42 @@ test('[P01] a channel in trouble is named, and not one whose consent was taken b
   expect(sightOf(testSnapshot({ lamp: 'trouble', channels })).stateLine).toBe(
     `Needs a look. System audio: ${errorOf('device-failed').message}`,
   );
+});
+
+test('in Spanish nothing English is said, not even of a trouble that main tells in English', () => {
+  const spanish = tongueOf('es', ['es-ES', 'en-GB']);
+  const session = {
+    ...testSnapshot().session,
+    state: 'recording',
+    startedAt: '2026-03-03T13:41:00.000Z',
+  } as const;
+  const channels = [
+    { name: 'Jabra', state: 'live', mode: 'keep', trouble: errorOf('device-failed') },
+    { name: 'LG', state: 'live', mode: 'live', trouble: null },
+  ] as unknown as Snapshot['channels'];
+  const troubled = sightIn(testSnapshot({ lamp: 'trouble', session, channels }), spanish);
+  expect(troubled).toMatchObject({
+    title: 'Requiere atención 0:00 – Tallylight',
+    stateLine: 'Requiere atención. Jabra: requiere atención. Abra Tallylight para ver de qué se trata',
+    modeLines: ['Se guarda: Jabra', 'Solo en directo: LG'],
+  });
+  expect(troubled.sinceLine).toMatch(/^Desde las \d{1,2}:\d\d$/);
+  const own = sightIn(testSnapshot({ lamp: 'trouble', trouble: errorOf('data-in-use') }), spanish);
+  expect(own.stateLine).toBe('Requiere atención. Abra Tallylight para ver de qué se trata');
+});
+
+test.each([
+  [['es-MX', 'en-US'], 'es'],
+  [['fr-FR', 'es-ES'], 'es'],
+  [['fr-FR', 'en-US', 'es-ES'], 'en'],
+  [['fr-FR'], 'en'],
+  [[], 'en'],
+] as const)('of %j the shell speaks %s', (preferred, language) => {
+  expect(languageOf(preferred)).toBe(language);
+});
+
+test('times of day and lists are written as the region of this computer does', () => {
+  const at = '2026-03-03T13:41:00.000Z';
+  expect(tongueOf('en', ['en-US']).timeOfDay(at)).toMatch(/M$/);
+  expect(tongueOf('en', ['es-ES', 'en-GB']).timeOfDay(at)).not.toMatch(/M$/);
 });

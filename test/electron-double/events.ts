@@ -20,7 +20,8 @@ export const EVENTS = {
     'render-process-gone',
   ],
   MessagePortMain: ['message', 'close'],
-  Tray: ['click'],
+  Tray: ['click', 'right-click'],
+  NativeTheme: ['updated'],
   PowerMonitor: ['shutdown', 'suspend', 'resume', 'lock-screen', 'unlock-screen'],
 } as const;
 export type Emitter = keyof typeof EVENTS;

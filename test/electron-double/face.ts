@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { assertReady, emitter } from './events.ts';
+import { assertPlatform, assertReady, emitter } from './events.ts';
 import { call, flag, type Kind, type Known, listOf, method, oneOf, shape, strict, text } from './strict.ts';
 import { complain, type ItemDouble, type MenuDouble, type TrayDouble, world } from './world.ts';
 
@@ -35,11 +35,22 @@ const picture: Kind = {
   says: 'a PNG file that exists',
 };
 
+const titleOptions = shape({
+  fontType: oneOf('monospacedDigit'),
+} satisfies Known<Electron.TitleOptions>);
+
 /** Called with `new`; what it returns stands for the tray. */
 export function Tray(icon: string): object {
   assertReady('Tray');
   method('Tray', [picture])(icon);
-  const state: TrayDouble = { key: `tray ${world.trays.length + 1}`, icon, tooltip: '', menu: { items: [] } };
+  const state: TrayDouble = {
+    key: `tray ${world.trays.length + 1}`,
+    icon,
+    tooltip: '',
+    title: '',
+    menu: { items: [] },
+    opened: undefined,
+  };
   world.trays.push(state);
   return strict('Tray', {
     ...emitter('Tray', state.key),
@@ -49,6 +60,14 @@ export function Tray(icon: string): object {
     setToolTip: method('Tray.setToolTip', [text], (next: string) => {
       state.tooltip = next;
     }),
+    setTitle: method('Tray.setTitle', [text, titleOptions], (next: string) => {
+      assertPlatform('Tray.setTitle', 'darwin');
+      state.title = next;
+    }),
+    popUpContextMenu: method('Tray.popUpContextMenu', [menu], (next: MenuDouble) => {
+      assertPlatform('Tray.popUpContextMenu', 'darwin', 'win32');
+      state.opened = next;
+    }),
     setContextMenu: method('Tray.setContextMenu', [menu], (next: MenuDouble) => {
       state.menu = next;
     }),
@@ -57,7 +76,7 @@ export function Tray(icon: string): object {
 
 /** Chooses an item of a menu as a person does; one that is disabled cannot be chosen. */
 export function choose(tray: TrayDouble, label: string): void {
-  const found = tray.menu.items.find((entry) => entry.label === label);
+  const found = (tray.opened ?? tray.menu).items.find((entry) => entry.label === label);
   if (found === undefined) complain(`the menu has no ${label}`);
   else if (found.enabled === false) complain(`${label} is disabled`);
   else found.click?.();

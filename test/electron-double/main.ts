@@ -14,7 +14,7 @@ import {
   text,
   whole,
 } from './strict.ts';
-import { desktopCapturer, screen, systemPreferences } from './system.ts';
+import { desktopCapturer, nativeTheme, screen, systemPreferences } from './system.ts';
 import { BrowserWindow } from './window.ts';
 import { complain, type Listener, world } from './world.ts';
 
@@ -27,6 +27,10 @@ export const app = strict('app', {
   enableSandbox: method('app.enableSandbox', [], () => assertNotReady('app.enableSandbox')),
   whenReady: method('app.whenReady', [], () => world.ready.promise),
   getPath: method('app.getPath', [oneOf('userData')], () => world.machine.userData),
+  getPreferredSystemLanguages: method('app.getPreferredSystemLanguages', [], () => {
+    assertReady('app.getPreferredSystemLanguages');
+    return world.machine.languages;
+  }),
   quit: method('app.quit', [], () => {
     if (!fire('App', 'before-quit')) world.exitCode = 0;
   }),
@@ -148,7 +152,16 @@ export const safeStorage = strict('safeStorage', {
   }),
 } satisfies Known<Electron.SafeStorage>);
 
-export { BrowserWindow, desktopCapturer, Menu, MessageChannelMain, screen, systemPreferences, Tray };
+export {
+  BrowserWindow,
+  desktopCapturer,
+  Menu,
+  MessageChannelMain,
+  nativeTheme,
+  screen,
+  systemPreferences,
+  Tray,
+};
 
 /** What this module exports is what electron.d.ts declares for `electron/main`. */
 ({
@@ -158,6 +171,7 @@ export { BrowserWindow, desktopCapturer, Menu, MessageChannelMain, screen, syste
   ipcMain,
   Menu,
   MessageChannelMain,
+  nativeTheme,
   powerMonitor,
   powerSaveBlocker,
   protocol,

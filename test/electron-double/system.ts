@@ -1,4 +1,4 @@
-import { assertPlatform, assertReady } from './events.ts';
+import { assertPlatform, assertReady, emitter } from './events.ts';
 import { type Kind, type Known, listOf, method, oneOf, shape, strict, text, whole } from './strict.ts';
 import { type DisplayDouble, world } from './world.ts';
 
@@ -50,6 +50,17 @@ export const screen = strict('screen', {
     return { ...placed(given, display), width, height };
   }),
 } satisfies Known<Electron.Screen>);
+
+export const nativeTheme = strict('nativeTheme', {
+  ...emitter('NativeTheme'),
+  get shouldUseDarkColors() {
+    return world.machine.dark;
+  },
+  get shouldUseDarkColorsForSystemIntegratedUI() {
+    assertPlatform('nativeTheme.shouldUseDarkColorsForSystemIntegratedUI', 'darwin', 'win32');
+    return world.machine.darkTaskbar;
+  },
+} satisfies Known<Electron.NativeTheme>);
 
 const captured: Kind = shape({
   types: listOf(oneOf('screen')),

@@ -34,7 +34,16 @@ export type PortDouble = {
   isClosed: boolean;
 };
 
-export type TrayDouble = { readonly key: string; icon: string; tooltip: string; menu: MenuDouble };
+export type TrayDouble = {
+  readonly key: string;
+  icon: string;
+  tooltip: string;
+  /** macOS only, beside the icon. */
+  title: string;
+  menu: MenuDouble;
+  /** The menu that was popped up last, where one was. */
+  opened: MenuDouble | undefined;
+};
 
 type Point = { readonly x: number; readonly y: number };
 
@@ -65,11 +74,16 @@ export type Machine = {
   readonly displays: readonly DisplayDouble[];
   /** Where the pointer is, in DIPs. */
   readonly cursor: Point;
+  /** BCP 47, the most wanted first. */
+  readonly languages: readonly string[];
+  readonly dark: boolean;
+  /** On Windows the theme of the taskbar, which may be another than that of apps. */
+  readonly darkTaskbar: boolean;
 };
 
 /** All that the double remembers: which calls came, what was opened and who listens. */
 export type World = {
-  readonly machine: Machine;
+  machine: Machine;
   readonly ready: PromiseWithResolvers<void>;
   isReady: boolean;
   exitCode: number | undefined;
@@ -109,6 +123,9 @@ const USUAL: Machine = {
     },
   ],
   cursor: { x: 0, y: 0 },
+  languages: ['en-GB'],
+  dark: false,
+  darkTaskbar: false,
 };
 
 export let world = makeWorld({});
