@@ -15,8 +15,7 @@ const HEARS: ReadonlySet<NodeJS.Platform> = new Set(['darwin', 'win32']);
 
 /** Opens main for this desktop. Never rejects: what hinders it is shown in the window, by a capture that tells it. */
 export async function openDesktopCapture(parts: Parts): Promise<Capture> {
-  const base = parts.env.TALLYLIGHT_DATA;
-  const dataDir = base === undefined || base === '' ? app.getPath('userData') : join(base, 'client');
+  const dataDir = dataDirOf(parts.env);
   const connection = connectionFrom(parts.env, parts.yourBackend);
   const env = withoutSecrets(parts.env);
   try {
@@ -39,6 +38,12 @@ export async function openDesktopCapture(parts: Parts): Promise<Capture> {
     log('capture.not-opened', { cause: causeOf(error) });
     return absentCapture(errorOf('internal'));
   }
+}
+
+/** Where everything of this user lies. Only after `ready`. */
+export function dataDirOf(env: Parts['env']): string {
+  const base = env.TALLYLIGHT_DATA;
+  return base === undefined || base === '' ? app.getPath('userData') : join(base, 'client');
 }
 
 /** `resources/ffmpeg`, beside the archive `resources/app.asar`: a program cannot be started from inside it. */

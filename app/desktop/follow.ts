@@ -1,22 +1,28 @@
 import { app, powerSaveBlocker } from 'electron/main';
 import { BRIDGE_SNAPSHOT } from '../../contract/bridge/names.ts';
 import type { Capture } from '../../main/host.ts';
+import type { Overlay } from './overlay.ts';
 import type { Parts } from './parts.ts';
-import { sightOf } from './sight.ts';
+import { isRunning, sightOf } from './sight.ts';
 import { openTray } from './tray.ts';
 import type { AppWindow } from './window.ts';
 import { languageOf, tongueOf } from './words.ts';
 
-/** Page, title, tray and power follow one snapshot, so that none of them can show another lamp than the rest. */
-export function followSnapshots(capture: Capture, { window, show, follow }: AppWindow, parts: Parts): void {
-  const showTray = openTray(parts, { open: show, call: capture.call });
+export type Faces = { readonly window: AppWindow; readonly overlay: Overlay };
+
+/** Pages, title, tray and power follow one snapshot, so that none of them can show another lamp than the rest. */
+export function followSnapshots(capture: Capture, { window, overlay }: Faces, parts: Parts): void {
+  const showTray = openTray(parts, { open: window.show, call: capture.call });
   const keepAwake = awake();
   const preferred = app.getPreferredSystemLanguages();
   const tongue = tongueOf(languageOf(preferred), preferred);
   capture.onSnapshot((snapshot) => {
     const sight = sightOf(snapshot, tongue);
-    if (!window.isDestroyed()) window.webContents.send(BRIDGE_SNAPSHOT, snapshot);
-    follow(sight.title, snapshot.session.state);
+    // Whoever started it: what may be captured is never without its light.
+    overlay.follow(isRunning(snapshot) || sight.lamp === 'live');
+    for (const page of [window.window, overlay.window()])
+      if (page?.isDestroyed() === false) page.webContents.send(BRIDGE_SNAPSHOT, snapshot);
+    window.follow(sight.title, snapshot.session.state);
     showTray(sight, tongue.words);
     keepAwake(sight.lamp === 'live');
   });

@@ -1,12 +1,13 @@
 import { app, Menu } from 'electron/main';
 import { registerAppScheme, serveAppScheme } from './app-scheme.ts';
-import { attachBridge } from './bridge.ts';
-import { openDesktopCapture } from './capture.ts';
+import { attachBridge, OVERLAY_CALLS } from './bridge.ts';
+import { dataDirOf, openDesktopCapture } from './capture.ts';
 import { secretsFor } from './connection.ts';
 import { followSnapshots } from './follow.ts';
 import { leaveOnce } from './leave.ts';
 import { lockContents, lockSession } from './lockdown.ts';
 import { causeOf, log } from './log.ts';
+import { openOverlay } from './overlay.ts';
 import type { Parts } from './parts.ts';
 import { withReopen } from './reopen.ts';
 import { openWindow } from './window.ts';
@@ -39,10 +40,18 @@ async function run(parts: Parts): Promise<void> {
   const window = openWindow(parts, leaving);
   app.on('second-instance', window.show);
   app.on('activate', window.show);
-  app.on('window-all-closed', () => app.quit());
-  attachBridge(window.window, capture);
+  // The small light and the hidden windows do not keep the app alive.
+  window.window.on('closed', () => app.quit());
+  const overlay = openOverlay(parts, dataDirOf(parts.env), leaving);
+  attachBridge(
+    [
+      { window: () => window.window, calls: 'all' },
+      { window: overlay.window, calls: OVERLAY_CALLS },
+    ],
+    capture,
+  );
   void window.load();
-  followSnapshots(await capture, window, parts);
+  followSnapshots(await capture, { window, overlay }, parts);
 }
 
 /** Copy, paste and quit work on macOS only through a menu; elsewhere there is none, and no reload or developer tools. */

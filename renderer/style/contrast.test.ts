@@ -4,17 +4,20 @@ import { expect, test } from 'vitest';
 /** The tokens themselves, measured as WCAG 2.2 does: text 4.5 to 1, rings and meters 3 to 1. */
 
 const css = readFileSync(new URL('./tokens.css', import.meta.url), 'utf8');
+/** The tokens of each block, as they are in the light (0) and in the dark (1). */
 const blocks = [...css.matchAll(/:root \{([^}]*)\}/g)].map(([, body = '']) =>
-  Object.fromEntries(
-    [...body.matchAll(/--([\w-]+): (#[0-9a-f]{6})/g)].map(([, name, value]) => [name, value]),
+  [...body.matchAll(/--([\w-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)/g)].map(
+    ([, name = '', ...values]) => [name, values] as const,
   ),
 );
-const [light = {}, dark = {}, lightMore = {}, darkMore = {}] = blocks;
+const [usual = [], more = []] = blocks;
+const inScheme = (at: 0 | 1, ...parts: (typeof usual)[]) =>
+  Object.fromEntries(parts.flat().map(([name, values]) => [name, values[at]]));
 const themes = {
-  light,
-  dark: { ...light, ...dark },
-  'light, more contrast': { ...light, ...lightMore },
-  'dark, more contrast': { ...light, ...dark, ...lightMore, ...darkMore },
+  light: inScheme(0, usual),
+  dark: inScheme(1, usual),
+  'light, more contrast': inScheme(0, usual, more),
+  'dark, more contrast': inScheme(1, usual, more),
 };
 
 function luminance(hex: string): number {

@@ -3,15 +3,17 @@ import { complain, type Listener, world } from './world.ts';
 
 /** Every event the double knows, by the interface of electron.d.ts that declares it. */
 export const EVENTS = {
-  App: [
-    'second-instance',
-    'activate',
-    'window-all-closed',
-    'before-quit',
-    'web-contents-created',
-    'certificate-error',
+  App: ['second-instance', 'activate', 'before-quit', 'web-contents-created', 'certificate-error'],
+  BrowserWindow: [
+    'ready-to-show',
+    'page-title-updated',
+    'session-end',
+    'close',
+    'closed',
+    'move',
+    'hide',
+    'minimize',
   ],
-  BrowserWindow: ['ready-to-show', 'page-title-updated', 'session-end', 'close', 'closed'],
   WebContents: [
     'will-navigate',
     'will-frame-navigate',
@@ -22,6 +24,7 @@ export const EVENTS = {
   MessagePortMain: ['message', 'close'],
   Tray: ['click', 'right-click'],
   NativeTheme: ['updated'],
+  Screen: ['display-added', 'display-removed', 'display-metrics-changed'],
   PowerMonitor: ['shutdown', 'suspend', 'resume', 'lock-screen', 'unlock-screen'],
 } as const;
 export type Emitter = keyof typeof EVENTS;

@@ -6,7 +6,7 @@ import { channelOf } from './capture.ts';
 import { fire, listeners, tell } from './events.ts';
 import { choose } from './face.ts';
 import { type Launched, launch, logged, prepareLaunches } from './launch.ts';
-import { callsOf, only } from './world.ts';
+import { appWindow, callsOf, only } from './world.ts';
 
 vi.mock('electron/common', () => import('./common.ts'));
 vi.mock('electron/main', () => import('./main.ts'));
@@ -17,7 +17,7 @@ const troubled = { trouble: errorOf('channel-lost') };
 
 function seen({ world }: Launched) {
   const tray = only(world.trays);
-  return { icon: basename(tray.icon), title: only(world.windows).title, tooltip: tray.tooltip };
+  return { icon: basename(tray.icon), title: appWindow(world).title, tooltip: tray.tooltip };
 }
 
 const enabled = ({ world }: Launched) =>
@@ -113,7 +113,7 @@ test('under the Electron double the theme of apps says nothing of the taskbar of
 
 test('under the Electron double the title of the page cannot replace the title that shows the lamp', async () => {
   const { world } = await launch();
-  expect(fire(only(world.windows).key, 'page-title-updated', 'Nothing is recorded', true)).toBe(true);
+  expect(fire(appWindow(world).key, 'page-title-updated', 'Nothing is recorded', true)).toBe(true);
 });
 
 test.each<[SessionState, string[]]>([
@@ -208,7 +208,7 @@ test('under the Electron double the menu on Windows is made when it opens, with 
 test('[P01] under the Electron double Start in the tray opens the window at the consent and starts nothing', async () => {
   const { world, capture } = await launch();
   choose(only(world.trays), 'Start a recording…');
-  expect(only(world.windows).visible).toBe(true);
+  expect(appWindow(world).visible).toBe(true);
   expect(capture.calls).toEqual([]);
   capture.tell({ state: 'complete' });
   choose(only(world.trays), 'Start a recording…');
@@ -228,7 +228,7 @@ test('under the Electron double a click on the tray of macOS opens its menu, and
 
 test('under the Electron double a click on the tray brings the window back', async () => {
   const { world } = await launch();
-  const window = only(world.windows);
+  const window = appWindow(world);
   window.minimized = true;
   fire(only(world.trays).key, 'click');
   expect(window).toMatchObject({ visible: true, minimized: false });

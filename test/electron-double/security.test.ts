@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { fire, listeners } from './events.ts';
 import { launch, PAGE, prepareLaunches } from './launch.ts';
-import { callsOf, only } from './world.ts';
+import { appWindow, callsOf, only } from './world.ts';
 
 vi.mock('electron/common', () => import('./common.ts'));
 vi.mock('electron/main', () => import('./main.ts'));
@@ -40,12 +40,12 @@ test('under the Electron double one small window opens with exactly the hardened
 
 test('under the Electron double developer tools exist only where the app is not packaged', async () => {
   const { world } = await launch({ packaged: false });
-  expect(only(world.windows).options).toMatchObject({ webPreferences: { devTools: true, sandbox: true } });
+  expect(appWindow(world).options).toMatchObject({ webPreferences: { devTools: true, sandbox: true } });
 });
 
 test('under the Electron double the window shows when its page is ready, and not before', async () => {
   const { world } = await launch();
-  const window = only(world.windows);
+  const window = appWindow(world);
   expect(window.visible).toBe(false);
   fire(window.key, 'ready-to-show');
   expect(window.visible).toBe(true);
@@ -55,13 +55,13 @@ test.each(['will-navigate', 'will-frame-navigate', 'will-redirect', 'will-attach
   'under the Electron double %s is prevented',
   async (event) => {
     const { world } = await launch();
-    expect(fire(only(world.windows).contents, event)).toBe(true);
+    expect(fire(appWindow(world).contents, event)).toBe(true);
   },
 );
 
 test('under the Electron double no page opens a window', async () => {
   const { world } = await launch();
-  expect(only(world.windows).openHandler?.()).toEqual({ action: 'deny' });
+  expect(appWindow(world).openHandler?.()).toEqual({ action: 'deny' });
 });
 
 test.each([

@@ -34,6 +34,7 @@ const rectangle: Kind = shape({
 const none: Kind = { fits: (value) => value === null, says: 'null' };
 
 export const screen = strict('screen', {
+  ...emitter('Screen'),
   getAllDisplays: ofScreen('getAllDisplays', [], () => world.machine.displays.map(shown)),
   getPrimaryDisplay: ofScreen('getPrimaryDisplay', [], () => world.machine.displays.map(shown)[0]),
   getCursorScreenPoint: ofScreen('getCursorScreenPoint', [], () => ({ ...world.machine.cursor })),
@@ -83,8 +84,14 @@ function ofScreen(name: string, kinds: readonly Kind[], run: (...given: never[])
   });
 }
 
-function shown({ id, label, bounds, scaleFactor }: DisplayDouble): object {
-  const made = { id, label, bounds: { ...bounds }, scaleFactor } satisfies Known<Electron.Display>;
+function shown({ id, label, bounds, workArea = bounds, scaleFactor }: DisplayDouble): object {
+  const made = {
+    id,
+    label,
+    bounds: { ...bounds },
+    workArea: { ...workArea },
+    scaleFactor,
+  } satisfies Known<Electron.Display>;
   return strict('Display', made);
 }
 

@@ -13,6 +13,14 @@ export type WindowDouble = {
   readonly posted: { readonly channel: string; readonly ports: readonly unknown[] }[];
   openHandler: (() => unknown) | undefined;
   title: string;
+  /** In DIPs. */
+  bounds: Point & { readonly width: number; readonly height: number };
+  /** The level at which it stays above others, where it does. */
+  above: string | undefined;
+  /** How it is shown on every workspace, where it is. */
+  everywhere: unknown;
+  /** Whether it was asked to be kept out of captures. */
+  isProtected: boolean;
   visible: boolean;
   minimized: boolean;
   destroyed: boolean;
@@ -53,6 +61,8 @@ export type DisplayDouble = {
   readonly label: string;
   /** In DIPs. */
   readonly bounds: Point & { readonly width: number; readonly height: number };
+  /** Without the bars of the system, in DIPs; all of it where it is left out. */
+  readonly workArea?: DisplayDouble['bounds'];
   readonly scaleFactor: number;
   /** Where it begins in physical pixels of the whole desktop. */
   readonly origin: Point;
@@ -169,6 +179,18 @@ export function record(name: string, args: readonly unknown[]): void {
 
 export function callsOf(name: string): (readonly unknown[])[] {
   return world.calls.filter((call) => call.name === name).map((call) => call.args);
+}
+
+/** The app's own window, which is opened first. */
+export function appWindow({ windows }: World): WindowDouble {
+  const [first] = windows;
+  if (first === undefined) throw new Error('the window is not open yet');
+  return first;
+}
+
+/** The small light, while it is there. */
+export function overlayOf({ windows }: World): WindowDouble | undefined {
+  return windows.find(({ options, destroyed }) => options.height === 40 && !destroyed);
 }
 
 export function only<T>(things: readonly T[]): T {

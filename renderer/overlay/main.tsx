@@ -1,0 +1,20 @@
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { findBridge } from '../bridge/find-bridge.ts';
+import { connectFace } from '../store/connect.ts';
+import { Overlay } from './overlay.tsx';
+import '../style/tokens.css';
+import '../style/base.css';
+import '../style/channels.css';
+import '../style/actions.css';
+import './overlay.css';
+
+const root = document.getElementById('overlay');
+if (root === null) throw new Error('overlay.html has no element with the id "overlay"');
+
+const connected = connectFace(findBridge(window), () => performance.now());
+createRoot(root).render(
+  <StrictMode>
+    <Overlay connected={connected} />
+  </StrictMode>,
+);
