@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { area, channelId, channelKind, channelMode, cutCode } from '../channel.ts';
 import { ERROR_CODES } from '../errors.ts';
+import { settingsView } from '../settings.ts';
 
 export const trouble = z.object({
   code: z.enum(ERROR_CODES),
@@ -185,6 +186,7 @@ export const snapshot = z.object({
     .nullable(),
   /** Where the key that protects recordings here is kept. */
   protection: z.object({ kind: z.enum(['keychain', 'key-file']), warning: z.string().nullable() }),
+  settings: settingsView,
   host: z.enum(['desktop', 'browser', 'cli']),
   /** Whether this host can end and start itself anew (`app.reopen`). */
   canReopen: z.boolean(),

@@ -40,8 +40,11 @@ const WAITS: Readonly<Record<NonNullable<SnapshotParts['waitsFor']>, string>> = 
   network: 'This machine has no network. What is kept waits here, encrypted, and is sent when there is one.',
 };
 
-/** The whole of what a face may know, made anew each time. */
-export function snapshotOf(parts: SnapshotParts): Snapshot {
+/** What of a snapshot is about recording; what is set on the device lies elsewhere (main/settings). */
+export type SessionSnapshot = Omit<Snapshot, 'settings'>;
+
+/** The whole of what a face may know of the recording, made anew each time. */
+export function snapshotOf(parts: SnapshotParts): SessionSnapshot {
   const { session, connected, active, choice } = parts;
   const policy = active?.policy ?? connected?.policy;
   const shown =

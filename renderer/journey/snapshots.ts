@@ -1,5 +1,6 @@
 import type { ChannelView, Snapshot, TermsView } from '../../contract/bridge/snapshot.ts';
 import { errorOf } from '../../contract/result.ts';
+import { UNTOUCHED_SETTINGS } from '../../contract/settings.ts';
 import {
   askForMicrophone,
   openScreenSettings,
@@ -92,6 +93,7 @@ export function snapshotOf(session: Session, rest: Partial<Omit<Snapshot, 'sessi
     },
     interrupted: null,
     protection: { kind: 'keychain', warning: null },
+    settings: UNTOUCHED_SETTINGS,
     host: 'browser',
     canReopen: false,
     trouble: null,
