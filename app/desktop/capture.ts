@@ -41,7 +41,7 @@ export async function openDesktopCapture(parts: Parts): Promise<Capture> {
 }
 
 /** Where everything of this user lies. Only after `ready`. */
-export function dataDirOf(env: Parts['env']): string {
+function dataDirOf(env: Parts['env']): string {
   const base = env.TALLYLIGHT_DATA;
   return base === undefined || base === '' ? app.getPath('userData') : join(base, 'client');
 }

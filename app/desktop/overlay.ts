@@ -10,7 +10,7 @@ import { APP_ORIGIN } from './app-scheme.ts';
 import { hardened } from './hardened.ts';
 import type { Leaving } from './leave.ts';
 import { causeOf, log } from './log.ts';
-import { movedTo, NOWHERE, OVERLAY_SIZE, placeOf, readPlaces, writePlaces } from './overlay-place.ts';
+import { OVERLAY_SIZE, type Places, placeOf, whereIs } from './overlay-place.ts';
 import type { Parts } from './parts.ts';
 import { APP_NAME } from './sight.ts';
 
@@ -24,24 +24,24 @@ const SETTLED_MS = 500;
 /** The small light above everything: there while anything records, and only then. */
 export type Overlay = {
   readonly window: () => BrowserWindow | undefined;
-  /** Shows it or takes it away. While it is needed nothing else takes it away. */
-  readonly follow: (isNeeded: boolean) => void;
+  /** Shows it or takes it away; while it is needed nothing else takes it away. `places` is what is set of it. */
+  readonly follow: (isNeeded: boolean, places: Places) => void;
 };
 
-export function openOverlay(parts: Parts, dataDir: string, leaving: Leaving): Overlay {
-  let places = NOWHERE;
-  const reading = readPlaces(dataDir).then((before) => {
-    places = before;
-  });
+/** `remember` is told where the person has put it. */
+export function openOverlay(parts: Parts, leaving: Leaving, remember: (places: Places) => void): Overlay {
+  let set: Places = {};
+  /** Of this run, also where it could not be saved. */
+  let chosen: Places = {};
+  let last: string | undefined;
   let window: BrowserWindow | undefined;
   let moving: ReturnType<typeof setTimeout> | undefined;
-  let writing = Promise.resolve();
   let put: Rectangle | undefined;
 
   function place(): void {
     // What the system moved because its display went is no choice of the person's.
     clearTimeout(moving);
-    put = placeOf(places, displaysNow());
+    put = placeOf({ ...set, ...chosen }, displaysNow(), last);
     if (window === undefined || window.isDestroyed() || put === undefined) return;
     window.setBounds(put);
     window.showInactive();
@@ -53,10 +53,13 @@ export function openOverlay(parts: Parts, dataDir: string, leaving: Leaving): Ov
       if (from.isDestroyed()) return;
       const bounds = from.getBounds();
       if (bounds.x === put?.x && bounds.y === put.y) return;
+      const found = whereIs(bounds, displaysNow());
+      if (found === undefined) return;
       put = bounds;
-      const next = movedTo(places, bounds, displaysNow());
-      places = next;
-      writing = writing.then(() => writePlaces(dataDir, next));
+      last = found.display;
+      const here = { [found.display]: found.place };
+      chosen = { ...chosen, ...here };
+      remember(here);
     }, SETTLED_MS);
   }
 
@@ -64,7 +67,7 @@ export function openOverlay(parts: Parts, dataDir: string, leaving: Leaving): Ov
     const made = new BrowserWindow(optionsOf(parts));
     let reloads = 0;
     aboveEverything(made, parts.platform);
-    made.once('ready-to-show', () => void reading.then(place));
+    made.once('ready-to-show', place);
     made.on('move', () => moved(made));
     made.on('hide', () => window === made && made.showInactive());
     made.on('minimize', () => window === made && made.restore());
@@ -87,12 +90,13 @@ export function openOverlay(parts: Parts, dataDir: string, leaving: Leaving): Ov
   screen.on('display-metrics-changed', place);
   return {
     window: () => (window?.isDestroyed() === false ? window : undefined),
-    follow: (isNeeded) => {
+    follow: (isNeeded, places) => {
+      set = places;
       if (isNeeded && window?.isDestroyed() !== false) window = open();
       else if (!isNeeded && window !== undefined) {
-        const last = window;
+        const gone = window;
         window = undefined;
-        if (!last.isDestroyed()) last.destroy();
+        if (!gone.isDestroyed()) gone.destroy();
       }
     },
   };

@@ -4,7 +4,7 @@ import type { ErrorCode } from '../../contract/errors.ts';
 import { errorOf } from '../../contract/result.ts';
 import { testSnapshot } from '../../main/bridge/test-snapshot.ts';
 import { elapsed, sightOf as sightIn } from './sight.ts';
-import { languageOf, tongueOf } from './words.ts';
+import { tongueOf } from './words.ts';
 
 const english = tongueOf('en', ['en-GB']);
 const sightOf = (snapshot: Snapshot) => sightIn(snapshot, english);
@@ -79,16 +79,6 @@ test('in Spanish nothing English is said, not even of a trouble that main tells 
   expect(troubled.sinceLine).toMatch(/^Desde las \d{1,2}:\d\d$/);
   const own = sightIn(testSnapshot({ lamp: 'trouble', trouble: errorOf('data-in-use') }), spanish);
   expect(own.stateLine).toBe('Requiere atención. Abra Tallylight para ver de qué se trata');
-});
-
-test.each([
-  [['es-MX', 'en-US'], 'es'],
-  [['fr-FR', 'es-ES'], 'es'],
-  [['fr-FR', 'en-US', 'es-ES'], 'en'],
-  [['fr-FR'], 'en'],
-  [[], 'en'],
-] as const)('of %j the shell speaks %s', (preferred, language) => {
-  expect(languageOf(preferred)).toBe(language);
 });
 
 test('times of day and lists are written as the region of this computer does', () => {

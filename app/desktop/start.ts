@@ -1,7 +1,8 @@
 import { app, Menu } from 'electron/main';
 import { registerAppScheme, serveAppScheme } from './app-scheme.ts';
+import { ask } from './ask.ts';
 import { attachBridge, OVERLAY_CALLS } from './bridge.ts';
-import { dataDirOf, openDesktopCapture } from './capture.ts';
+import { openDesktopCapture } from './capture.ts';
 import { secretsFor } from './connection.ts';
 import { followSnapshots } from './follow.ts';
 import { leaveOnce } from './leave.ts';
@@ -42,7 +43,9 @@ async function run(parts: Parts): Promise<void> {
   app.on('activate', window.show);
   // The small light and the hidden windows do not keep the app alive.
   window.window.on('closed', () => app.quit());
-  const overlay = openOverlay(parts, dataDirOf(parts.env), leaving);
+  const overlay = openOverlay(parts, leaving, async (overlayPlaces) =>
+    ask(await capture, 'settings.change', { overlayPlaces }),
+  );
   attachBridge(
     [
       { window: () => window.window, calls: 'all' },

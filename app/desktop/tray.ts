@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { app, Menu, type MenuItemConstructorOptions, nativeTheme, Tray } from 'electron/main';
 import type { Capture } from '../../main/host.ts';
+import { ask } from './ask.ts';
 import { type Ground, trayFile } from './icons/tray-file.ts';
-import { log } from './log.ts';
 import type { Parts } from './parts.ts';
 import type { Action, Sight } from './sight.ts';
 import type { Words } from './words.ts';
@@ -65,10 +65,6 @@ function groundOf(platform: NodeJS.Platform): Ground {
 function menuOf(sight: Sight, words: Words, { open, call }: TrayCalls, time: 'since' | 'elapsed'): Menu {
   const { actions, sinceLine, elapsed } = sight;
   const told = (label: string): MenuItemConstructorOptions => ({ label, enabled: false });
-  const ask = (name: string): Promise<void> =>
-    call(name, {}).then((answer) => {
-      if (!answer.ok) log('tray.refused', { call: name, code: answer.error.code });
-    });
   const item = (action: Action, act: () => void): MenuItemConstructorOptions => ({
     label: words.menu[action],
     enabled: actions.includes(action),
@@ -83,10 +79,10 @@ function menuOf(sight: Sight, words: Words, { open, call }: TrayCalls, time: 'si
     // Starting is the person's agreement, which is given in the window, where the terms are.
     item('start', () => {
       open();
-      if (!sight.isReady) void ask('session.renew');
+      if (!sight.isReady) void ask({ call }, 'session.renew');
     }),
-    item(hold, () => void ask(`session.${hold}`)),
-    item('stop', () => void ask('session.stop')),
+    item(hold, () => void ask({ call }, `session.${hold}`)),
+    item('stop', () => void ask({ call }, 'session.stop')),
     { type: 'separator' },
     { label: words.menu.quit, click: () => app.quit() },
   ]);

@@ -1,4 +1,5 @@
 import type { Lamp, PausedBy } from '../../contract/bridge/snapshot.ts';
+import type { Language } from '../../contract/language.ts';
 
 /** Every word that the shell itself shows: tray, titles, questions and notifications. The page has its own catalogues. */
 export type Words = {
@@ -79,8 +80,7 @@ const es: Words = {
   },
 };
 
-const CATALOGUES = { en, es } as const;
-export type Language = keyof typeof CATALOGUES;
+const CATALOGUES: Readonly<Record<Language, Words>> = { en, es };
 
 /** The words of a language, and how it writes lists and times of day where this computer prefers one of its regions. */
 export type Tongue = {
@@ -99,10 +99,4 @@ export function tongueOf(language: Language, preferred: readonly string[]): Tong
     list: (names) => list.format(names),
     timeOfDay: (iso) => time.format(new Date(iso)),
   };
-}
-
-/** The first language of this computer that there are words of; English where there is none. */
-export function languageOf(preferred: readonly string[]): Language {
-  const known = preferred.map((tag) => tag.split('-', 1)[0]).find((tag) => tag === 'en' || tag === 'es');
-  return known === 'es' ? 'es' : 'en';
 }

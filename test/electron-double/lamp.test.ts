@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import type { Lamp, SessionState } from '../../contract/bridge/snapshot.ts';
 import { errorOf, fail } from '../../contract/result.ts';
+import { DEFAULT_SETTINGS, UNTOUCHED_SETTINGS } from '../../contract/settings.ts';
 import { channelOf } from './capture.ts';
 import { fire, listeners, tell } from './events.ts';
 import { choose } from './face.ts';
@@ -219,6 +220,14 @@ test('under the Electron double the shell speaks Spanish where this computer doe
   const { world } = await launch({ languages: ['es-MX', 'en-US'] });
   expect(only(world.trays).tooltip).toBe('Tallylight: Apagado. No se está captando nada');
   expect(only(world.trays).menu.items.at(-1)?.label).toBe('Salir');
+});
+
+test('under the Electron double the shell speaks the language that is set, at once', async () => {
+  const { world, capture } = await launch({ languages: ['es-MX'] });
+  const chosen = { ...DEFAULT_SETTINGS, language: 'en' as const };
+  capture.tell({}, { settings: { ...UNTOUCHED_SETTINGS, chosen } });
+  expect(only(world.trays).tooltip).toBe('Tallylight: Off. Nothing is being captured');
+  expect(only(world.trays).menu.items.at(-1)?.label).toBe('Quit');
 });
 
 test('under the Electron double a click on the tray of macOS opens its menu, and no window behind it', async () => {

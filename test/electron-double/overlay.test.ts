@@ -1,8 +1,7 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { SessionState } from '../../contract/bridge/snapshot.ts';
+import { fail } from '../../contract/result.ts';
+import { DEFAULT_SETTINGS, UNTOUCHED_SETTINGS } from '../../contract/settings.ts';
 import { fire, tell } from './events.ts';
 import { launch, logged, prepareLaunches } from './launch.ts';
 import { closeByHand } from './window.ts';
@@ -172,36 +171,57 @@ test('[P04] under the Electron double the light goes to a display that is there,
   // The person drags it to the beamer.
   window.bounds = { ...window.bounds, x: 2000, y: 100 };
   tell(window.key, 'move');
-  vi.advanceTimersByTime(500);
+  await vi.advanceTimersByTimeAsync(500);
   world.machine = { ...world.machine, displays: [laptop] };
   // The system moves it from the display that goes before it tells of that.
   window.bounds = { ...window.bounds, x: 700, y: 0 };
   tell(window.key, 'move');
   window.visible = false;
   fire('Screen', 'display-removed', {});
-  vi.advanceTimersByTime(500);
+  await vi.advanceTimersByTimeAsync(500);
   expect(window).toMatchObject({ bounds: { x: 16, y: 769 }, visible: true });
 
   world.machine = { ...world.machine, displays: [laptop, beamer] };
   fire('Screen', 'display-added', {});
   expect(window).toMatchObject({ bounds: { x: 2000, y: 100 }, visible: true });
+  expect(capture.calls).toHaveLength(1);
 });
 
-test('under the Electron double the place of the light is kept for the next start', async () => {
-  const dataDir = await mkdtemp(join(tmpdir(), 'tallylight-overlay-'));
-  onTestFinished(() => rm(dataDir, { recursive: true }));
-  const machine = { displays: [laptop], userData: dataDir };
-  const first = await launch(machine);
-  first.capture.tell({ state: 'recording' }, { lamp: 'live' });
-  const window = light(first.world);
+test('under the Electron double the place of the light is a setting, found again at the next start', async () => {
+  const { world, capture } = await launch({ displays: [laptop, beamer] });
+  capture.tell({ state: 'recording' }, { lamp: 'live' });
+  const window = light(world);
   await ready(window);
-  window.bounds = { ...window.bounds, x: 300, y: 25 };
-  tell(window.key, 'move');
-  const held = () => readFile(join(dataDir, 'overlay.json'), 'utf8').catch(() => '');
-  await vi.waitFor(async () => expect(await held()).toContain('"x":300'), { interval: 10, timeout: 10_000 });
+  vi.useFakeTimers();
+  for (const x of [100, 200, 300]) {
+    window.bounds = { ...window.bounds, x, y: 25 };
+    tell(window.key, 'move');
+  }
+  await vi.advanceTimersByTimeAsync(500);
+  const overlayPlaces = { 1: { x: 300, y: 25 } };
+  expect(capture.calls).toEqual([{ name: 'settings.change', request: { overlayPlaces } }]);
+  vi.useRealTimers();
 
-  const second = await launch(machine);
-  second.capture.tell({ state: 'recording' }, { lamp: 'live' });
-  await ready(light(second.world));
-  expect(light(second.world).bounds).toMatchObject({ x: 300, y: 25 });
+  const next = await launch({ displays: [beamer, laptop] });
+  const settings = { ...UNTOUCHED_SETTINGS, chosen: { ...DEFAULT_SETTINGS, overlayPlaces } };
+  next.capture.tell({ state: 'recording' }, { lamp: 'live', settings });
+  await ready(light(next.world));
+  expect(light(next.world).bounds).toMatchObject({ x: 300, y: 25 });
+});
+
+test('under the Electron double what cannot be saved of its place is logged, and holds for this run', async () => {
+  const { world, capture } = await launch({ displays: [laptop] });
+  capture.refusal = fail('settings-unwritable');
+  capture.tell({ state: 'recording' }, { lamp: 'live' });
+  await ready(light(world));
+  vi.useFakeTimers();
+  light(world).bounds = { ...light(world).bounds, x: 300, y: 25 };
+  tell(light(world).key, 'move');
+  await vi.advanceTimersByTimeAsync(500);
+  vi.useRealTimers();
+  expect(logged()).toContain('"code":"settings-unwritable"');
+  capture.tell({ state: 'complete' });
+  capture.tell({ state: 'recording' }, { lamp: 'live' });
+  await ready(light(world));
+  expect(light(world).bounds).toMatchObject({ x: 300, y: 25 });
 });
