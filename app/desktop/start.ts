@@ -3,9 +3,11 @@ import { registerAppScheme, serveAppScheme } from './app-scheme.ts';
 import { ask } from './ask.ts';
 import { attachBridge, OVERLAY_CALLS } from './bridge.ts';
 import { openDesktopCapture } from './capture.ts';
-import { secretsFor } from './connection.ts';
+import { offerToConnect } from './connect.ts';
+import { holdConnection, secretsFor } from './connection.ts';
 import { followSnapshots } from './follow.ts';
 import { leaveOnce } from './leave.ts';
+import { type Links, listenForLinks } from './links.ts';
 import { lockContents, lockSession } from './lockdown.ts';
 import { causeOf, log } from './log.ts';
 import { openOverlay } from './overlay.ts';
@@ -22,20 +24,25 @@ export function start(parts: Parts): void {
   app.enableSandbox();
   registerAppScheme();
   app.on('web-contents-created', (_event, contents) => lockContents(contents));
+  const links = listenForLinks(parts);
   app
     .whenReady()
-    .then(() => run(parts))
+    .then(() => run(parts, links))
     .catch((error: unknown) => {
       log('desktop.failed', { cause: causeOf(error) });
       app.exit(1);
     });
 }
 
-async function run(parts: Parts): Promise<void> {
+async function run(parts: Parts, links: Links): Promise<void> {
   lockSession();
   Menu.setApplicationMenu(parts.platform === 'darwin' ? macMenu() : null);
   const giveBack = secretsFor(parts.env);
-  const capture = openDesktopCapture(withReopen(parts, () => leaving.reopen()));
+  const held = holdConnection(parts.env, parts.yourBackend);
+  const { capture, keep } = openDesktopCapture(
+    withReopen(parts, () => leaving.reopen()),
+    held,
+  );
   const leaving = leaveOnce(capture, giveBack);
   await serveAppScheme(parts.distDir);
   const window = openWindow(parts, leaving);
@@ -54,6 +61,7 @@ async function run(parts: Parts): Promise<void> {
     capture,
   );
   void window.load();
+  links.handle(offerToConnect({ ...parts, window, held, capture, keep }));
   followSnapshots(await capture, { window, overlay }, parts);
 }
 

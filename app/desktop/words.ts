@@ -1,5 +1,6 @@
 import type { Lamp, PausedBy } from '../../contract/bridge/snapshot.ts';
 import type { Language } from '../../contract/language.ts';
+import type { TallylightError } from '../../contract/result.ts';
 
 /** Every word that the shell itself shows: tray, titles, questions and notifications. The page has its own catalogues. */
 export type Words = {
@@ -24,7 +25,27 @@ export type Words = {
     readonly stop: string;
     readonly quit: string;
   };
+  /** What a link that connects this computer is met with. */
+  readonly connect: {
+    readonly question: (backend: string, before: string | null) => Told;
+    readonly yes: string;
+    readonly no: string;
+    readonly close: string;
+    readonly noLink: Told;
+    readonly noAddress: Told;
+    readonly isSet: (fixed: string, backend: string) => Told;
+    readonly failed: (error: Pick<TallylightError, 'code' | 'message' | 'action'>) => Told;
+    /** `isLater`: what is prepared or recorded now still belongs to the backend of before. */
+    readonly done: (backend: string, what: { readonly isLater: boolean; readonly isKept: boolean }) => Told;
+  };
 };
+
+/** What has happened or is asked, and what it means. */
+type Told = { readonly message: string; readonly detail: string };
+
+function sentences(...parts: readonly (string | false)[]): string {
+  return parts.filter((part) => part !== false).join(' ');
+}
 
 const en: Words = {
   lamp: { off: 'Off', live: 'Live', paused: 'Paused', trouble: 'Needs a look' },
@@ -50,6 +71,40 @@ const en: Words = {
     resume: 'Resume',
     stop: 'Stop',
     quit: 'Quit',
+  },
+  connect: {
+    question: (backend, before) => ({
+      message: `Connect this computer to ${backend}?`,
+      detail: sentences(
+        'A link asks for this. From then on this address says what you are asked to record, and where it goes.',
+        before !== null && before !== backend && `So far it is ${before}.`,
+        'Nothing is sent until you agree. Cancel if you did not expect it.',
+      ),
+    }),
+    yes: 'Connect',
+    no: 'Cancel',
+    close: 'Close',
+    noLink: {
+      message: 'This link is not one that Tallylight knows.',
+      detail: 'Nothing was changed and nothing was sent. Ask for a new link where it came from.',
+    },
+    noAddress: {
+      message: 'This link does not say what to connect to.',
+      detail: 'Nothing was changed and nothing was sent. Ask for a link that names the address.',
+    },
+    isSet: (fixed, backend) => ({
+      message: `This computer is set to ${fixed}.`,
+      detail: `The link is for ${backend}. Nothing was changed and nothing was sent. Ask your admin.`,
+    }),
+    failed: ({ message, action }) => ({ message, detail: sentences('Nothing was changed.', action) }),
+    done: (backend, { isLater, isKept }) => ({
+      message: `This computer is connected to ${backend}.`,
+      detail: sentences(
+        isLater ? 'It counts from the next recording on.' : 'You are asked before anything is recorded.',
+        !isKept &&
+          'It could not be kept in a keychain of this computer, so it stays in memory: after the next start of Tallylight you need a new link.',
+      ),
+    }),
   },
 };
 
@@ -77,6 +132,47 @@ const es: Words = {
     resume: 'Reanudar',
     stop: 'Detener',
     quit: 'Salir',
+  },
+  connect: {
+    question: (backend, before) => ({
+      message: `¿Conectar este equipo con ${backend}?`,
+      detail: sentences(
+        'Lo pide un enlace. Desde entonces esta dirección dice qué se le pide grabar y adónde va.',
+        before !== null && before !== backend && `Hasta ahora es ${before}.`,
+        'No se envía nada hasta que usted acepte. Cancele si no lo esperaba.',
+      ),
+    }),
+    yes: 'Conectar',
+    no: 'Cancelar',
+    close: 'Cerrar',
+    noLink: {
+      message: 'Este enlace no es de los que Tallylight conoce.',
+      detail: 'No se ha cambiado ni enviado nada. Pida un enlace nuevo allí de donde vino.',
+    },
+    noAddress: {
+      message: 'Este enlace no dice con qué conectar.',
+      detail: 'No se ha cambiado ni enviado nada. Pida un enlace que nombre la dirección.',
+    },
+    isSet: (fixed, backend) => ({
+      message: `Este equipo está configurado para ${fixed}.`,
+      detail: `El enlace es para ${backend}. No se ha cambiado ni enviado nada. Consulte a su administrador.`,
+    }),
+    failed: ({ code }) => ({
+      message:
+        code === 'code-refused' ? 'El código de este enlace ya no vale.' : `No se pudo conectar (${code}).`,
+      detail: sentences(
+        'No se ha cambiado nada.',
+        'Los códigos valen una sola vez y por poco tiempo. Pida un enlace nuevo allí de donde vino.',
+      ),
+    }),
+    done: (backend, { isLater, isKept }) => ({
+      message: `Este equipo está conectado con ${backend}.`,
+      detail: sentences(
+        isLater ? 'Vale desde la próxima grabación.' : 'Se le pregunta antes de grabar nada.',
+        !isKept &&
+          'No se pudo guardar en un llavero de este equipo, así que queda en memoria: tras el próximo inicio de Tallylight necesita un enlace nuevo.',
+      ),
+    }),
   },
 };
 

@@ -6,6 +6,7 @@ import {
   app,
   BrowserWindow,
   desktopCapturer,
+  dialog,
   ipcMain,
   nativeTheme,
   powerMonitor,
@@ -34,6 +35,7 @@ const modules = {
   systemPreferences,
   desktopCapturer,
   nativeTheme,
+  dialog,
 };
 
 const declarations = readFileSync(
@@ -65,6 +67,7 @@ test.each([
   ['screen', 'screenToDipPoint'],
   ['systemPreferences', 'getAccentColor'],
   ['nativeTheme', 'themeSource'],
+  ['dialog', 'showOpenDialog'],
   ['desktopCapturer', 'on'],
 ] as const)('%s.%s is a loud error, because the double does not have it', (module, property) => {
   expect(() => Reflect.get(modules[module], property)).toThrow(

@@ -3,7 +3,14 @@ import { complain, type Listener, world } from './world.ts';
 
 /** Every event the double knows, by the interface of electron.d.ts that declares it. */
 export const EVENTS = {
-  App: ['second-instance', 'activate', 'before-quit', 'web-contents-created', 'certificate-error'],
+  App: [
+    'second-instance',
+    'open-url',
+    'activate',
+    'before-quit',
+    'web-contents-created',
+    'certificate-error',
+  ],
   BrowserWindow: [
     'ready-to-show',
     'page-title-updated',

@@ -2,6 +2,7 @@ import { assertNotReady, assertReady, emitter, fire } from './events.ts';
 import { Menu, Tray } from './face.ts';
 import { MessageChannelMain } from './message-channel.ts';
 import {
+  anything,
   bytes,
   call,
   flag,
@@ -16,7 +17,7 @@ import {
 } from './strict.ts';
 import { desktopCapturer, nativeTheme, screen, systemPreferences } from './system.ts';
 import { BrowserWindow } from './window.ts';
-import { complain, type Listener, world } from './world.ts';
+import { type BoxDouble, complain, type Listener, world } from './world.ts';
 
 export const app = strict('app', {
   ...emitter('App'),
@@ -27,6 +28,7 @@ export const app = strict('app', {
   enableSandbox: method('app.enableSandbox', [], () => assertNotReady('app.enableSandbox')),
   whenReady: method('app.whenReady', [], () => world.ready.promise),
   getPath: method('app.getPath', [oneOf('userData')], () => world.machine.userData),
+  setAsDefaultProtocolClient: method('app.setAsDefaultProtocolClient', [oneOf('tallylight')], () => true),
   getPreferredSystemLanguages: method('app.getPreferredSystemLanguages', [], () => {
     assertReady('app.getPreferredSystemLanguages');
     return world.machine.languages;
@@ -56,6 +58,29 @@ export const powerSaveBlocker = strict('powerSaveBlocker', {
   }),
   stop: method('powerSaveBlocker.stop', [whole], (id: number) => world.blockers.delete(id)),
 } satisfies Known<Electron.PowerSaveBlocker>);
+
+const box = shape({
+  type: oneOf('info', 'question'),
+  message: text,
+  detail: text,
+  buttons: listOf(text),
+  defaultId: whole,
+  cancelId: whole,
+  noLink: flag,
+} satisfies Known<Electron.MessageBoxOptions>);
+
+/** The person answers with the index of a button. */
+export const dialog = strict('dialog', {
+  showMessageBox: method(
+    'dialog.showMessageBox',
+    [anything, box],
+    async (_window: object, given: BoxDouble) => {
+      assertReady('dialog.showMessageBox');
+      world.boxes.push(given);
+      return { response: await world.answer(given), checkboxChecked: false };
+    },
+  ),
+} satisfies Known<Electron.Dialog>);
 
 const privileges = shape({
   standard: flag,
@@ -168,6 +193,7 @@ export {
   app,
   BrowserWindow,
   desktopCapturer,
+  dialog,
   ipcMain,
   Menu,
   MessageChannelMain,

@@ -57,7 +57,8 @@ test('under the Electron double the capture gets the data folder of this user an
     DISPLAY: ':1',
   };
   const { host } = await launch({ userData: '/home/ada/.config/tallylight' }, { env, yourBackend });
-  expect(host()).toMatchObject({ kind: 'desktop', dataDir: '/home/ada/.config/tallylight', connection });
+  expect(host()).toMatchObject({ kind: 'desktop', dataDir: '/home/ada/.config/tallylight' });
+  expect(await host().connection.open()).toMatchObject({ error: { detail: 'a double' } });
   expect(yourBackend.mock.calls).toEqual([['https://acme.example', 's3cret']]);
 });
 

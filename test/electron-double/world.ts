@@ -89,6 +89,8 @@ export type Machine = {
   readonly dark: boolean;
   /** On Windows the theme of the taskbar, which may be another than that of apps. */
   readonly darkTaskbar: boolean;
+  /** A link that macOS tells of while the app is still starting. */
+  readonly linkBeforeReady: string | undefined;
 };
 
 /** All that the double remembers: which calls came, what was opened and who listens. */
@@ -112,6 +114,18 @@ export type World = {
   readonly trays: TrayDouble[];
   readonly blockers: Map<number, string>;
   menu: MenuDouble | null | undefined;
+  readonly boxes: BoxDouble[];
+  /** What the person answers to a box: nothing, until a test says it. */
+  answer: (box: BoxDouble) => number | Promise<number>;
+};
+
+export type BoxDouble = {
+  readonly type: string;
+  readonly message: string;
+  readonly detail: string;
+  readonly buttons: readonly string[];
+  readonly defaultId: number;
+  readonly cancelId: number;
 };
 
 const USUAL: Machine = {
@@ -136,6 +150,7 @@ const USUAL: Machine = {
   languages: ['en-GB'],
   dark: false,
   darkTaskbar: false,
+  linkBeforeReady: undefined,
 };
 
 export let world = makeWorld({});
@@ -164,6 +179,8 @@ function makeWorld(machine: Partial<Machine>): World {
     trays: [],
     blockers: new Map(),
     menu: undefined,
+    boxes: [],
+    answer: ({ cancelId }) => cancelId,
   };
 }
 
