@@ -8,11 +8,14 @@ import { type Connected, keepConnection, keptConnection } from './connection-fil
 import { causeOf, log } from './log.ts';
 import { loopbackSource } from './loopback/loopback-source.ts';
 import type { Parts } from './parts.ts';
+import type { Refusals } from './refusals.ts';
 import { desktopSecrets } from './secrets.ts';
 import { desktopShell } from './shell.ts';
 
 /** Where ffmpeg has no input for what the system plays; elsewhere the sound server's monitor is recorded. */
 const HEARS: ReadonlySet<NodeJS.Platform> = new Set(['darwin', 'win32']);
+
+type Given = { readonly held: HeldConnection; readonly refusals: Refusals };
 
 export type DesktopCapture = {
   readonly capture: Promise<Capture>;
@@ -21,7 +24,8 @@ export type DesktopCapture = {
 };
 
 /** Opens main for this desktop. Never rejects: what hinders it is shown in the window, by a capture that tells it. */
-export function openDesktopCapture(parts: Parts, held: HeldConnection): DesktopCapture {
+export function openDesktopCapture(parts: Parts, given: Given): DesktopCapture {
+  const { held } = given;
   const dataDir = dataDirOf(parts.env);
   const env = withoutSecrets(parts.env);
   const opening = openSecrets(dataDir, parts);
@@ -30,7 +34,7 @@ export function openDesktopCapture(parts: Parts, held: HeldConnection): DesktopC
     const secrets = await opening;
     if (!secrets.ok) return absentCapture(secrets.error);
     if (held.backend() === null) takeUp(held, await keptConnection(dataDir, secrets.value));
-    return openMain({ ...parts, env }, held, dataDir, secrets.value);
+    return openMain({ ...parts, env }, given, dataDir, secrets.value);
   }
 
   return {
@@ -60,7 +64,7 @@ function takeUp(held: HeldConnection, kept: Result<Connected | null>): void {
 
 async function openMain(
   parts: Parts,
-  { connection }: HeldConnection,
+  { held, refusals }: Given,
   dataDir: string,
   secrets: SecretStore,
 ): Promise<Capture> {
@@ -69,10 +73,11 @@ async function openMain(
       kind: 'desktop',
       dataDir,
       secrets,
-      connection,
+      connection: held.connection,
       log,
       env: parts.env,
       shell: desktopShell(parts.platform, {
+        refused: refusals,
         ...(HEARS.has(parts.platform) && { systemAudio: loopbackSource(parts.distDir, parts.platform) }),
       }),
       ...(app.isPackaged && { packagedDir: packagedFfmpeg(parts.distDir) }),

@@ -93,7 +93,7 @@ export function isTroubled({ trouble }: Pick<ChannelView, 'trouble'>): boolean {
 }
 
 /** What is kept and what is passed on only, of the channels that have not ended. */
-function modeLines({ channels }: Snapshot, { words, list }: Tongue): readonly string[] {
+export function modeLines({ channels }: Snapshot, { words, list }: Tongue): readonly string[] {
   const names = (mode: ChannelView['mode']) =>
     channels
       .filter((channel) => channel.mode === mode && channel.state !== 'ended' && channel.state !== 'lost')

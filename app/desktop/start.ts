@@ -12,7 +12,9 @@ import { lockContents, lockSession } from './lockdown.ts';
 import { causeOf, log } from './log.ts';
 import { openOverlay } from './overlay.ts';
 import type { Parts } from './parts.ts';
+import { makeRefusals } from './refusals.ts';
 import { withReopen } from './reopen.ts';
+import { APP_ID } from './shell.ts';
 import { openWindow } from './window.ts';
 
 /** Runs the desktop host. Everything before `ready` happens within this call. */
@@ -38,10 +40,13 @@ async function run(parts: Parts, links: Links): Promise<void> {
   lockSession();
   Menu.setApplicationMenu(parts.platform === 'darwin' ? macMenu() : null);
   const giveBack = secretsFor(parts.env);
+  // By which Windows knows whose notifications they are.
+  if (parts.platform === 'win32') app.setAppUserModelId(APP_ID);
+  const refusals = makeRefusals();
   const held = holdConnection(parts.env, parts.yourBackend);
   const { capture, keep } = openDesktopCapture(
     withReopen(parts, () => leaving.reopen()),
-    held,
+    { held, refusals },
   );
   const leaving = leaveOnce(capture, giveBack);
   await serveAppScheme(parts.distDir);
@@ -62,7 +67,7 @@ async function run(parts: Parts, links: Links): Promise<void> {
   );
   void window.load();
   links.handle(offerToConnect({ ...parts, window, held, capture, keep }));
-  followSnapshots(await capture, { window, overlay }, parts);
+  followSnapshots(await capture, { window, overlay, refusals }, parts);
 }
 
 /** Copy, paste and quit work on macOS only through a menu; elsewhere there is none, and no reload or developer tools. */

@@ -1,13 +1,11 @@
 import { join } from 'node:path';
 import { app, Menu, type MenuItemConstructorOptions, nativeTheme, Tray } from 'electron/main';
-import type { Capture } from '../../main/host.ts';
-import { ask } from './ask.ts';
 import { type Ground, trayFile } from './icons/tray-file.ts';
 import type { Parts } from './parts.ts';
 import type { Action, Sight } from './sight.ts';
 import type { Words } from './words.ts';
 
-export type TrayCalls = { readonly open: () => void; readonly call: Capture['call'] };
+export type TrayCalls = { readonly open: () => void; readonly act: (action: Action) => void };
 
 /** A second place for the same lamp; the window can do everything that it offers. */
 export function openTray(
@@ -42,8 +40,8 @@ export function openTray(
     if (platform === 'darwin' && (shown === undefined || sight.elapsed !== shown.sight.elapsed))
       tray.setTitle(sight.elapsed ?? '', { fontType: 'monospacedDigit' });
     // On Linux a new menu closes the one that is open, so it is replaced only when it says something else.
-    const { stateLine, sinceLine, modeLines, actions, isReady } = sight;
-    const next = JSON.stringify([stateLine, sinceLine, modeLines, actions, isReady, words.menu]);
+    const { stateLine, sinceLine, modeLines, actions } = sight;
+    const next = JSON.stringify([stateLine, sinceLine, modeLines, actions, words.menu]);
     if (platform !== 'win32' && next !== menu) {
       menu = next;
       tray.setContextMenu(menuOf(sight, words, calls, 'since'));
@@ -62,13 +60,13 @@ function groundOf(platform: NodeJS.Platform): Ground {
   return isDark ? 'dark' : 'light';
 }
 
-function menuOf(sight: Sight, words: Words, { open, call }: TrayCalls, time: 'since' | 'elapsed'): Menu {
+function menuOf(sight: Sight, words: Words, { open, act }: TrayCalls, time: 'since' | 'elapsed'): Menu {
   const { actions, sinceLine, elapsed } = sight;
   const told = (label: string): MenuItemConstructorOptions => ({ label, enabled: false });
-  const item = (action: Action, act: () => void): MenuItemConstructorOptions => ({
+  const item = (action: Action): MenuItemConstructorOptions => ({
     label: words.menu[action],
     enabled: actions.includes(action),
-    click: act,
+    click: () => act(action),
   });
   const hold = actions.includes('resume') ? 'resume' : 'pause';
   const timeLine = time === 'since' || elapsed === null ? sinceLine : words.recorded(elapsed);
@@ -76,13 +74,9 @@ function menuOf(sight: Sight, words: Words, { open, call }: TrayCalls, time: 'si
     { label: words.menu.open, click: open },
     ...[sight.stateLine, timeLine, ...sight.modeLines].flatMap((line) => (line === null ? [] : [told(line)])),
     { type: 'separator' },
-    // Starting is the person's agreement, which is given in the window, where the terms are.
-    item('start', () => {
-      open();
-      if (!sight.isReady) void ask({ call }, 'session.renew');
-    }),
-    item(hold, () => void ask({ call }, `session.${hold}`)),
-    item('stop', () => void ask({ call }, 'session.stop')),
+    item('start'),
+    item(hold),
+    item('stop'),
     { type: 'separator' },
     { label: words.menu.quit, click: () => app.quit() },
   ]);

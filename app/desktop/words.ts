@@ -25,6 +25,14 @@ export type Words = {
     readonly stop: string;
     readonly quit: string;
   };
+  /** What is told to somebody who looks elsewhere. */
+  readonly notice: {
+    readonly started: string;
+    readonly ended: string;
+    readonly delivered: string;
+    readonly silent: (channel: string) => string;
+    readonly goesOn: string;
+  };
   /** What a link that connects this computer is met with. */
   readonly connect: {
     readonly question: (backend: string, before: string | null) => Told;
@@ -71,6 +79,13 @@ const en: Words = {
     resume: 'Resume',
     stop: 'Stop',
     quit: 'Quit',
+  },
+  notice: {
+    started: 'Recording has started',
+    ended: 'Recording has stopped early',
+    delivered: 'Everything is delivered',
+    silent: (channel) => `${channel} gives only silence`,
+    goesOn: 'The recording goes on. Open Tallylight to see what can be done',
   },
   connect: {
     question: (backend, before) => ({
@@ -132,6 +147,13 @@ const es: Words = {
     resume: 'Reanudar',
     stop: 'Detener',
     quit: 'Salir',
+  },
+  notice: {
+    started: 'La grabación ha comenzado',
+    ended: 'La grabación se ha detenido antes de tiempo',
+    delivered: 'Todo está entregado',
+    silent: (channel) => `${channel} solo da silencio`,
+    goesOn: 'La grabación continúa. Abra Tallylight para ver qué se puede hacer',
   },
   connect: {
     question: (backend, before) => ({

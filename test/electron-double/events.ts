@@ -31,6 +31,7 @@ export const EVENTS = {
   MessagePortMain: ['message', 'close'],
   Tray: ['click', 'right-click'],
   NativeTheme: ['updated'],
+  Notification: ['click', 'close'],
   Screen: ['display-added', 'display-removed', 'display-metrics-changed'],
   PowerMonitor: ['shutdown', 'suspend', 'resume', 'lock-screen', 'unlock-screen'],
 } as const;

@@ -1,7 +1,14 @@
 import { existsSync } from 'node:fs';
 import { assertPlatform, assertReady, emitter } from './events.ts';
 import { call, flag, type Kind, type Known, listOf, method, oneOf, shape, strict, text } from './strict.ts';
-import { complain, type ItemDouble, type MenuDouble, type TrayDouble, world } from './world.ts';
+import {
+  complain,
+  type ItemDouble,
+  type MenuDouble,
+  type NoticeDouble,
+  type TrayDouble,
+  world,
+} from './world.ts';
 
 const item: Kind = shape({
   label: text,
@@ -73,6 +80,28 @@ export function Tray(icon: string): object {
     }),
   } satisfies Known<Electron.Tray>);
 }
+
+const notification = shape({
+  title: text,
+  body: text,
+  silent: flag,
+} satisfies Known<Electron.NotificationConstructorOptions>);
+
+/** Called with `new`; what it returns stands for the notification. */
+export function Notification(given: { readonly title: string; readonly body: string }): object {
+  assertReady('Notification');
+  method('Notification', [notification])(given);
+  const key = `notification ${world.notices.length + 1}`;
+  const state: NoticeDouble = { key, title: given.title, body: given.body, isShown: false };
+  world.notices.push(state);
+  return strict('Notification', {
+    ...emitter('Notification', key),
+    show: method('Notification.show', [], () => {
+      state.isShown = true;
+    }),
+  } satisfies Known<Electron.Notification>);
+}
+Notification.isSupported = method('Notification.isSupported', [], () => world.machine.notifies);
 
 /** Chooses an item of a menu as a person does; one that is disabled cannot be chosen. */
 export function choose(tray: TrayDouble, label: string): void {

@@ -243,13 +243,21 @@ test('under the Electron double a click on the tray brings the window back', asy
   expect(window).toMatchObject({ visible: true, minimized: false });
 });
 
-test('under the Electron double the machine is kept awake only while something is live', async () => {
+test('under the Electron double the machine is kept awake while it records, and not while it is paused or over', async () => {
   const { world, capture } = await launch();
   const blockers: string[][] = [];
-  for (const lamp of ['off', 'live', 'live', 'paused', 'live', 'trouble', 'off'] as const) {
-    capture.tell({ state: 'recording' }, { lamp });
+  for (const [state, lamp] of [
+    ['idle', 'off'],
+    ['recording', 'live'],
+    ['recording', 'trouble'],
+    ['paused', 'paused'],
+    ['recording', 'live'],
+    ['stopping', 'off'],
+    ['delivering', 'off'],
+  ] as const) {
+    capture.tell({ state }, { lamp });
     blockers.push([...world.blockers.values()]);
   }
   const on = ['prevent-app-suspension'];
-  expect(blockers).toEqual([[], on, on, [], on, [], []]);
+  expect(blockers).toEqual([[], on, on, [], on, on, []]);
 });

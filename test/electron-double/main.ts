@@ -1,5 +1,5 @@
-import { assertNotReady, assertReady, emitter, fire } from './events.ts';
-import { Menu, Tray } from './face.ts';
+import { assertNotReady, assertPlatform, assertReady, emitter, fire } from './events.ts';
+import { Menu, Notification, Tray } from './face.ts';
 import { MessageChannelMain } from './message-channel.ts';
 import {
   anything,
@@ -19,6 +19,8 @@ import { desktopCapturer, nativeTheme, screen, systemPreferences } from './syste
 import { BrowserWindow } from './window.ts';
 import { type BoxDouble, complain, type Listener, world } from './world.ts';
 
+const loginItem = shape({ openAtLogin: flag, args: listOf(text) } satisfies Known<Electron.Settings>);
+
 export const app = strict('app', {
   ...emitter('App'),
   get isPackaged() {
@@ -28,6 +30,23 @@ export const app = strict('app', {
   enableSandbox: method('app.enableSandbox', [], () => assertNotReady('app.enableSandbox')),
   whenReady: method('app.whenReady', [], () => world.ready.promise),
   getPath: method('app.getPath', [oneOf('userData')], () => world.machine.userData),
+  setAppUserModelId: method('app.setAppUserModelId', [text], () =>
+    assertPlatform('app.setAppUserModelId', 'win32'),
+  ),
+  setLoginItemSettings: method('app.setLoginItemSettings', [loginItem], (given: { openAtLogin: boolean }) => {
+    assertPlatform('app.setLoginItemSettings', 'darwin', 'win32');
+    if (world.machine.allowsLogin) world.opensAtLogin = given.openAtLogin;
+  }),
+  getLoginItemSettings: (...given: unknown[]) => {
+    assertPlatform('app.getLoginItemSettings', 'darwin', 'win32');
+    method('app.getLoginItemSettings', given.length === 0 ? [] : [loginItem])(...given);
+    const { platform, atLogin } = world.machine;
+    return strict('LoginItemSettings', {
+      openAtLogin: world.opensAtLogin,
+      ...(platform === 'darwin' && { wasOpenedAtLogin: atLogin }),
+      ...(platform === 'win32' && { executableWillLaunchAtLogin: world.opensAtLogin }),
+    } satisfies Known<Electron.LoginItemSettings>);
+  },
   setAsDefaultProtocolClient: method('app.setAsDefaultProtocolClient', [oneOf('tallylight')], () => true),
   getPreferredSystemLanguages: method('app.getPreferredSystemLanguages', [], () => {
     assertReady('app.getPreferredSystemLanguages');
@@ -49,6 +68,21 @@ export const powerMonitor = strict(
   'powerMonitor',
   emitter('PowerMonitor') satisfies Known<Electron.PowerMonitor>,
 );
+
+export const globalShortcut = strict('globalShortcut', {
+  register: method('globalShortcut.register', [text, call], (keys: string, act: () => void) => {
+    assertReady('globalShortcut.register');
+    if (keys === 'AltGr+Escape')
+      throw new TypeError('Error processing argument at index 0, conversion failure');
+    if (world.machine.takenKeys.includes(keys)) return false;
+    if (world.keys.has(keys)) complain(`globalShortcut.register: ${keys} is registered already`);
+    world.keys.set(keys, act);
+    return true;
+  }),
+  unregister: method('globalShortcut.unregister', [text], (keys: string) => {
+    if (!world.keys.delete(keys)) complain(`globalShortcut.unregister: ${keys} is not registered`);
+  }),
+} satisfies Known<Electron.GlobalShortcut>);
 
 export const powerSaveBlocker = strict('powerSaveBlocker', {
   start: method('powerSaveBlocker.start', [oneOf('prevent-app-suspension')], (type: string) => {
@@ -182,6 +216,7 @@ export {
   desktopCapturer,
   Menu,
   MessageChannelMain,
+  Notification,
   nativeTheme,
   screen,
   systemPreferences,
@@ -194,10 +229,12 @@ export {
   BrowserWindow,
   desktopCapturer,
   dialog,
+  globalShortcut,
   ipcMain,
   Menu,
   MessageChannelMain,
   nativeTheme,
+  Notification,
   powerMonitor,
   powerSaveBlocker,
   protocol,

@@ -96,6 +96,7 @@ export function BrowserWindow(given: Record<string, unknown>): object {
     everywhere: undefined,
     isProtected: false,
     visible: given.show !== false,
+    focused: false,
     minimized: false,
     destroyed: false,
   };
@@ -115,6 +116,7 @@ export function BrowserWindow(given: Record<string, unknown>): object {
     webContents,
     isDestroyed: () => state.destroyed,
     isMinimized: () => state.minimized,
+    isFocused: () => state.focused,
     show: change('BrowserWindow.show', { visible: true }),
     // Electron shows it without giving it the focus.
     showInactive: change('BrowserWindow.showInactive', { visible: true }),

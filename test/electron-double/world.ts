@@ -22,6 +22,7 @@ export type WindowDouble = {
   /** Whether it was asked to be kept out of captures. */
   isProtected: boolean;
   visible: boolean;
+  focused: boolean;
   minimized: boolean;
   destroyed: boolean;
 };
@@ -91,6 +92,12 @@ export type Machine = {
   readonly darkTaskbar: boolean;
   /** A link that macOS tells of while the app is still starting. */
   readonly linkBeforeReady: string | undefined;
+  /** Whether the system started this process with the session of the person (macOS). */
+  readonly atLogin: boolean;
+  readonly allowsLogin: boolean;
+  /** Keys that another program has. */
+  readonly takenKeys: readonly string[];
+  readonly notifies: boolean;
 };
 
 /** All that the double remembers: which calls came, what was opened and who listens. */
@@ -115,8 +122,18 @@ export type World = {
   readonly blockers: Map<number, string>;
   menu: MenuDouble | null | undefined;
   readonly boxes: BoxDouble[];
+  readonly notices: NoticeDouble[];
+  readonly keys: Map<string, () => void>;
+  opensAtLogin: boolean;
   /** What the person answers to a box: nothing, until a test says it. */
   answer: (box: BoxDouble) => number | Promise<number>;
+};
+
+export type NoticeDouble = {
+  readonly key: string;
+  readonly title: string;
+  readonly body: string;
+  isShown: boolean;
 };
 
 export type BoxDouble = {
@@ -151,6 +168,10 @@ const USUAL: Machine = {
   dark: false,
   darkTaskbar: false,
   linkBeforeReady: undefined,
+  atLogin: false,
+  allowsLogin: true,
+  takenKeys: [],
+  notifies: true,
 };
 
 export let world = makeWorld({});
@@ -180,6 +201,9 @@ function makeWorld(machine: Partial<Machine>): World {
     blockers: new Map(),
     menu: undefined,
     boxes: [],
+    notices: [],
+    keys: new Map(),
+    opensAtLogin: false,
     answer: ({ cancelId }) => cancelId,
   };
 }
