@@ -2,6 +2,7 @@ import type { Snapshot } from '../contract/bridge/snapshot.ts';
 import type { FragmentHeader } from '../contract/fragment.ts';
 import type { Result } from '../contract/result.ts';
 import type { RefusedSetting } from '../contract/settings.ts';
+import type { Warning } from '../contract/spoken/spoken.ts';
 import type { SystemSettings } from '../native-permissions/permission.ts';
 import type { ShellDisplay } from './channels/machine.ts';
 import type { Network } from './network/network.ts';
@@ -70,7 +71,7 @@ export type PowerEvent = 'suspend' | 'resume' | 'lock' | 'unlock';
 export type SecretStore = {
   readonly kind: 'keychain' | 'key-file';
   /** What to tell the person where the protection is weaker than a keychain; null otherwise. */
-  readonly warning: string | null;
+  readonly warning: Warning | null;
   /** Encrypts a key of 32 bytes for this device. */
   readonly wrap: (key: Uint8Array) => Promise<Result<Uint8Array>>;
   readonly unwrap: (wrapped: Uint8Array) => Promise<Result<Uint8Array>>;

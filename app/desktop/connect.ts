@@ -9,8 +9,9 @@ import type { HeldConnection } from './connection.ts';
 import { type ConnectLink, connectLinkOf } from './deep-link.ts';
 import { causeOf, log } from './log.ts';
 import type { Parts } from './parts.ts';
+import { errorWords } from './sight.ts';
 import type { AppWindow } from './window.ts';
-import { tongueOf, type Words } from './words.ts';
+import { type Tongue, tongueOf, type Words } from './words.ts';
 
 /** What the person reads before anything is sent, and what they may answer. Cancel is where the Enter key is. */
 type Question = { readonly message: string; readonly detail: string; readonly buttons?: readonly string[] };
@@ -45,7 +46,8 @@ export function offerToConnect(parts: ConnectParts): (text: string) => void {
     const capture = await parts.capture;
     const snapshot = latestOf(capture);
     const preferred = app.getPreferredSystemLanguages();
-    const { words } = tongueOf(languageFor(snapshot.settings.chosen.language, preferred), preferred);
+    const tongue = tongueOf(languageFor(snapshot.settings.chosen.language, preferred), preferred);
+    const { words } = tongue;
     const { connect } = words;
     const link = connectLinkOf(text);
     const backend = link === undefined ? null : (link.backend ?? held.fixed ?? held.backend());
@@ -64,16 +66,17 @@ export function offerToConnect(parts: ConnectParts): (text: string) => void {
       { ...connect.question(backend, before), buttons: [connect.yes, connect.no] },
       words,
     );
-    if (isAgreed) await exchange({ link, backend, before }, capture, words);
+    if (isAgreed) await exchange({ link, backend, before }, capture, tongue);
   }
 
   async function exchange(
     { link, backend, before }: { link: ConnectLink; backend: string; before: string | null },
     capture: Capture,
-    words: Words,
+    tongue: Tongue,
   ): Promise<void> {
+    const { words } = tongue;
     const secret = await secretForCode(backend, link.code);
-    if (!secret.ok) return tellFailed(secret.error, words);
+    if (!secret.ok) return tellFailed(secret.error, tongue);
     const connected = { backend, secret: secret.value };
     held.use(connected);
     const kept = await parts.keep(connected);
@@ -85,9 +88,9 @@ export function offerToConnect(parts: ConnectParts): (text: string) => void {
     await box(words.connect.done(backend, { isLater, isKept: kept.ok && kept.value }), words);
   }
 
-  async function tellFailed(error: TallylightError, words: Words): Promise<void> {
+  async function tellFailed(error: TallylightError, tongue: Tongue): Promise<void> {
     log('link.failed', { code: error.code });
-    await box(words.connect.failed(error), words);
+    await box(tongue.words.connect.failed(errorWords(error, tongue)), tongue.words);
   }
 
   return (text) => {

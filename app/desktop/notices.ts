@@ -1,6 +1,6 @@
 import { Notification } from 'electron/main';
 import type { Snapshot } from '../../contract/bridge/snapshot.ts';
-import { isRunning, isTroubled, modeLines } from './sight.ts';
+import { errorWords, isRunning, isTroubled, modeLines, nameOf } from './sight.ts';
 import type { Tongue } from './words.ts';
 
 /** What is worth a word to somebody who looks elsewhere. Without titles: it may be read on a lock screen. */
@@ -17,21 +17,24 @@ export function noticesBetween(before: Snapshot, after: Snapshot, tongue: Tongue
   if (is === 'failed' && isRunning(before))
     found.push({
       title: notice.ended,
-      body: after.trouble === null ? '' : tongue.words.trouble(after.trouble.message),
+      body: after.trouble === null ? '' : errorWords(after.trouble, tongue).message,
     });
   if (was === 'delivering' && is === 'complete' && after.channels.some(({ mode }) => mode === 'keep'))
     found.push({ title: notice.delivered, body: tongue.words.nothing });
   return found;
 }
 
-function troublesBetween(before: Snapshot, after: Snapshot, { words }: Tongue): readonly Notice[] {
+function troublesBetween(before: Snapshot, after: Snapshot, tongue: Tongue): readonly Notice[] {
+  const { words, spoken } = tongue;
   const code = ({ channels }: Snapshot, id: string) => channels.find((one) => one.id === id)?.trouble?.code;
   return after.channels.flatMap((channel): Notice[] => {
-    const { trouble, name, id } = channel;
+    const { trouble, id } = channel;
     if (trouble === null || !isTroubled(channel) || code(before, id) === trouble.code) return [];
+    const name = nameOf(channel, tongue);
     if (trouble.code === 'channel-silent')
       return [{ title: words.notice.silent(name), body: words.notice.goesOn }];
-    return [{ title: words.lamp.trouble, body: words.troubled(name, trouble.message) }];
+    const { message } = errorWords(trouble, tongue);
+    return [{ title: spoken.lamp.trouble, body: words.troubled(name, message) }];
   });
 }
 

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { PausedBy, Snapshot } from '../../contract/bridge/snapshot.ts';
 import type { ErrorCode } from '../../contract/errors.ts';
 import { errorOf } from '../../contract/result.ts';
+import { SPOKEN } from '../../contract/spoken/spoken.ts';
 import { testSnapshot } from '../../main/bridge/test-snapshot.ts';
 import { elapsed, sightOf as sightIn } from './sight.ts';
 import { tongueOf } from './words.ts';
@@ -49,7 +50,13 @@ test('[P04] a look at the screen before the recording is told as one', () => {
 });
 
 test('[P01] a channel in trouble is named, and not one whose consent was taken back', () => {
-  const lost = (name: string, code: ErrorCode) => ({ name, state: 'lost', trouble: errorOf(code) });
+  const lost = (name: string, code: ErrorCode) => ({
+    id: 'mic:usb',
+    kind: 'mic',
+    name,
+    state: 'lost',
+    trouble: errorOf(code),
+  });
   const channels = [
     lost('Microphone', 'consent-revoked'),
     lost('System audio', 'device-failed'),
@@ -67,18 +74,26 @@ test('in Spanish nothing English is said, not even of a trouble that main tells 
     startedAt: '2026-03-03T13:41:00.000Z',
   } as const;
   const channels = [
-    { name: 'Jabra', state: 'live', mode: 'keep', trouble: errorOf('device-failed') },
-    { name: 'LG', state: 'live', mode: 'live', trouble: null },
+    {
+      id: 'mic:default',
+      kind: 'mic',
+      name: 'Default microphone (Jabra)',
+      state: 'live',
+      mode: 'keep',
+      trouble: errorOf('device-failed'),
+    },
+    { id: 'display:2', kind: 'display', name: 'Display 2', state: 'live', mode: 'live', trouble: null },
   ] as unknown as Snapshot['channels'];
   const troubled = sightIn(testSnapshot({ lamp: 'trouble', session, channels }), spanish);
+  const { lamp, channel, errors } = SPOKEN.es;
   expect(troubled).toMatchObject({
-    title: 'Requiere atención 0:00 – Tallylight',
-    stateLine: 'Requiere atención. Jabra: requiere atención. Abra Tallylight para ver de qué se trata',
-    modeLines: ['Se guarda: Jabra', 'Solo en directo: LG'],
+    title: `${lamp.trouble} 0:00 – Tallylight`,
+    stateLine: `${lamp.trouble}. ${channel.defaultMicrophone}: ${errors['device-failed'].message}`,
+    modeLines: [`Se guarda: ${channel.defaultMicrophone}`, `Solo en vivo: ${channel.display} 2`],
   });
   expect(troubled.sinceLine).toMatch(/^Desde las \d{1,2}:\d\d$/);
   const own = sightIn(testSnapshot({ lamp: 'trouble', trouble: errorOf('data-in-use') }), spanish);
-  expect(own.stateLine).toBe('Requiere atención. Abra Tallylight para ver de qué se trata');
+  expect(own.stateLine).toBe(`${lamp.trouble}. ${errors['data-in-use'].message}`);
 });
 
 test('times of day and lists are written as the region of this computer does', () => {

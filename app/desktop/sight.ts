@@ -1,5 +1,7 @@
 import type { ChannelView, Lamp, SessionState, Snapshot } from '../../contract/bridge/snapshot.ts';
-import { endedBy } from '../../contract/channel.ts';
+import { endedBy } from '../../contract/ended-by.ts';
+import type { TallylightError } from '../../contract/result.ts';
+import type { Told } from '../../contract/spoken/told.ts';
 import type { Tongue } from './words.ts';
 
 export const APP_NAME = 'Tallylight';
@@ -45,9 +47,9 @@ export function isRunning({ session }: Snapshot): boolean {
 const TOOLTIP_CHARACTERS = 127;
 
 export function sightOf(snapshot: Snapshot, tongue: Tongue): Sight {
-  const { words, timeOfDay } = tongue;
+  const { words, spoken, timeOfDay } = tongue;
   const { lamp, session } = snapshot;
-  const word = words.lamp[lamp];
+  const word = spoken.lamp[lamp];
   const timed = session.startedAt !== null && isRunning(snapshot);
   const time = timed ? elapsed(session.activeMs) : null;
   const now = time !== null && lamp !== 'off' ? `${word} ${time}` : word;
@@ -81,10 +83,35 @@ function lineOf(snapshot: Snapshot, tongue: Tongue): string {
   }
 }
 
-function troubleLine({ trouble, channels }: Snapshot, { words }: Tongue): string {
-  if (trouble !== null) return words.trouble(trouble.message);
+function troubleLine({ trouble, channels }: Snapshot, tongue: Tongue): string {
+  if (trouble !== null) return errorWords(trouble, tongue).message;
   const troubled = channels.find(isTroubled);
-  return troubled?.trouble ? words.troubled(troubled.name, troubled.trouble.message) : words.openForMore;
+  if (troubled === undefined || troubled.trouble === null) return tongue.words.openForMore;
+  const { message } = errorWords(troubled.trouble, tongue);
+  return tongue.words.troubled(nameOf(troubled, tongue), message);
+}
+
+/** What is told of an error in the language that is spoken, whatever the words were that it came with. */
+export function errorWords(
+  { code, meaning }: Pick<TallylightError, 'code' | 'meaning'>,
+  { spoken }: Pick<Tongue, 'spoken'>,
+): Told {
+  return meaning === undefined ? spoken.errors[code] : spoken.meanings[meaning];
+}
+
+/** A microphone is called what the system calls it; what main names by itself has its name in every language. */
+export function nameOf(
+  { id, kind, name }: Pick<ChannelView, 'id' | 'kind' | 'name'>,
+  { spoken: { channel } }: Pick<Tongue, 'spoken'>,
+): string {
+  switch (kind) {
+    case 'mic':
+      return id === 'mic:default' ? channel.defaultMicrophone : name;
+    case 'system_audio':
+      return channel.systemAudio;
+    case 'display':
+      return `${channel.display} ${id.slice('display:'.length)}`;
+  }
 }
 
 /** What was ended on purpose is as somebody wants it, and not what the lamp is about. */
@@ -93,11 +120,12 @@ export function isTroubled({ trouble }: Pick<ChannelView, 'trouble'>): boolean {
 }
 
 /** What is kept and what is passed on only, of the channels that have not ended. */
-export function modeLines({ channels }: Snapshot, { words, list }: Tongue): readonly string[] {
+export function modeLines({ channels }: Snapshot, tongue: Tongue): readonly string[] {
+  const { words, list } = tongue;
   const names = (mode: ChannelView['mode']) =>
     channels
       .filter((channel) => channel.mode === mode && channel.state !== 'ended' && channel.state !== 'lost')
-      .map(({ name }) => name);
+      .map((channel) => nameOf(channel, tongue));
   const [kept, live] = [names('keep'), names('live')];
   return [
     ...(kept.length > 0 ? [words.kept(list(kept))] : []),

@@ -1,18 +1,17 @@
-import type { Lamp, PausedBy } from '../../contract/bridge/snapshot.ts';
+import type { PausedBy } from '../../contract/bridge/snapshot.ts';
 import type { Language } from '../../contract/language.ts';
-import type { TallylightError } from '../../contract/result.ts';
+import type { Spoken } from '../../contract/spoken/any-language.ts';
+import { SPOKEN } from '../../contract/spoken/spoken.ts';
+import type { Told } from '../../contract/spoken/told.ts';
 
 /** Every word that the shell itself shows: tray, titles, questions and notifications. The page has its own catalogues. */
 export type Words = {
-  readonly lamp: Readonly<Record<Lamp, string>>;
   readonly nothing: string;
   readonly looked: string;
   /** What ends a pause; only the person's own waits for the person alone. */
   readonly paused: Readonly<Record<PausedBy, string>>;
   readonly openForMore: string;
-  /** A channel in trouble. `message` is what main says of it, in English. */
   readonly troubled: (channel: string, message: string) => string;
-  readonly trouble: (message: string) => string;
   readonly kept: (names: string) => string;
   readonly live: (names: string) => string;
   readonly recorded: (time: string) => string;
@@ -35,28 +34,27 @@ export type Words = {
   };
   /** What a link that connects this computer is met with. */
   readonly connect: {
-    readonly question: (backend: string, before: string | null) => Told;
+    readonly question: (backend: string, before: string | null) => Box;
     readonly yes: string;
     readonly no: string;
     readonly close: string;
-    readonly noLink: Told;
-    readonly noAddress: Told;
-    readonly isSet: (fixed: string, backend: string) => Told;
-    readonly failed: (error: Pick<TallylightError, 'code' | 'message' | 'action'>) => Told;
+    readonly noLink: Box;
+    readonly noAddress: Box;
+    readonly isSet: (fixed: string, backend: string) => Box;
+    readonly failed: (error: Told) => Box;
     /** `isLater`: what is prepared or recorded now still belongs to the backend of before. */
-    readonly done: (backend: string, what: { readonly isLater: boolean; readonly isKept: boolean }) => Told;
+    readonly done: (backend: string, what: { readonly isLater: boolean; readonly isKept: boolean }) => Box;
   };
 };
 
 /** What has happened or is asked, and what it means. */
-type Told = { readonly message: string; readonly detail: string };
+type Box = { readonly message: string; readonly detail: string };
 
 function sentences(...parts: readonly (string | false)[]): string {
   return parts.filter((part) => part !== false).join(' ');
 }
 
 const en: Words = {
-  lamp: { off: 'Off', live: 'Live', paused: 'Paused', trouble: 'Needs a look' },
   nothing: 'Nothing is being captured',
   looked: 'Your screen is looked at for a moment; nothing of it is kept',
   paused: {
@@ -67,7 +65,6 @@ const en: Words = {
   },
   openForMore: 'Open Tallylight to see what it is',
   troubled: (channel, message) => `${channel}: ${message}`,
-  trouble: (message) => message,
   kept: (names) => `Kept: ${names}`,
   live: (names) => `Live only: ${names}`,
   recorded: (time) => `Recorded: ${time}`,
@@ -124,20 +121,18 @@ const en: Words = {
 };
 
 const es: Words = {
-  lamp: { off: 'Apagado', live: 'En directo', paused: 'En pausa', trouble: 'Requiere atención' },
-  nothing: 'No se está captando nada',
-  looked: 'Se mira su pantalla un momento; no se guarda nada de ella',
+  nothing: 'No se está capturando nada',
+  looked: 'Se mira tu pantalla un momento; no se guarda nada de ella',
   paused: {
-    person: 'No se capta nada hasta que usted reanude',
-    'no-window': 'No se capta nada hasta que usted reanude',
-    sleep: 'No se capta nada hasta que este equipo despierte; entonces continúa por sí solo',
-    lock: 'No se capta nada hasta que desbloquee la pantalla; entonces continúa por sí solo',
+    person: 'No se captura nada hasta que reanudes',
+    'no-window': 'No se captura nada hasta que reanudes',
+    sleep: 'No se captura nada hasta que este equipo despierte; entonces continúa por sí solo',
+    lock: 'No se captura nada hasta que desbloquees la pantalla; entonces continúa por sí solo',
   },
-  openForMore: 'Abra Tallylight para ver de qué se trata',
-  troubled: (channel) => `${channel}: requiere atención. Abra Tallylight para ver de qué se trata`,
-  trouble: () => 'Abra Tallylight para ver de qué se trata',
+  openForMore: 'Abre Tallylight para ver de qué se trata',
+  troubled: (channel, message) => `${channel}: ${message}`,
   kept: (names) => `Se guarda: ${names}`,
-  live: (names) => `Solo en directo: ${names}`,
+  live: (names) => `Solo en vivo: ${names}`,
   recorded: (time) => `Grabado: ${time}`,
   since: (timeOfDay) => `Desde las ${timeOfDay}`,
   menu: {
@@ -153,15 +148,15 @@ const es: Words = {
     ended: 'La grabación se ha detenido antes de tiempo',
     delivered: 'Todo está entregado',
     silent: (channel) => `${channel} solo da silencio`,
-    goesOn: 'La grabación continúa. Abra Tallylight para ver qué se puede hacer',
+    goesOn: 'La grabación continúa. Abre Tallylight para ver qué se puede hacer',
   },
   connect: {
     question: (backend, before) => ({
       message: `¿Conectar este equipo con ${backend}?`,
       detail: sentences(
-        'Lo pide un enlace. Desde entonces esta dirección dice qué se le pide grabar y adónde va.',
+        'Lo pide un enlace. Desde entonces esta dirección dice qué se te pide grabar y adónde va.',
         before !== null && before !== backend && `Hasta ahora es ${before}.`,
-        'No se envía nada hasta que usted acepte. Cancele si no lo esperaba.',
+        'No se envía nada hasta que aceptes. Cancela si no lo esperabas.',
       ),
     }),
     yes: 'Conectar',
@@ -169,30 +164,23 @@ const es: Words = {
     close: 'Cerrar',
     noLink: {
       message: 'Este enlace no es de los que Tallylight conoce.',
-      detail: 'No se ha cambiado ni enviado nada. Pida un enlace nuevo allí de donde vino.',
+      detail: 'No se ha cambiado ni enviado nada. Pide un enlace nuevo allí de donde vino.',
     },
     noAddress: {
       message: 'Este enlace no dice con qué conectar.',
-      detail: 'No se ha cambiado ni enviado nada. Pida un enlace que nombre la dirección.',
+      detail: 'No se ha cambiado ni enviado nada. Pide un enlace que nombre la dirección.',
     },
     isSet: (fixed, backend) => ({
       message: `Este equipo está configurado para ${fixed}.`,
-      detail: `El enlace es para ${backend}. No se ha cambiado ni enviado nada. Consulte a su administrador.`,
+      detail: `El enlace es para ${backend}. No se ha cambiado ni enviado nada. Pregunta a tu administrador.`,
     }),
-    failed: ({ code }) => ({
-      message:
-        code === 'code-refused' ? 'El código de este enlace ya no vale.' : `No se pudo conectar (${code}).`,
-      detail: sentences(
-        'No se ha cambiado nada.',
-        'Los códigos valen una sola vez y por poco tiempo. Pida un enlace nuevo allí de donde vino.',
-      ),
-    }),
+    failed: ({ message, action }) => ({ message, detail: sentences('No se ha cambiado nada.', action) }),
     done: (backend, { isLater, isKept }) => ({
       message: `Este equipo está conectado con ${backend}.`,
       detail: sentences(
-        isLater ? 'Vale desde la próxima grabación.' : 'Se le pregunta antes de grabar nada.',
+        isLater ? 'Vale desde la próxima grabación.' : 'Se te pregunta antes de grabar nada.',
         !isKept &&
-          'No se pudo guardar en un llavero de este equipo, así que queda en memoria: tras el próximo inicio de Tallylight necesita un enlace nuevo.',
+          'No se pudo guardar en un llavero de este equipo, así que queda en memoria: tras el próximo inicio de Tallylight necesitas un enlace nuevo.',
       ),
     }),
   },
@@ -203,6 +191,8 @@ const CATALOGUES: Readonly<Record<Language, Words>> = { en, es };
 /** The words of a language, and how it writes lists and times of day where this computer prefers one of its regions. */
 export type Tongue = {
   readonly words: Words;
+  /** What every room says: the lamp, errors, channels that have no name of their own. */
+  readonly spoken: Spoken;
   readonly list: (names: readonly string[]) => string;
   readonly timeOfDay: (iso: string) => string;
 };
@@ -214,6 +204,7 @@ export function tongueOf(language: Language, preferred: readonly string[]): Tong
   const time = new Intl.DateTimeFormat(locale, { timeStyle: 'short' });
   return {
     words: CATALOGUES[language],
+    spoken: SPOKEN[language],
     list: (names) => list.format(names),
     timeOfDay: (iso) => time.format(new Date(iso)),
   };

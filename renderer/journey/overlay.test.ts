@@ -6,7 +6,7 @@ import type { Scene } from './snapshots.ts';
 import { SCENES, snapshotOf } from './snapshots.ts';
 import { eventually, openedStage } from './stage.ts';
 
-const open = openedStage('overlay.html');
+const open = openedStage('real', 'overlay.html');
 /** As app/desktop/overlay.ts makes its window. */
 const SMALL: BrowserContextOptions = { viewport: { width: 380, height: 40 } };
 

@@ -20,12 +20,12 @@ export function eventually<T>(read: () => T | Promise<T>): ReturnType<typeof exp
  * is silent, the content security policy was kept, and main was asked for nothing it did not expect. `path`: another page
  * than the window's.
  */
-export function openedStage(path = ''): Open {
+export function openedStage(spanish: 'real' | 'pseudo' = 'real', path = ''): Open {
   const faces: FacePage[] = [];
   let stage: Stage | undefined;
 
   beforeAll(async () => {
-    stage = await openStage();
+    stage = await openStage(spanish);
   }, 60_000);
 
   afterEach(async () => {

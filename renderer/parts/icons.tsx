@@ -37,6 +37,16 @@ export function LockIcon() {
   );
 }
 
+/** A gear by its rays: few enough to be seen as one in 16 px. */
+export function SettingsIcon() {
+  return (
+    <svg className="icon" viewBox="0 0 20 20" aria-hidden="true">
+      <circle cx="10" cy="10" r="3.1" />
+      <path d="M10 2.5v2.2M10 15.3v2.2M17.5 10h-2.2M4.7 10H2.5M15.3 4.7l-1.55 1.55M6.25 13.75 4.7 15.3M15.3 15.3l-1.55-1.55M6.25 6.25 4.7 4.7" />
+    </svg>
+  );
+}
+
 export function CareIcon() {
   return (
     <svg className="icon" viewBox="0 0 20 20" aria-hidden="true">

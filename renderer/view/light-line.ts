@@ -1,5 +1,5 @@
 import type { ChannelView, Snapshot } from '../../contract/bridge/snapshot.ts';
-import { endedBy } from '../../contract/channel.ts';
+import { endedBy } from '../../contract/ended-by.ts';
 import type { Face } from '../store/face.ts';
 import { words } from '../words.ts';
 import { channelLine } from './channel-line.ts';

@@ -36,7 +36,7 @@ test.each<[Lamp, SessionState, object]>([
     {
       icon: 'live-light.png',
       title: 'Live 41:07 – Tallylight',
-      tooltip: 'Tallylight: Live 41:07. Kept: Microphone. Live only: System audio',
+      tooltip: 'Tallylight: Live 41:07. Kept: Default microphone. Live only: System audio',
     },
   ],
   [
@@ -63,8 +63,8 @@ test.each<[Lamp, SessionState, object]>([
     const launched = await launch();
     const channels = [
       channelOf('mic:default', { mode: 'keep' }),
-      channelOf('system_audio:default', { kind: 'system_audio', name: 'System audio' }),
-      channelOf('display:1', { name: 'Display 1', state: 'lost', ...(lamp === 'trouble' ? troubled : {}) }),
+      channelOf('system_audio:default', { kind: 'system_audio' }),
+      channelOf('display:1', { kind: 'display', state: 'lost', ...(lamp === 'trouble' ? troubled : {}) }),
     ];
     launched.capture.tell(
       { state, activeMs: 2_467_900, startedAt: state === 'idle' ? null : startedAt },
@@ -179,16 +179,16 @@ test('[P14] under the Electron double the menu says since when it records, and w
   const launched = await launch();
   const channels = [
     channelOf('mic:default', { mode: 'keep' }),
-    channelOf('display:1', { name: 'Display 1', mode: 'keep' }),
-    channelOf('system_audio:default', { name: 'System audio', mode: 'live' }),
-    channelOf('display:2', { name: 'Display 2', mode: 'keep', state: 'ended' }),
+    channelOf('display:1', { kind: 'display', mode: 'keep' }),
+    channelOf('system_audio:default', { kind: 'system_audio', mode: 'live' }),
+    channelOf('display:2', { kind: 'display', mode: 'keep', state: 'ended' }),
   ];
   launched.capture.tell({ state: 'recording', startedAt, activeMs: 2_467_900 }, { lamp: 'live', channels });
   const since = new Intl.DateTimeFormat('en-GB', { timeStyle: 'short' }).format(new Date(startedAt));
   expect(told(launched)).toEqual([
     'Live',
     `Since ${since}`,
-    'Kept: Microphone, Display 1',
+    'Kept: Default microphone, Display 1',
     'Live only: System audio',
     'Start a recording…',
   ]);
@@ -218,7 +218,7 @@ test('[P01] under the Electron double Start in the tray opens the window at the 
 
 test('under the Electron double the shell speaks Spanish where this computer does', async () => {
   const { world } = await launch({ languages: ['es-MX', 'en-US'] });
-  expect(only(world.trays).tooltip).toBe('Tallylight: Apagado. No se está captando nada');
+  expect(only(world.trays).tooltip).toBe('Tallylight: Apagada. No se está capturando nada');
   expect(only(world.trays).menu.items.at(-1)?.label).toBe('Salir');
 });
 

@@ -82,7 +82,7 @@ function becomeReady(fresh: World): void {
 
 export const keyFile = {
   kind: 'key-file',
-  warning: 'The key lies in a file.',
+  warning: 'key-file',
   wrap: async () => fail('internal', 'a double'),
   unwrap: async () => fail('internal', 'a double'),
 } as const;

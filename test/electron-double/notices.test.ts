@@ -11,7 +11,7 @@ vi.mock('electron/common', () => import('./common.ts'));
 vi.mock('electron/main', () => import('./main.ts'));
 prepareLaunches();
 
-const mic = channelOf('mic:default', { mode: 'keep' });
+const mic = channelOf('mic:usb', { mode: 'keep' });
 const system = channelOf('system_audio:default', { name: 'System audio', kind: 'system_audio' });
 const troubled = (code: Parameters<typeof errorOf>[0]) => ({ ...mic, trouble: errorOf(code) });
 
