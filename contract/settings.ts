@@ -64,6 +64,10 @@ export const settingsChange = z.strictObject({
 });
 export type SettingsChange = z.infer<typeof settingsChange>;
 
+/** What a system may refuse of what is set: keys that another program has, a start at login that is not allowed. */
+export const REFUSABLE = ['startStop', 'pause', 'startAtLogin'] as const;
+export type RefusedSetting = (typeof REFUSABLE)[number];
+
 /** The settings as a face sees them. */
 export const settingsView = z.object({
   /** In force now. */
@@ -72,8 +76,15 @@ export const settingsView = z.object({
   locked: z.partialRecord(z.enum(SETTING_NAMES), z.string()),
   /** What the file that could not be read is called now; the person is told of it. Null: there was none since the start. */
   setAside: z.string().nullable(),
+  /** What of it is set and not in force, as the system did not take it. */
+  refused: z.array(z.enum(REFUSABLE)),
 });
 export type SettingsView = z.infer<typeof settingsView>;
 
 /** Of a device on which nobody has set anything. */
-export const UNTOUCHED_SETTINGS: SettingsView = { chosen: DEFAULT_SETTINGS, locked: {}, setAside: null };
+export const UNTOUCHED_SETTINGS: SettingsView = {
+  chosen: DEFAULT_SETTINGS,
+  locked: {},
+  setAside: null,
+  refused: [],
+};

@@ -1,7 +1,7 @@
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { snapshot } from '../contract/bridge/snapshot.ts';
 import { fail } from '../contract/result.ts';
-import { UNTOUCHED_SETTINGS } from '../contract/settings.ts';
+import { type RefusedSetting, UNTOUCHED_SETTINGS } from '../contract/settings.ts';
 import { openCapture } from './capture.ts';
 import type { Host, Shell } from './host.ts';
 import { keyFileSecrets } from './vault/key-file.ts';
@@ -67,5 +67,29 @@ test('what a face sets is in every snapshot from then on, and what it may not se
   expect((await read()).settings.chosen.language).toBe('es');
   expect(await call('settings.change', { language: 'fr' })).toMatchObject({
     error: { code: 'bad-request', detail: 'settings.change: language: invalid_value' },
+  });
+});
+
+test('what the shell could not put into force of the settings is in the next snapshot', async () => {
+  const refused: RefusedSetting[] = [];
+  let changed: (() => void) | undefined;
+  const { read } = await opened({
+    onPower: () => () => undefined,
+    refused: {
+      now: () => refused,
+      onChange: (listener) => {
+        changed = listener;
+        return () => undefined;
+      },
+    },
+  });
+  const before = await read();
+  expect(before.settings.refused).toEqual([]);
+  refused.push('pause');
+  changed?.();
+  await vi.waitFor(async () => {
+    const { revision, settings } = await read();
+    expect(revision).toBeGreaterThan(before.revision);
+    expect(settings.refused).toEqual(['pause']);
   });
 });

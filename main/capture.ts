@@ -75,7 +75,10 @@ export async function openCapture(host: Host, options: CaptureOptions = {}): Pro
   }
 
   let ffmpeg: CaptureFfmpeg | undefined;
-  const feed = snapshotFeed((revision) => ({ ...recorder.snapshot(revision), settings: settings.view() }));
+  const feed = snapshotFeed((revision) => ({
+    ...recorder.snapshot(revision),
+    settings: { ...settings.view(), refused: [...(host.shell?.refused?.now() ?? [])] },
+  }));
   const settings = await openSettings({ dataDir, now, log, onChange: feed.changed });
   const followed =
     host.network === undefined ? systemNetwork({ platform: machine.platform, env }) : undefined;
@@ -150,6 +153,7 @@ export async function openCapture(host: Host, options: CaptureOptions = {}): Pro
     onChange: feed.changed,
   });
 
+  const unheard = host.shell?.refused?.onChange(feed.changed);
   const answered = (result: Result<unknown>) => (result.ok ? ok(feed.latest()) : result);
   const call = serveBridge(
     {
@@ -174,6 +178,7 @@ export async function openCapture(host: Host, options: CaptureOptions = {}): Pro
     onSnapshot: feed.subscribe,
     close: async () => {
       watched.close();
+      unheard?.();
       await recorder.close();
       uplink.close();
       followed?.close();

@@ -50,7 +50,7 @@ test('what is changed is in force at once and after the next start, and what was
   };
   expect(view().chosen).toEqual(expected);
   expect(changes()).toBe(4);
-  expect((await opened(dataDir)).view()).toEqual({ chosen: expected, locked: {}, setAside: null });
+  expect((await opened(dataDir)).view()).toEqual({ ...UNTOUCHED_SETTINGS, chosen: expected });
   expect((await stat(join(dataDir, 'settings.json'))).mode & 0o777).toBe(0o600);
   expect(await readdir(dataDir)).toEqual(['settings.json']);
 });
@@ -90,7 +90,7 @@ test.each([
   const dataDir = await folderWith(content);
   const { view, change, logged } = await opened(dataDir);
   const setAside = 'settings.damaged-20260303T142231500Z.json';
-  expect(view()).toEqual({ chosen: DEFAULT_SETTINGS, locked: {}, setAside });
+  expect(view()).toEqual({ ...UNTOUCHED_SETTINGS, setAside });
   expect(await fileIn(dataDir, setAside)).toBe(content);
   expect(logged).toEqual(['settings.set-aside']);
   done(await change({ theme: 'dark' }));
@@ -111,6 +111,7 @@ test('what another version wrote stays in the file, and a value that is not unde
     chosen: { ...DEFAULT_SETTINGS, theme: 'dark', shortcuts: { startStop: null, pause: 'Alt+P' } },
     locked: {},
     setAside: null,
+    refused: [],
   });
   done(await change({ shortcuts: { pause: null, startStop: 'Alt+R' } }));
   expect(JSON.parse(await fileIn(dataDir))).toEqual({

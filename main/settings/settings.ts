@@ -26,6 +26,7 @@ export type SettingsParts = {
 
 /** What is set on this device. */
 export type OpenSettings = {
+  /** What the system refused is for whoever asks it to add. */
   readonly view: () => SettingsView;
   /**
    * Takes effect when it is on the disk. Errors: `setting-locked`, `shortcut-twice`, `settings-unwritable`; then nothing of
@@ -65,7 +66,7 @@ export async function openSettings(parts: SettingsParts): Promise<OpenSettings> 
   }
 
   return {
-    view: () => ({ chosen, locked, setAside: read.setAside }),
+    view: () => ({ chosen, locked, setAside: read.setAside, refused: [] }),
     change: (wanted) => {
       const done = changing.then(() => change(wanted));
       changing = done;

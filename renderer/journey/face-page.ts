@@ -73,6 +73,7 @@ export async function openFace(
   first: Snapshot,
   options: BrowserContextOptions = {},
   prepare: (page: Page) => Promise<unknown> = async () => undefined,
+  path = '',
 ): Promise<FacePage> {
   const main = new ScriptedMain(root, first);
   const url = await main.listen();
@@ -84,7 +85,7 @@ export async function openFace(
   });
   page.on('pageerror', (error) => problems.push(String(error)));
   await prepare(page);
-  await page.goto(url);
+  await page.goto(`${url}${path}`);
   await drawn(page, first);
   const close = async () => {
     await context.close();

@@ -175,3 +175,17 @@ test('what only the desktop app does is offered there alone, and follows at once
   await eventually(() => start.isChecked()).toBe(false);
   expect(main.calls).toEqual([{ name: 'settings.change', request: { startAtLogin: true } }]);
 });
+
+test('what the system did not take is told beside the setting', async () => {
+  const ready = { ...SCENES.ready(), host: 'desktop' as const };
+  const chosen = { shortcuts: { startStop: 'Alt+R', pause: null }, startAtLogin: true };
+  const set = setTo(chosen, ready);
+  const { page } = await open({
+    ...set,
+    settings: { ...set.settings, refused: ['startStop', 'startAtLogin'] },
+  });
+  await page.getByRole('button', { name: 'Settings' }).click();
+  await page.getByText('Another program or the system has these keys').waitFor();
+  expect(await page.getByText('Another program or the system has these keys').count()).toBe(1);
+  await page.getByText(/^The system does not allow it\./).waitFor();
+});

@@ -53,7 +53,7 @@ function LockedBy({ id, by }: { readonly id: string; readonly by: string | null 
 }
 
 function Switch({ choice, ask }: { readonly choice: SwitchChoice; readonly ask: Ask }) {
-  const { name, title, chosen, change, lockedBy } = choice;
+  const { name, title, chosen, change, refused, lockedBy } = choice;
   const lockId = `locked-${name}`;
   return (
     <div>
@@ -67,6 +67,7 @@ function Switch({ choice, ask }: { readonly choice: SwitchChoice; readonly ask: 
         />
         <span>{title}</span>
       </label>
+      {refused === null ? null : <p className="setting-hint setting-aside">{refused}</p>}
       <LockedBy id={lockId} by={lockedBy} />
     </div>
   );

@@ -11,7 +11,7 @@ const mac = isMac(navigator.platform);
 type Props = { readonly choice: ShortcutChoice; readonly locked: boolean; readonly ask: Ask };
 
 /** One global shortcut: pressed rather than written, by whoever is asked for it; Escape or leaving lets it be as it was. */
-export function ShortcutField({ choice: { name, title, chosen }, locked, ask }: Props) {
+export function ShortcutField({ choice: { name, title, chosen, refused }, locked, ask }: Props) {
   const { settings: say } = words;
   const [isAsked, setAsked] = useState(false);
   const [isRefused, setRefused] = useState(false);
@@ -63,7 +63,7 @@ export function ShortcutField({ choice: { name, title, chosen }, locked, ask }: 
         </button>
       )}
       <p className="setting-hint" aria-live="polite">
-        {isRefused ? say.needsModifier : ''}
+        {isRefused ? say.needsModifier : refused}
       </p>
     </div>
   );

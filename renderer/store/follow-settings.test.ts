@@ -20,7 +20,7 @@ function followed(languages: string[]) {
     changed = listener;
   });
   const set = (chosen: Partial<Settings>) => {
-    const settings = { chosen: { ...DEFAULT_SETTINGS, ...chosen }, locked: {}, setAside: null };
+    const settings = { chosen: { ...DEFAULT_SETTINGS, ...chosen }, locked: {}, setAside: null, refused: [] };
     store.setState((face) => received(face, snapshotOf({}, { settings }), 0));
   };
   const told = () => [root.lang, root.dataset.theme, words.lamp.live];

@@ -29,6 +29,8 @@ export type ShortcutChoice = {
   readonly name: keyof Settings['shortcuts'];
   readonly title: string;
   readonly chosen: string | null;
+  /** Why it is set and does nothing, in words; null: it does. */
+  readonly refused: string | null;
 };
 
 /** A setting that is on or off. */
@@ -37,6 +39,7 @@ export type SwitchChoice = {
   readonly title: string;
   readonly chosen: boolean;
   readonly change: Change;
+  readonly refused: string | null;
   readonly lockedBy: string | null;
 };
 
@@ -70,13 +73,14 @@ function lockWords({ settings: { locked } }: Snapshot, name: keyof Settings): st
 /** Null where another host carries main, which does none of it. */
 export function desktopChoices(snapshot: Snapshot, calls: readonly CallUnderWay[]): DesktopChoices | null {
   if (snapshot.host !== 'desktop') return null;
-  const { chosen } = snapshot.settings;
+  const { chosen, refused } = snapshot.settings;
   const { settings: say } = words;
   return {
     shortcuts: (['startStop', 'pause'] as const).map((name) => ({
       name,
       title: say.shortcut[name],
       chosen: chosen.shortcuts[name],
+      refused: refused.includes(name) ? say.refused.keys : null,
     })),
     shortcutsLockedBy: lockWords(snapshot, 'shortcuts'),
     switches: (['notifications', 'startAtLogin'] as const).map((name) => {
@@ -86,6 +90,7 @@ export function desktopChoices(snapshot: Snapshot, calls: readonly CallUnderWay[
         title: say[name],
         chosen: isOn,
         change: { [name]: !isOn },
+        refused: name === 'startAtLogin' && refused.includes(name) ? say.refused.startAtLogin : null,
         lockedBy: lockWords(snapshot, name),
       };
     }),

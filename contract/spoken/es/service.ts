@@ -15,6 +15,10 @@ export const SERVICE_ES = {
     message: 'El servicio de medios no conoce esta sesión.',
     action: 'Pide una sesión nueva a tu backend.',
   },
+  'code-refused': {
+    message: 'El código de este enlace ya no vale.',
+    action: 'Los códigos valen una sola vez y por poco tiempo. Pide un enlace nuevo allí de donde vino.',
+  },
   'session-ended': {
     message: 'Esta sesión ha terminado.',
     action: 'Empieza una nueva grabación.',

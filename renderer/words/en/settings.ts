@@ -21,6 +21,11 @@ export const settings = {
     /** Continues `clear` and the keys for who hears them without seeing the row. */
     of: (what: string) => ` for ${what}`,
     needsModifier: 'Press them together with Ctrl, Alt, Command or the Windows key, or press a function key.',
+    /** Set, and not in force. */
+    refused: {
+      keys: 'Another program or the system has these keys, so they do nothing here. Choose others.',
+      startAtLogin: 'The system does not allow it. Look at its own settings for what opens when you sign in.',
+    },
     device: 'On this device',
     notifications: 'Tell me when a recording starts, needs a look or is delivered',
     startAtLogin: 'Open Tallylight when I sign in',

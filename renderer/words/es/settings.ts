@@ -22,6 +22,10 @@ export const settings: InAnyLanguage<typeof english> = {
     of: (what) => ` para ${what}`,
     needsModifier:
       'Púlsalas junto con Ctrl, Alt, Comando o la tecla de Windows, o pulsa una tecla de función.',
+    refused: {
+      keys: 'Otro programa o el sistema ya usa estas teclas, así que aquí no hacen nada. Elige otras.',
+      startAtLogin: 'El sistema no lo permite. Mira en sus propios ajustes qué se abre al iniciar sesión.',
+    },
     device: 'En este dispositivo',
     notifications: 'Avisarme cuando una grabación empiece, requiera atención o esté entregada',
     startAtLogin: 'Abrir Tallylight al iniciar sesión',
