@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { ErrorCode } from './errors.ts';
 
 export const CHANNEL_KINDS = ['mic', 'system_audio', 'display'] as const;
 export const channelKind = z.enum(CHANNEL_KINDS);
@@ -58,23 +57,6 @@ export type Channel = z.infer<typeof channel>;
 
 export function kindOf(id: ChannelId): ChannelKind {
   return channelKind.parse(id.slice(0, id.indexOf(':')));
-}
-
-/**
- * Who ended a channel as they wished; null: nobody did. What was ended on purpose does not come back in its recording, nothing
- * more of it is kept or passed on, and nothing is wrong with it.
- */
-export function endedBy(
-  trouble: { readonly code: ErrorCode } | null | undefined,
-): 'person' | 'policy' | null {
-  switch (trouble?.code) {
-    case 'consent-revoked':
-      return 'person';
-    case 'policy-forbids':
-      return 'policy';
-    default:
-      return null;
-  }
 }
 
 /**

@@ -3,6 +3,7 @@ import { CAPTURE_REMEDIES } from './remedies/capture.ts';
 import { DESTINATION_REMEDIES } from './remedies/destinations.ts';
 import type { Remedy } from './remedies/remedy.ts';
 import { SERVICE_REMEDIES } from './remedies/service.ts';
+import { SETTINGS_REMEDIES } from './remedies/settings.ts';
 import { VAULT_REMEDIES } from './remedies/vault.ts';
 
 const remedies = {
@@ -10,6 +11,7 @@ const remedies = {
   ...CAPTURE_REMEDIES,
   ...SERVICE_REMEDIES,
   ...DESTINATION_REMEDIES,
+  ...SETTINGS_REMEDIES,
   ...VAULT_REMEDIES,
 } as const;
 

@@ -1,5 +1,6 @@
 import type { ErrorCode } from './errors.ts';
 import { REMEDIES } from './errors.ts';
+import { MEANINGS, type Meaning } from './meanings.ts';
 
 /**
  * An expected failure, as a value: it crosses IPC, WebSocket and HTTP without losing anything.
@@ -8,6 +9,8 @@ import { REMEDIES } from './errors.ts';
  */
 export type TallylightError = {
   readonly code: ErrorCode;
+  /** Where the code means something else than its remedy says; message and action are of it then. */
+  readonly meaning?: Meaning;
   readonly message: string;
   readonly action: string;
   readonly retryable: boolean;
@@ -28,6 +31,11 @@ export function errorOf(code: ErrorCode, detail?: string): TallylightError {
   return detail === undefined
     ? { code, message, action, retryable }
     : { code, message, action, retryable, detail };
+}
+
+/** The same error where it means something else than its remedy says. */
+export function meant(error: TallylightError, meaning: Meaning): TallylightError {
+  return { ...error, meaning, ...MEANINGS[meaning] };
 }
 
 export function fail(code: ErrorCode, detail?: string): Failed {

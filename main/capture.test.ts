@@ -1,6 +1,7 @@
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { snapshot } from '../contract/bridge/snapshot.ts';
 import { fail } from '../contract/result.ts';
+import { type RefusedSetting, UNTOUCHED_SETTINGS } from '../contract/settings.ts';
 import { openCapture } from './capture.ts';
 import type { Host, Shell } from './host.ts';
 import { keyFileSecrets } from './vault/key-file.ts';
@@ -55,4 +56,40 @@ test('a shell that can reopen is asked to', async () => {
   expect((await read()).canReopen).toBe(true);
   expect(await call('app.reopen', {})).toMatchObject({ ok: true });
   expect(asked).toBe(1);
+});
+
+test('what a face sets is in every snapshot from then on, and what it may not set is refused', async () => {
+  const { call, read } = await opened();
+  expect((await read()).settings).toEqual(UNTOUCHED_SETTINGS);
+  expect(await call('settings.change', { language: 'es' })).toMatchObject({
+    value: { settings: { chosen: { language: 'es', theme: 'system' } } },
+  });
+  expect((await read()).settings.chosen.language).toBe('es');
+  expect(await call('settings.change', { language: 'fr' })).toMatchObject({
+    error: { code: 'bad-request', detail: 'settings.change: language: invalid_value' },
+  });
+});
+
+test('what the shell could not put into force of the settings is in the next snapshot', async () => {
+  const refused: RefusedSetting[] = [];
+  let changed: (() => void) | undefined;
+  const { read } = await opened({
+    onPower: () => () => undefined,
+    refused: {
+      now: () => refused,
+      onChange: (listener) => {
+        changed = listener;
+        return () => undefined;
+      },
+    },
+  });
+  const before = await read();
+  expect(before.settings.refused).toEqual([]);
+  refused.push('pause');
+  changed?.();
+  await vi.waitFor(async () => {
+    const { revision, settings } = await read();
+    expect(revision).toBeGreaterThan(before.revision);
+    expect(settings.refused).toEqual(['pause']);
+  });
 });

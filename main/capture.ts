@@ -26,6 +26,7 @@ import { PERMISSION, permitted, shown } from './session/permitted.ts';
 import { presentChannels } from './session/present-channel.ts';
 import { openRecorder } from './session/recorder.ts';
 import { screenProbe } from './session/screen-probe.ts';
+import { openSettings } from './settings/settings.ts';
 import { diskError } from './vault/disk-error.ts';
 import { freeBytes } from './vault/free-space.ts';
 import { lockData } from './vault/lock.ts';
@@ -74,7 +75,11 @@ export async function openCapture(host: Host, options: CaptureOptions = {}): Pro
   }
 
   let ffmpeg: CaptureFfmpeg | undefined;
-  const feed = snapshotFeed((revision) => recorder.snapshot(revision));
+  const feed = snapshotFeed((revision) => ({
+    ...recorder.snapshot(revision),
+    settings: { ...settings.view(), refused: [...(host.shell?.refused?.now() ?? [])] },
+  }));
+  const settings = await openSettings({ dataDir, now, log, onChange: feed.changed });
   const followed =
     host.network === undefined ? systemNetwork({ platform: machine.platform, env }) : undefined;
   const network = host.network ?? followed;
@@ -148,6 +153,7 @@ export async function openCapture(host: Host, options: CaptureOptions = {}): Pro
     onChange: feed.changed,
   });
 
+  const unheard = host.shell?.refused?.onChange(feed.changed);
   const answered = (result: Result<unknown>) => (result.ok ? ok(feed.latest()) : result);
   const call = serveBridge(
     {
@@ -162,6 +168,7 @@ export async function openCapture(host: Host, options: CaptureOptions = {}): Pro
       'session.renew': async () => answered(await recorder.renew()),
       'interrupted.continue': async () => answered(await recorder.goOn()),
       'interrupted.finish': async () => answered(await recorder.finishInterrupted()),
+      'settings.change': async (change) => answered(await settings.change(change)),
       ...permissionCalls({ permissions, reopen: shell?.reopen, latest: feed.latest, log }),
     },
     log,
@@ -171,6 +178,7 @@ export async function openCapture(host: Host, options: CaptureOptions = {}): Pro
     onSnapshot: feed.subscribe,
     close: async () => {
       watched.close();
+      unheard?.();
       await recorder.close();
       uplink.close();
       followed?.close();

@@ -1,6 +1,8 @@
 import type { Snapshot } from '../contract/bridge/snapshot.ts';
 import type { FragmentHeader } from '../contract/fragment.ts';
 import type { Result } from '../contract/result.ts';
+import type { RefusedSetting } from '../contract/settings.ts';
+import type { Warning } from '../contract/spoken/spoken.ts';
 import type { SystemSettings } from '../native-permissions/permission.ts';
 import type { ShellDisplay } from './channels/machine.ts';
 import type { Network } from './network/network.ts';
@@ -52,6 +54,12 @@ export type Shell = {
   readonly systemAudio?: PcmSource;
   /** Finishes what records, ends the app and starts it anew. Where it is missing, nobody can but the person. */
   readonly reopen?: () => Promise<void>;
+  /** What of the settings the system did not take, where a shell puts them into force. */
+  readonly refused?: {
+    readonly now: () => readonly RefusedSetting[];
+    /** Calls back on every change; returns its own unsubscribe. */
+    readonly onChange: (listener: () => void) => () => void;
+  };
   /** Calls back on every change; returns its own unsubscribe. Linux tells neither `lock` nor `unlock`. */
   readonly onPower: (listener: (event: PowerEvent) => void) => () => void;
 };
@@ -63,7 +71,7 @@ export type PowerEvent = 'suspend' | 'resume' | 'lock' | 'unlock';
 export type SecretStore = {
   readonly kind: 'keychain' | 'key-file';
   /** What to tell the person where the protection is weaker than a keychain; null otherwise. */
-  readonly warning: string | null;
+  readonly warning: Warning | null;
   /** Encrypts a key of 32 bytes for this device. */
   readonly wrap: (key: Uint8Array) => Promise<Result<Uint8Array>>;
   readonly unwrap: (wrapped: Uint8Array) => Promise<Result<Uint8Array>>;

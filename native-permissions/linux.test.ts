@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { inEnglish } from '../contract/spoken/spoken.ts';
 import { linuxPermissions } from './linux.ts';
 import { type Sandbox, sandboxOf, socketsIn } from './linux-sandbox.ts';
 import { askSoundServer, type SoundServer, soundServerFrom } from './linux-sound-server.ts';
-import { PERMISSION_KINDS } from './permission.ts';
+import { PERMISSION_KINDS, type Permission } from './permission.ts';
 
 const X11 = { DISPLAY: ':0' };
 const NONE: Sandbox = { kind: 'none' };
@@ -32,11 +33,13 @@ devices=dri;
 sockets=none
 `;
 
+const stepOf = ({ nextStep }: Permission) => (nextStep === null ? '' : inEnglish(nextStep.said));
+
 describe('permissions on Linux', () => {
   test.each(PERMISSION_KINDS)('%s is granted outside a sandbox, and says that nobody asks', async (kind) => {
-    const { state, sentence } = await linuxPermissions(X11, HEARS).status(kind);
+    const { state, said } = await linuxPermissions(X11, HEARS).status(kind);
     expect(state).toBe('granted');
-    expect(sentence).toContain('Tallylight asks you instead');
+    expect(inEnglish(said)).toContain('Tallylight asks you instead');
   });
 
   test.each([
@@ -47,8 +50,8 @@ describe('permissions on Linux', () => {
     const permissions = linuxPermissions(env, HEARS);
     const screen = await permissions.status('screen-capture');
     expect(screen.state).toBe('unknown');
-    expect(screen.sentence).toMatch(why);
-    expect(screen.nextStep?.sentence).toContain('record sound only');
+    expect(inEnglish(screen.said)).toMatch(why);
+    expect(stepOf(screen)).toContain('record sound only');
     expect((await permissions.status('microphone')).state).toBe('granted');
   });
 
@@ -135,8 +138,8 @@ describe('permissions on Linux', () => {
       for (const kind of ['microphone', 'system-audio'] as const) {
         const permission = await permissions.status(kind);
         expect(permission.state).toBe('unknown');
-        expect(permission.sentence).toMatch(sentence);
-        expect(permission.nextStep?.sentence).toMatch(step);
+        expect(inEnglish(permission.said)).toMatch(sentence);
+        expect(stepOf(permission)).toMatch(step);
       }
       expect((await permissions.status('screen-capture')).state).toBe('granted');
     },

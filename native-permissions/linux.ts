@@ -1,15 +1,10 @@
 import { fail } from '../contract/result.ts';
+import { type Said, said } from '../contract/spoken/spoken.ts';
 import { type Sandbox, sandboxOf } from './linux-sandbox.ts';
 import { askSoundServer, type SoundServer } from './linux-sound-server.ts';
 import type { Evidence, NextStep, Permission, PermissionKind, Permissions } from './permission.ts';
 import { askProgram, type Environment, type ProgramAnswer } from './small-program.ts';
 import { type LookEveryMs, watching } from './watch.ts';
-
-const SUBJECT: Readonly<Record<PermissionKind, string>> = {
-  microphone: 'the microphone',
-  'screen-capture': 'the screen',
-  'system-audio': 'the system audio',
-};
 
 /** What a kind needs of a sandbox: Flatpak's socket, snap's plug. */
 const NEEDS: Readonly<Record<PermissionKind, { readonly socket: string; readonly plug: string }>> = {
@@ -76,7 +71,7 @@ export function linuxPermissions(env: Environment, parts: LinuxParts = {}): Perm
   return {
     status,
     request: status,
-    openSettings: async (kind) => fail('not-now', `Linux has no setting for ${SUBJECT[kind]} to open`),
+    openSettings: async (kind) => fail('not-now', `Linux has no setting for ${kind} to open`),
     watch,
     witness: (kind, seen) => {
       evidence.set(kind, seen);
@@ -99,17 +94,16 @@ function screenMissing(env: Environment): Permission | undefined {
       kind,
       state: 'unknown',
       source: `XDG_SESSION_TYPE ${env.XDG_SESSION_TYPE ?? 'not set'}, WAYLAND_DISPLAY ${env.WAYLAND_DISPLAY ?? 'not set'}`,
-      sentence:
-        'This is a Wayland session, whose screens Tallylight cannot capture yet: that goes through the desktop portal.',
-      nextStep: other('Log out and choose an X11 ("Xorg") session, or record sound only.'),
+      said: said('linux-wayland'),
+      nextStep: other(said('linux-choose-x11')),
     };
   if (env.DISPLAY) return undefined;
   return {
     kind,
     state: 'unknown',
     source: 'DISPLAY is not set',
-    sentence: 'There is no X display here, so there is no screen to capture.',
-    nextStep: other('Start Tallylight from a graphical session, or record sound only.'),
+    said: said('linux-no-display'),
+    nextStep: other(said('linux-start-graphical')),
   };
 }
 
@@ -121,14 +115,8 @@ function heard(kind: PermissionKind, server: SoundServer): Permission {
     kind,
     state: 'unknown',
     source: `Linux outside a sandbox, ${server.why}`,
-    sentence: isSilent
-      ? `No sound server answers here, so that there is nothing to record ${SUBJECT[kind]} from.`
-      : `Nobody here can ask the sound server, through which ${SUBJECT[kind]} would be recorded.`,
-    nextStep: other(
-      isSilent
-        ? 'Start PipeWire or PulseAudio, which a desktop session does by itself, then look again.'
-        : 'Install pactl (Debian, Ubuntu: the package pulseaudio-utils), then look again.',
-    ),
+    said: isSilent ? said('linux-no-sound', { kind }) : said('linux-sound-unasked', { kind }),
+    nextStep: other(isSilent ? said('linux-start-sound') : said('linux-install-pactl')),
   };
 }
 
@@ -137,7 +125,7 @@ function granted(kind: PermissionKind, by: string): Permission {
     kind,
     state: 'granted',
     source: `Linux outside a sandbox, ${by}`,
-    sentence: `Linux asks nobody before a program uses ${SUBJECT[kind]}; Tallylight asks you instead.`,
+    said: said('linux-unasked', { kind }),
     nextStep: null,
   };
 }
@@ -146,11 +134,12 @@ type Flatpak = Extract<Sandbox, { kind: 'flatpak' }>;
 
 function inFlatpak(kind: PermissionKind, { appId, sockets }: Flatpak): Permission {
   const { socket } = NEEDS[kind];
+  const about = { sandbox: 'Flatpak', kind } as const;
   const isShared =
     sockets?.has(socket) === true || (socket === 'x11' && sockets?.has('fallback-x11') === true);
   const allow = {
     kind: 'other',
-    sentence: `Share the socket ${socket} with Tallylight in your software centre (Flatpak), or run this line and start again.`,
+    said: said('flatpak-share', { socket }),
     command: `flatpak override --user --socket=${socket} ${appId}`,
   } as const;
   if (sockets === undefined || isShared)
@@ -158,25 +147,24 @@ function inFlatpak(kind: PermissionKind, { appId, sockets }: Flatpak): Permissio
       kind,
       state: 'unknown',
       source: sockets === undefined ? 'FLATPAK_ID' : `/.flatpak-info shares ${socket}`,
-      sentence: isShared
-        ? `Flatpak lets Tallylight reach ${SUBJECT[kind]}; whether it may be recorded shows when the recording begins.`
-        : `Inside Flatpak nobody can tell whether Tallylight may use ${SUBJECT[kind]}.`,
+      said: isShared ? said('sandbox-reaches', about) : said('sandbox-unknown', about),
       nextStep: isShared ? null : allow,
     };
   return {
     kind,
     state: 'denied',
     source: `/.flatpak-info does not share ${socket}`,
-    sentence: `Flatpak keeps Tallylight from ${SUBJECT[kind]}.`,
+    said: said('sandbox-keeps', about),
     nextStep: allow,
   };
 }
 
 function inSnap(kind: PermissionKind, name: string, answer: ProgramAnswer): Permission {
   const { plug } = NEEDS[kind];
+  const about = { sandbox: 'snap', kind } as const;
   const connect = {
     kind: 'other',
-    sentence: `Allow ${plug} for Tallylight in your software centre (snap), or run this line.`,
+    said: said('snap-allow', { plug }),
     command: `snap connect ${name}:${plug}`,
   } as const;
   const source =
@@ -189,7 +177,7 @@ function inSnap(kind: PermissionKind, name: string, answer: ProgramAnswer): Perm
       kind,
       state: 'denied',
       source,
-      sentence: `snap keeps Tallylight from ${SUBJECT[kind]}.`,
+      said: said('sandbox-keeps', about),
       nextStep: connect,
     };
   const isConnected = answer.kind === 'ended' && answer.exitCode === 0;
@@ -197,13 +185,11 @@ function inSnap(kind: PermissionKind, name: string, answer: ProgramAnswer): Perm
     kind,
     state: 'unknown',
     source,
-    sentence: isConnected
-      ? `snap lets Tallylight reach ${SUBJECT[kind]}; whether it may be recorded shows when the recording begins.`
-      : `Inside snap nobody can tell whether Tallylight may use ${SUBJECT[kind]}.`,
+    said: isConnected ? said('sandbox-reaches', about) : said('sandbox-unknown', about),
     nextStep: isConnected ? null : connect,
   };
 }
 
-function other(sentence: string): NextStep {
-  return { kind: 'other', sentence };
+function other(sentence: Said): NextStep {
+  return { kind: 'other', said: sentence };
 }

@@ -1,3 +1,5 @@
+import type { PermissionFacts } from '../contract/spoken/permission-en.ts';
+import { type Said, said } from '../contract/spoken/spoken.ts';
 import type { Evidence, NextStep, Permission } from './permission.ts';
 
 export type ScreenFacts = {
@@ -14,8 +16,8 @@ export type ScreenFacts = {
   readonly evidence: Evidence | undefined;
   /** An earlier process found the grant stale, and nobody has seen a picture since. */
   readonly wasStale: boolean;
-  /** Whose permission it is, e.g. `Tallylight`. */
-  readonly subject: string;
+  /** Whose permission it is. */
+  readonly subject: PermissionFacts['subject'];
   /** Of the app that macOS asks for. */
   readonly bundleId: string | undefined;
 };
@@ -28,51 +30,50 @@ export type ScreenFacts = {
 export function screenFrom(facts: ScreenFacts): Permission {
   const { evidence, subject } = facts;
   const source = sourceOf(facts);
-  const say = (state: Permission['state'], sentence: string, nextStep: NextStep | null): Permission => ({
+  const say = (state: Permission['state'], sentence: Said, nextStep: NextStep | null): Permission => ({
     kind: 'screen-capture',
     state,
     source,
-    sentence,
+    said: sentence,
     nextStep,
   });
 
   if (facts.electron === 'restricted')
-    return say('restricted', 'Your organisation does not allow screen recording on this Mac.', {
+    return say('restricted', said('mac-screen-restricted'), {
       kind: 'ask-admin',
-      sentence: `Ask your admin to allow screen recording for ${subject}.`,
+      said: said('mac-screen-ask-admin', { subject }),
     });
   if (isRefused(facts)) {
     if (facts.mayHaveChanged)
-      return say('denied', `macOS does not let ${subject} record the screen yet.`, {
+      return say('denied', said('mac-screen-not-yet', { subject }), {
         kind: 'quit-and-reopen',
-        sentence: `If you have allowed it, quit and reopen Tallylight: macOS shows it only to an app that starts afterwards.`,
+        said: said('mac-screen-reopen-if-allowed'),
       });
     // Believed, not measured: a process that had the grant is told at once when it is taken away.
     if (facts.wasAsked || facts.wasGranted)
-      return say('denied', `macOS does not let ${subject} record the screen.`, {
+      return say('denied', said('mac-screen-denied', { subject }), {
         kind: 'open-settings',
-        sentence: `Allow ${subject} under Privacy & Security, Screen & System Audio Recording.`,
+        said: said('mac-screen-allow', { subject }),
       });
-    return say('not-determined', `macOS has not been asked yet whether ${subject} may record the screen.`, {
+    return say('not-determined', said('mac-screen-unasked', { subject }), {
       kind: 'ask',
-      sentence: 'Let macOS ask. After you allow it, quit and reopen Tallylight.',
+      said: said('mac-screen-let-ask'),
     });
   }
   if (!isGranted(facts))
-    return say('unknown', 'Nobody here can ask macOS about the screen; it shows when the recording begins.', {
+    return say('unknown', said('mac-screen-unknown'), {
       kind: 'open-settings',
-      sentence: `See that ${subject} is allowed under Privacy & Security, Screen & System Audio Recording.`,
+      said: said('mac-screen-see-allowed', { subject }),
     });
   if (evidence === 'empty' || evidence === 'nothing') {
-    const seen = evidence === 'empty' ? 'every picture was black' : 'no picture came';
     const denied = say(
       'denied',
-      `macOS says that ${subject} may record the screen, but ${seen}.`,
+      evidence === 'empty' ? said('mac-screen-black', { subject }) : said('mac-screen-nothing', { subject }),
       facts.wasStale ? reset(facts) : REOPEN,
     );
     return { ...denied, byCapture: true };
   }
-  return say('granted', `macOS lets ${subject} record the screen.`, null);
+  return say('granted', said('mac-screen-granted', { subject }), null);
 }
 
 /** By macOS itself, which says the same where nobody was asked. */
@@ -87,18 +88,18 @@ export function isGranted(said: Pick<ScreenFacts, 'preflight' | 'electron'>): bo
 
 const REOPEN: NextStep = {
   kind: 'quit-and-reopen',
-  sentence: 'Quit and reopen Tallylight; a permission often takes hold only then.',
+  said: said('mac-screen-reopen'),
 };
 
 function reset({ subject, bundleId }: ScreenFacts): NextStep {
   return bundleId === undefined
     ? {
         kind: 'reset',
-        sentence: `Remove ${subject} from the list under Privacy & Security, Screen & System Audio Recording, reopen Tallylight and allow it anew.`,
+        said: said('mac-screen-remove', { subject }),
       }
     : {
         kind: 'reset',
-        sentence: `The permission is for an older copy of ${subject}. Run this line in Terminal, reopen Tallylight and allow it anew.`,
+        said: said('mac-screen-reset', { subject }),
         command: `tccutil reset ScreenCapture ${bundleId}`,
       };
 }

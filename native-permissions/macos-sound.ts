@@ -1,3 +1,5 @@
+import type { PermissionFacts } from '../contract/spoken/permission-en.ts';
+import { type Said, said } from '../contract/spoken/spoken.ts';
 import type { Evidence, NextStep, Permission, PermissionKind } from './permission.ts';
 
 export type MacMicrophoneFacts = {
@@ -6,7 +8,7 @@ export type MacMicrophoneFacts = {
   /** The settings were opened in this process: a grant may have come that it cannot see. */
   readonly mayHaveChanged: boolean;
   readonly evidence: Evidence | undefined;
-  readonly subject: string;
+  readonly subject: PermissionFacts['subject'];
 };
 
 /** What macOS (AVCaptureDevice, by way of Electron) says of the microphone. */
@@ -17,49 +19,44 @@ export function macMicrophoneFrom({
   subject,
 }: MacMicrophoneFacts): Permission {
   const say = sayer('microphone', `Electron ${electron ?? 'not there'}`, evidence);
-  const page = 'under Privacy & Security, Microphone';
   switch (electron) {
     case 'restricted':
-      return say('restricted', 'Your organisation does not allow the microphone on this Mac.', {
+      return say('restricted', said('mac-mic-restricted'), {
         kind: 'ask-admin',
-        sentence: `Ask your admin to allow the microphone for ${subject}.`,
+        said: said('mac-mic-ask-admin', { subject }),
       });
     case 'denied':
       return say(
         'denied',
-        `macOS does not let ${subject} use the microphone.`,
+        said('mac-mic-denied', { subject }),
         mayHaveChanged
-          ? { kind: 'quit-and-reopen', sentence: 'If you have allowed it, quit and reopen Tallylight.' }
-          : { kind: 'open-settings', sentence: `Allow ${subject} ${page}.` },
+          ? { kind: 'quit-and-reopen', said: said('mac-mic-reopen-if-allowed') }
+          : { kind: 'open-settings', said: said('mac-mic-allow', { subject }) },
       );
     case 'not-determined':
-      return say('not-determined', `macOS has not asked yet whether ${subject} may use the microphone.`, {
+      return say('not-determined', said('mac-mic-unasked', { subject }), {
         kind: 'ask',
-        sentence: 'Let macOS ask, and allow it.',
+        said: said('mac-mic-let-ask'),
       });
     case 'granted':
       if (evidence === 'empty')
-        return say('unknown', 'macOS allows the microphone, but it gave nothing but digital silence.', {
+        return say('unknown', said('mac-mic-silent'), {
           kind: 'open-settings',
-          sentence: `See whether it is muted or the lid is closed, and that ${subject} is allowed ${page}.`,
+          said: said('mac-mic-see-muted', { subject }),
         });
       if (evidence === 'nothing')
-        return say('unknown', 'macOS allows the microphone, but nothing came from it.', {
+        return say('unknown', said('mac-mic-nothing'), {
           kind: 'open-settings',
-          sentence: `See that it is plugged in, and that ${subject} is allowed ${page}.`,
+          said: said('mac-mic-see-plugged', { subject }),
         });
-      return say('granted', `macOS lets ${subject} use the microphone.`, null);
+      return say('granted', said('mac-mic-granted', { subject }), null);
     default:
       return evidence === 'content'
-        ? say('granted', 'The microphone was heard.', null)
-        : say(
-            'unknown',
-            'Nobody here can ask macOS about the microphone; it shows when the recording begins.',
-            {
-              kind: 'open-settings',
-              sentence: `See that ${subject} is allowed ${page}.`,
-            },
-          );
+        ? say('granted', said('heard', { kind: 'microphone' }), null)
+        : say('unknown', said('mac-mic-unknown'), {
+            kind: 'open-settings',
+            said: said('mac-mic-see-allowed', { subject }),
+          });
   }
 }
 
@@ -67,7 +64,7 @@ export type MacSystemAudioFacts = {
   /** What askForMediaAccess('system-audio') said; undefined where it was not asked, or does not know the type. */
   readonly answered: boolean | undefined;
   readonly evidence: Evidence | undefined;
-  readonly subject: string;
+  readonly subject: PermissionFacts['subject'];
 };
 
 /**
@@ -75,41 +72,32 @@ export type MacSystemAudioFacts = {
  * or zeros. So only a sample that is not zero makes it `granted`, whatever anybody answers.
  */
 export function macSystemAudioFrom({ answered, evidence, subject }: MacSystemAudioFacts): Permission {
-  const said = answered === undefined ? 'macOS has no answer' : `askForMediaAccess ${answered}`;
-  const say = sayer('system-audio', said, evidence);
+  const answer = answered === undefined ? 'macOS has no answer' : `askForMediaAccess ${answered}`;
+  const say = sayer('system-audio', answer, evidence);
   const open: NextStep = {
     kind: 'open-settings',
-    sentence: `Allow ${subject} under Privacy & Security, Screen & System Audio Recording.`,
+    said: said('mac-screen-allow', { subject }),
   };
-  if (answered === false)
-    return say('denied', `macOS does not let ${subject} record the system audio.`, open);
+  if (answered === false) return say('denied', said('mac-sound-denied', { subject }), open);
   switch (evidence) {
     case 'content':
-      return say('granted', 'The system audio was heard.', null);
+      return say('granted', said('heard', { kind: 'system-audio' }), null);
     case 'nothing':
-      return say('denied', 'macOS gave no system audio at all, as it does where it is not allowed.', open);
+      return say('denied', said('mac-sound-nothing'), open);
     case 'empty':
-      return say(
-        'unknown',
-        'Only silence came, as it does while nothing plays, and also where macOS does not allow it.',
-        { ...open, sentence: `Play something. If it stays silent: ${open.sentence}` },
-      );
+      return say('unknown', said('mac-sound-silent'), { ...open, said: said('mac-sound-play', { subject }) });
     case undefined:
-      return say(
-        'unknown',
-        'macOS tells nobody whether the system audio may be recorded; it shows with the first sound.',
-        { kind: 'ask', sentence: 'macOS asks when the recording begins; allow it there.' },
-      );
+      return say('unknown', said('mac-sound-unknown'), { kind: 'ask', said: said('mac-sound-asks-then') });
   }
 }
 
-function sayer(kind: PermissionKind, said: string, evidence: Evidence | undefined) {
-  const source = evidence === undefined ? said : `${said}, capture ${evidence}`;
-  return (state: Permission['state'], sentence: string, nextStep: NextStep | null): Permission => ({
+function sayer(kind: PermissionKind, answer: string, evidence: Evidence | undefined) {
+  const source = evidence === undefined ? answer : `${answer}, capture ${evidence}`;
+  return (state: Permission['state'], sentence: Said, nextStep: NextStep | null): Permission => ({
     kind,
     state,
     source,
-    sentence,
+    said: sentence,
     nextStep,
   });
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { inEnglish } from '../contract/spoken/spoken.ts';
 import type { ScreenAccess } from './core-graphics.ts';
 import { type MacosParts, macosPermissions } from './macos.ts';
 import { screenFrom } from './macos-screen.ts';
@@ -58,7 +59,7 @@ describe('the screen of macOS', () => {
     mayHaveChanged: false,
     evidence: undefined,
     wasStale: false,
-    subject: 'Tallylight',
+    subject: 'app',
     bundleId: 'app.tallylight.desktop',
   } as const;
 
@@ -90,7 +91,7 @@ describe('the screen of macOS', () => {
   ] as const)('where %s', (_what, known, state, step) => {
     const permission = screenFrom({ ...facts, ...known });
     expect([permission.state, permission.nextStep?.kind]).toEqual([state, step]);
-    expect(permission.sentence).toMatch(/^(macOS|[A-Z]).*\.$/);
+    expect(inEnglish(permission.said)).toMatch(/^(macOS|[A-Z]).*\.$/);
     if (step === 'reset')
       expect(permission.nextStep?.command).toBe('tccutil reset ScreenCapture app.tallylight.desktop');
   });
@@ -255,7 +256,7 @@ describe('the sound of macOS', () => {
       electron,
       evidence,
       mayHaveChanged: false,
-      subject: 'Tallylight',
+      subject: 'app',
     });
     expect([permission.state, permission.nextStep?.kind]).toEqual([state, step]);
   });
@@ -266,7 +267,7 @@ describe('the sound of macOS', () => {
         fc.option(fc.boolean(), { nil: undefined }),
         fc.constantFrom<Evidence | undefined>(undefined, 'empty', 'nothing', 'content'),
         (answered, evidence) => {
-          const { state } = macSystemAudioFrom({ answered, evidence, subject: 'Tallylight' });
+          const { state } = macSystemAudioFrom({ answered, evidence, subject: 'app' });
           expect(state === 'granted').toBe(evidence === 'content' && answered !== false);
         },
       ),

@@ -30,7 +30,7 @@ export type MacosParts = {
 /** macOS 13 and newer (TCC). A permission belongs to the app that the person started, not to ffmpeg. */
 export function macosPermissions(parts: MacosParts): Permissions {
   const { env, screen, settings, memory, bundleId, release } = parts;
-  const subject = settings === undefined ? 'the program that started Tallylight' : 'Tallylight';
+  const subject = settings === undefined ? 'starter' : 'app';
   const evidence = new Map<PermissionKind, Evidence>();
   const askedHere = new Set<PermissionKind>();
   const openedHere = new Set<PermissionKind>();

@@ -1,4 +1,5 @@
 import type { Result } from '../contract/result.ts';
+import type { Said } from '../contract/spoken/spoken.ts';
 
 export const PERMISSION_KINDS = ['microphone', 'screen-capture', 'system-audio'] as const;
 export type PermissionKind = (typeof PERMISSION_KINDS)[number];
@@ -9,8 +10,8 @@ export type PermissionState = 'granted' | 'denied' | 'not-determined' | 'restric
 /** What the person can do about a permission. */
 export type NextStep = {
   readonly kind: 'ask' | 'open-settings' | 'quit-and-reopen' | 'reset' | 'ask-admin' | 'other';
-  /** For the person, e.g. `Allow Tallylight under Privacy & Security, Microphone.` */
-  readonly sentence: string;
+  /** For the person, e.g. what reads `Allow Tallylight under Privacy & Security, Microphone.` */
+  readonly said: Said;
   /** The line to run in a terminal, where a window does not do. */
   readonly command?: string;
 };
@@ -21,8 +22,8 @@ export type Permission = {
   readonly state: PermissionState;
   /** What was asked to find out, for the diagnostics view. */
   readonly source: string;
-  /** For the person. */
-  readonly sentence: string;
+  /** For the person, in whose language the words are found where it is shown. */
+  readonly said: Said;
   /** Null where there is nothing to do. */
   readonly nextStep: NextStep | null;
   /** The system says `granted`, and a capture of this process showed otherwise: `request` makes that forgotten. */

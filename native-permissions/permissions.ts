@@ -1,5 +1,6 @@
 import { release } from 'node:os';
 import { fail } from '../contract/result.ts';
+import { said } from '../contract/spoken/spoken.ts';
 import { screenAccess } from './core-graphics.ts';
 import { fixedPermissions } from './fixed-permissions.ts';
 import { linuxPermissions } from './linux.ts';
@@ -55,7 +56,7 @@ export function permissionsFor({ platform, env, settings, memory, bundleId }: Su
           kind,
           state: 'unknown',
           source: `none: ${platform}`,
-          sentence: 'Tallylight does not know this operating system.',
+          said: said('unknown-system'),
           nextStep: null,
         }),
         async () => fail('platform-not-yet', platform),

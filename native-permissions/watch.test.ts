@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { said } from '../contract/spoken/spoken.ts';
 import type { Permission, PermissionKind, PermissionState, SystemSettings } from './permission.ts';
 import { permissionsFor } from './permissions.ts';
 import { watching } from './watch.ts';
@@ -16,7 +17,7 @@ function system() {
       open.push(resolve);
       most = Math.max(most, open.length);
     });
-    return { kind, state: seen, source: 'a test', sentence: 'It is so.', nextStep: null };
+    return { kind, state: seen, source: 'a test', said: said('unknown-system'), nextStep: null };
   };
   return {
     status,

@@ -1,3 +1,4 @@
+import { type Said, said } from '../contract/spoken/spoken.ts';
 import type { Evidence, NextStep, Permission } from './permission.ts';
 import { type RegistryRoot, type RegistryValue, sayValue } from './registry.ts';
 
@@ -26,60 +27,55 @@ export type MicrophoneFacts = Readonly<Record<Place, RegistryValue>> & {
 /** What all of it together means. One Deny anywhere outweighs every other answer. */
 export function microphoneFrom(facts: MicrophoneFacts): Permission {
   const source = sourceOf(facts);
-  const say = (state: Permission['state'], sentence: string, nextStep: NextStep | null): Permission => ({
+  const say = (state: Permission['state'], sentence: Said, nextStep: NextStep | null): Permission => ({
     kind: 'microphone',
     state,
     source,
-    sentence,
+    said: sentence,
     nextStep,
   });
 
   if (isNumber(facts.policy, 2) || facts.electron === 'restricted')
-    return say('restricted', 'Your organisation does not allow the microphone on this device.', ASK_ADMIN);
+    return say('restricted', said('win-mic-restricted'), ASK_ADMIN);
   if (isDeny(facts.policy) || isDeny(facts.machine))
-    return say('denied', 'The microphone is switched off for this device.', {
+    return say('denied', said('win-mic-off'), {
       kind: 'open-settings',
-      sentence:
-        'Switch on "Microphone access" under Privacy & security, Microphone; it may need an administrator.',
+      said: said('win-mic-switch-on'),
     });
   if (isDeny(facts.person))
-    return say('denied', 'Windows does not let apps use the microphone.', {
+    return say('denied', said('win-mic-apps'), {
       kind: 'open-settings',
-      sentence: 'Switch on "Let apps access your microphone" under Privacy & security, Microphone.',
+      said: said('win-mic-switch-apps'),
     });
   if (isDeny(facts.desktopApps))
-    return say('denied', 'Windows does not let desktop apps use the microphone.', {
+    return say('denied', said('win-mic-desktop-apps'), {
       kind: 'open-settings',
-      sentence: 'Switch on "Let desktop apps access your microphone" under Privacy & security, Microphone.',
+      said: said('win-mic-switch-desktop-apps'),
     });
-  if (facts.electron === 'denied')
-    return say('denied', 'Windows does not let Tallylight use the microphone.', OPEN);
+  if (facts.electron === 'denied') return say('denied', said('win-mic-denied'), OPEN);
 
   const heard = facts.evidence === 'content';
   if (heard && !PLACES.some((place) => isStrange(place, facts[place])))
-    return say('granted', 'The microphone was heard.', null);
+    return say('granted', said('heard', { kind: 'microphone' }), null);
   if (PLACES.some((place) => isUnread(facts[place]) || isStrange(place, facts[place])))
-    return say('unknown', 'Whether Windows allows the microphone could not be read.', OPEN);
+    return say('unknown', said('win-mic-unread'), OPEN);
   if (facts.electron !== undefined && facts.electron !== 'granted')
-    return say('unknown', 'Windows does not say whether Tallylight may use the microphone.', OPEN);
+    return say('unknown', said('win-mic-not-said'), OPEN);
   if (facts.evidence !== undefined)
-    return say(
-      'unknown',
-      facts.evidence === 'empty'
-        ? 'Windows allows the microphone, but it gave nothing but digital silence.'
-        : 'Windows allows the microphone, but nothing came from it.',
-      { kind: 'open-settings', sentence: 'See whether it is muted, and which programs may use it.' },
-    );
-  return say('granted', 'Windows lets desktop apps use the microphone.', null);
+    return say('unknown', facts.evidence === 'empty' ? said('win-mic-silent') : said('win-mic-nothing'), {
+      kind: 'open-settings',
+      said: said('win-mic-see-muted'),
+    });
+  return say('granted', said('win-mic-granted'), null);
 }
 
 const ASK_ADMIN: NextStep = {
   kind: 'ask-admin',
-  sentence: 'Ask your admin to allow the microphone for apps (LetAppsAccessMicrophone).',
+  said: said('win-mic-ask-admin'),
 };
 const OPEN: NextStep = {
   kind: 'open-settings',
-  sentence: 'Look under Privacy & security, Microphone, and let desktop apps use it.',
+  said: said('win-mic-look'),
 };
 const PLACES = Object.keys(MICROPHONE_VALUES) as readonly Place[];
 

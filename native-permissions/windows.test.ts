@@ -45,7 +45,7 @@ describe('the microphone of Windows', () => {
     const permission = microphoneFrom({ ...ABSENT, ...known });
     expect([permission.state, permission.nextStep?.kind]).toEqual([state, step]);
     if ('desktopApps' in known && known.desktopApps === DENY)
-      expect(permission.nextStep?.sentence).toContain('Let desktop apps access your microphone');
+      expect(permission.nextStep?.said.code).toBe('win-mic-switch-desktop-apps');
   });
 
   test('[P02] one Deny anywhere is never granted', () => {

@@ -1,3 +1,4 @@
+import { said } from '../contract/spoken/spoken.ts';
 import { firstLineOf } from './native-library.ts';
 import type { Evidence, Permission, PermissionKind, Permissions, SystemSettings } from './permission.ts';
 import type { ReadRegistryValue } from './registry.ts';
@@ -76,14 +77,14 @@ const NOBODY_ASKS: Readonly<Record<Exclude<PermissionKind, 'microphone'>, Permis
     kind: 'screen-capture',
     state: 'granted',
     source: 'Windows has no permission for the screen',
-    sentence: 'Windows asks nobody before a program captures the screen; Tallylight asks you instead.',
+    said: said('win-screen-unasked'),
     nextStep: null,
   },
   'system-audio': {
     kind: 'system-audio',
     state: 'granted',
     source: 'Windows has no permission for what it plays',
-    sentence: 'Windows asks nobody before a program records what it plays; Tallylight asks you instead.',
+    said: said('win-sound-unasked'),
     nextStep: null,
   },
 };

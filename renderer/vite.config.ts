@@ -11,6 +11,9 @@ export default defineConfig({
   build: {
     outDir: fileURLToPath(new URL('../dist/renderer', import.meta.url)),
     emptyOutDir: true,
+    rolldownOptions: {
+      input: ['index.html', 'overlay.html'].map((page) => fileURLToPath(new URL(page, import.meta.url))),
+    },
     sourcemap: false,
     // Every asset is a file: the content security policy knows no inline script.
     assetsInlineLimit: 0,

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { CHANNEL_KINDS, type Channel, type ChannelKind } from '../../contract/channel.ts';
 import type { ErrorCode } from '../../contract/errors.ts';
 import { errorOf, type TallylightError } from '../../contract/result.ts';
+import { inEnglish } from '../../contract/spoken/spoken.ts';
 import type { ChannelList } from '../../main/channels/channel-list.ts';
 import { listChannels } from '../../main/channels/list.ts';
 import { machineOf } from '../../main/machine.ts';
@@ -76,12 +77,15 @@ export async function lookAround(env: Environment, dataDir: string, version: str
               })),
             },
       channels: [...list.channels],
-      permissions: asked.map(({ kind, state, source, sentence, nextStep }) => ({
+      permissions: asked.map(({ kind, state, source, said, nextStep }) => ({
         kind,
         state,
         source,
-        sentence,
-        next: nextStep === null ? null : { sentence: nextStep.sentence, command: nextStep.command ?? null },
+        sentence: inEnglish(said),
+        next:
+          nextStep === null
+            ? null
+            : { sentence: inEnglish(nextStep.said), command: nextStep.command ?? null },
       })),
       data,
       can: abilities(problems, asked),
@@ -118,17 +122,17 @@ function listProblems({ channels, missing }: ChannelList): readonly Problem[] {
   ];
 }
 
-function permissionProblem({ kind, state, sentence, nextStep }: Permission): readonly Problem[] {
+function permissionProblem({ kind, state, said, nextStep }: Permission): readonly Problem[] {
   if (state !== 'denied' && state !== 'restricted') return [];
   const concerns = CHANNEL_KINDS.filter((each) => PERMISSION[each] === kind);
-  const problem = problemOf(errorOf('permission-denied', sentence), concerns);
+  const problem = problemOf(errorOf('permission-denied', inEnglish(said)), concerns);
   return [{ ...problem, action: stepText(nextStep) ?? problem.action }];
 }
 
 /** What to do in one line, with the line to run where there is one. */
 export function stepText(step: NextStep | null): string | undefined {
   if (step === null) return undefined;
-  return step.command === undefined ? step.sentence : `${step.sentence} ${step.command}`;
+  return [inEnglish(step.said), step.command].filter(Boolean).join(' ');
 }
 
 function problemOf(error: TallylightError, concerns: readonly ChannelKind[]): Problem {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Channel } from '../../contract/channel.ts';
 import { errorOf } from '../../contract/result.ts';
+import { said } from '../../contract/spoken/spoken.ts';
 import { fixedPermissions } from '../../native-permissions/fixed-permissions.ts';
 import type { Permission, Permissions } from '../../native-permissions/permission.ts';
 import type { Look } from './doctor-look.ts';
@@ -61,7 +62,7 @@ describe('what was agreed to and taken back', () => {
   /** A machine with a microphone, where something happens while its system's question stands. */
   function lookWith(meanwhile: () => void): Look {
     const statusOf = (kind: Permission['kind']): Permission => ({
-      ...{ kind, state: 'granted', source: '', sentence: '', nextStep: null },
+      ...{ kind, state: 'granted', source: '', said: said('linux-unasked', { kind }), nextStep: null },
     });
     const permissions: Permissions = {
       ...fixedPermissions(statusOf, async () => ({ ok: false, error: errorOf('not-now') })),

@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline/promises';
 import { CHANNEL_KINDS, type Channel, type ChannelKind } from '../../contract/channel.ts';
 import { REMEDIES } from '../../contract/errors.ts';
 import { errorOf, type TallylightError } from '../../contract/result.ts';
+import { inEnglish } from '../../contract/spoken/spoken.ts';
 import { PERMISSION } from '../../main/session/permitted.ts';
 import { type Look, stepText } from './doctor-look.ts';
 import { KIND_WORDS, NAMES_ARE_SHOWN } from './doctor-names.ts';
@@ -44,17 +45,13 @@ export async function recordTrial(
     out.note(`Recording ${channel.id} for ${order.seconds} s. ${HELP[channel.kind]}`);
     const { seconds } = order;
     // Consent was given, so the system may be made to ask where it has not.
-    const {
-      state: permission,
-      sentence,
-      nextStep,
-    } = await look.permissions.request(PERMISSION[channel.kind]);
+    const { state: permission, said, nextStep } = await look.permissions.request(PERMISSION[channel.kind]);
     // That question may stand for minutes, and consent may be taken back meanwhile.
     if (leaving.aborted) break;
     const isRefused = permission === 'denied' || permission === 'restricted';
     trials.push(
       isRefused
-        ? refusedTrial(channel, permission, [sentence, stepText(nextStep)].filter(Boolean).join(' '))
+        ? refusedTrial(channel, permission, [inEnglish(said), stepText(nextStep)].filter(Boolean).join(' '))
         : await tryChannel({
             ...{ channel, permission, ffmpeg, seconds },
             ...{ env: process.env, signal: leaving },

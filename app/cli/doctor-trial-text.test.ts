@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { said } from '../../contract/spoken/spoken.ts';
 import type { Trial } from './doctor-trial.ts';
 import { trialTable, trialVerdict } from './doctor-trial-text.ts';
 
@@ -58,21 +59,25 @@ describe('what a check proved', () => {
           kind: 'microphone',
           state: 'granted',
           source: '',
-          sentence: 'The microphone was heard.',
+          said: said('heard', { kind: 'microphone' }),
           nextStep: null,
         },
         {
           kind: 'screen-capture',
           state: 'denied',
           source: '',
-          sentence: 'Every picture was black.',
-          nextStep: { kind: 'reset', sentence: 'Run this line.', command: 'tccutil reset ScreenCapture x' },
+          said: said('mac-screen-black', { subject: 'starter' }),
+          nextStep: {
+            kind: 'reset',
+            said: said('mac-screen-reopen'),
+            command: 'tccutil reset ScreenCapture x',
+          },
         },
       ],
     );
     expect(verdict.split('\n').slice(1)).toEqual([
-      'screen-capture is denied now: Every picture was black.',
-      '  next: Run this line.',
+      'screen-capture is denied now: macOS says that the program that started Tallylight may record the screen, but every picture was black.',
+      '  next: Quit and reopen Tallylight; a permission often takes hold only then.',
       '  run:  tccutil reset ScreenCapture x',
     ]);
   });

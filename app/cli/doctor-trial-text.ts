@@ -1,5 +1,6 @@
 import type { ChannelKind } from '../../contract/channel.ts';
 import { type ErrorCode, REMEDIES } from '../../contract/errors.ts';
+import { inEnglish } from '../../contract/spoken/spoken.ts';
 import type { Permission } from '../../native-permissions/permission.ts';
 import { KIND_WORDS } from './doctor-names.ts';
 import type { Trial } from './doctor-trial.ts';
@@ -62,10 +63,10 @@ export function trialVerdict(
   ].join('\n');
 }
 
-function permissionLines({ kind, state, sentence, nextStep }: Permission): readonly string[] {
+function permissionLines({ kind, state, said, nextStep }: Permission): readonly string[] {
   return [
-    `${kind} is ${state} now: ${sentence}`,
-    ...(nextStep === null ? [] : [`  next: ${nextStep.sentence}`]),
+    `${kind} is ${state} now: ${inEnglish(said)}`,
+    ...(nextStep === null ? [] : [`  next: ${inEnglish(nextStep.said)}`]),
     ...(nextStep?.command === undefined ? [] : [`  run:  ${nextStep.command}`]),
   ];
 }

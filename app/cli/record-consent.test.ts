@@ -11,7 +11,7 @@ const terms: TermsView = {
   recipients: ['Acme research team', 'Notewright GmbH'],
   localCopy: 'purge-after-delivery',
 };
-const protection = { kind: 'key-file', warning: 'The key is in a file.' } as const;
+const protection = { kind: 'key-file', warning: 'key-file' } as const;
 
 test('[P26] the text names each channel with its mode, who asks, what for, how long, who gets it and when it ends', () => {
   const modes = new Map([
@@ -27,7 +27,7 @@ test('[P26] the text names each channel with its mode, who asks, what for, how l
       '  asked by: Acme, policy 7',
       '  for: Meeting notes; goes to: Acme research team, Notewright GmbH',
       '  kept: 30 days; on this device: the copy here goes after delivery',
-      '  its key: The key is in a file.',
+      '  its key: No system keychain is in use: the key is a file that any program of your user account can read.',
       '  ends by itself after 60 min, pauses included',
       'Ctrl+C stops. The consent receipt is in the audit log (`tallylight audit`).',
     ].join('\n'),

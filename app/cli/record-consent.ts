@@ -1,5 +1,7 @@
 import type { ChannelView, Snapshot, TermsView } from '../../contract/bridge/snapshot.ts';
 import { fail, ok, type Result } from '../../contract/result.ts';
+import { EN } from '../../contract/spoken/en.ts';
+import type { Warning } from '../../contract/spoken/spoken.ts';
 import { printable } from './print.ts';
 
 /** The language of what is printed (BCP 47). */
@@ -32,10 +34,13 @@ export function consentText(
   return printable(lines.join('\n'));
 }
 
-function keptLines({ retentionDays, localCopy }: TermsView, warning: string | null): readonly string[] {
+function keptLines({ retentionDays, localCopy }: TermsView, warning: Warning | null): readonly string[] {
   const long = retentionDays === null ? 'until somebody deletes it' : `${retentionDays} days`;
   const here = localCopy === 'keep' ? 'an encrypted copy stays here' : 'the copy here goes after delivery';
-  return [`  kept: ${long}; on this device: ${here}`, ...(warning === null ? [] : [`  its key: ${warning}`])];
+  return [
+    `  kept: ${long}; on this device: ${here}`,
+    ...(warning === null ? [] : [`  its key: ${EN.protection[warning]}`]),
+  ];
 }
 
 /** Whether the policy allows each mode that was given. Errors: `policy-forbids`, with what it does allow. */

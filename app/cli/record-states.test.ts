@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { Snapshot } from '../../contract/bridge/snapshot.ts';
 import type { ErrorCode } from '../../contract/errors.ts';
 import { errorOf } from '../../contract/result.ts';
+import { EN } from '../../contract/spoken/en.ts';
 import { tellStates } from './record-states.ts';
 
 type SessionMoment = readonly [session: string, trouble: ErrorCode | null];
@@ -149,10 +150,11 @@ test('[P57] little room is told once, and that there is room again; a full disk 
 
 test('why what is kept is not sent is told once, and that it is again', () => {
   const display = { id: 'display:1', mode: 'keep', state: 'live', trouble: null };
-  const moments = [null, 'This network is metered.', 'This network is metered.', null, null];
+  const moments = [null, 'unmetered', 'unmetered', null, null] as const;
+  const metered = EN.waits.unmetered;
   const said = toldOf(moments.map((waits) => ({ session: 'recording', trouble: null, display, waits })));
   expect(said).toEqual([
-    { text: 'This network is metered.', event: { event: 'waits', because: 'This network is metered.' } },
+    { text: metered, event: { event: 'waits', because: metered } },
     { text: 'What is kept is sent again.', event: { event: 'waits', because: null } },
   ]);
 });

@@ -1,6 +1,7 @@
 import type { Snapshot } from '../../contract/bridge/snapshot.ts';
-import { endedBy } from '../../contract/channel.ts';
+import { endedBy } from '../../contract/ended-by.ts';
 import type { ErrorCode } from '../../contract/errors.ts';
+import { EN } from '../../contract/spoken/en.ts';
 import { isSessionOver } from '../../main/delivery/session-over.ts';
 import type { Capture } from '../../main/host.ts';
 import type { Printer } from './print.ts';
@@ -34,11 +35,12 @@ export function tellStates(capture: Pick<Capture, 'onSnapshot'>, out: Printer): 
 }
 
 /** Why what is kept is not sent, once. */
-function tellWaits(waits: string | null, told: Map<string, string>, out: Printer): void {
+function tellWaits(waits: Snapshot['delivery']['waits'], told: Map<string, string>, out: Printer): void {
   if (waits === (told.get('waits') ?? null)) return;
   if (waits === null) told.delete('waits');
   else told.set('waits', waits);
-  out.line(waits ?? 'What is kept is sent again.', { event: 'waits', because: waits });
+  const because = waits === null ? null : EN.waits[waits];
+  out.line(because ?? 'What is kept is sent again.', { event: 'waits', because });
 }
 
 /** Being paused, renewed or stopped also ends what is known of a trouble, which does not mean that it is over. */

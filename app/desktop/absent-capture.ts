@@ -1,5 +1,6 @@
 import type { Snapshot } from '../../contract/bridge/snapshot.ts';
 import { ok, type TallylightError } from '../../contract/result.ts';
+import { UNTOUCHED_SETTINGS } from '../../contract/settings.ts';
 import type { Capture } from '../../main/host.ts';
 
 /** Stands where main could not be opened: nothing can be recorded, and the window says why. */
@@ -30,6 +31,7 @@ export function absentCapture(error: TallylightError): Capture {
     },
     interrupted: null,
     protection: { kind: 'key-file', warning: null },
+    settings: UNTOUCHED_SETTINGS,
     host: 'desktop',
     canReopen: false,
     trouble: error,

@@ -49,7 +49,7 @@ test('main does not wait for ready at its top level, where Electron would wait f
   expect(main).not.toMatch(/^(const .*= )?await .*whenReady/m);
 });
 
-test('no bundle carries a source map, and every icon of the tray is there twice', async () => {
+test('no bundle carries a source map, and every icon of the tray is there for each bar and scale', async () => {
   const names = (await readdir(outDir, { recursive: true })).map((name) => name.replaceAll('\\', '/')).sort();
   expect(names).toEqual([
     'icon.png',
@@ -59,10 +59,13 @@ test('no bundle carries a source map, and every icon of the tray is there twice'
     'main.mjs',
     'preload.cjs',
     'tray',
-    ...['live', 'off', 'offTemplate', 'paused', 'trouble'].flatMap((name) => [
-      `tray/${name}.png`,
-      `tray/${name}@2x.png`,
-    ]),
+    ...['live', 'off', 'paused', 'trouble'].flatMap((lamp) =>
+      ['-dark', '-light', 'Template'].flatMap((ground) =>
+        ['.png', '@1.25x.png', '@1.5x.png', '@2x.png', '@3x.png'].map(
+          (scale) => `tray/${lamp}${ground}${scale}`,
+        ),
+      ),
+    ),
   ]);
   for (const name of names.filter((name) => /\.(?:m?js|cjs)$/.test(name)))
     expect(await readFile(join(outDir, name), 'utf8')).not.toContain('sourceMappingURL=');

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { secretForCode } from '../../main/auth/connect-code.ts';
 import { yourBackend } from '../../main/auth/your-backend.ts';
 import { openCapture } from '../../main/capture.ts';
 import { keyFileSecrets } from '../../main/vault/key-file.ts';
@@ -9,7 +10,9 @@ start({
   openCapture,
   keyFileSecrets,
   yourBackend,
+  secretForCode,
   distDir: join(import.meta.dirname, '..'),
   platform: process.platform,
+  argv: process.argv,
   env: process.env,
 });

@@ -4,18 +4,21 @@ import { screenDisplays, screenPointer } from './screens.ts';
 import { systemSettings } from './system-settings.ts';
 
 /** `appId` in electron-builder.yml. */
-const BUNDLE_ID = 'app.tallylight.desktop';
+export const APP_ID = 'app.tallylight.desktop';
 
 /**
  * The operating system through Electron, only after `ready`; with it comes what is built elsewhere. On Linux nothing is
  * asked for permission, and the X server tells of displays and pointer itself, in the pixels that are captured.
  */
-export function desktopShell(platform: NodeJS.Platform, built: Pick<Shell, 'systemAudio'> = {}): Shell {
+export function desktopShell(
+  platform: NodeJS.Platform,
+  built: Pick<Shell, 'systemAudio' | 'refused'> = {},
+): Shell {
   if (platform !== 'darwin' && platform !== 'win32') return { ...built, onPower };
   return {
     ...built,
     // In development macOS knows the terminal, or whatever else started Electron.
-    ...(platform === 'darwin' && app.isPackaged && { bundleId: BUNDLE_ID }),
+    ...(platform === 'darwin' && app.isPackaged && { bundleId: APP_ID }),
     settings: systemSettings(platform),
     displays: () => screenDisplays(platform),
     pointer: () => screenPointer(platform),

@@ -2,8 +2,13 @@ import { expect, test } from 'vitest';
 import type { PausedBy, Snapshot } from '../../contract/bridge/snapshot.ts';
 import type { ErrorCode } from '../../contract/errors.ts';
 import { errorOf } from '../../contract/result.ts';
+import { SPOKEN } from '../../contract/spoken/spoken.ts';
 import { testSnapshot } from '../../main/bridge/test-snapshot.ts';
-import { elapsed, sightOf } from './sight.ts';
+import { elapsed, sightOf as sightIn } from './sight.ts';
+import { tongueOf } from './words.ts';
+
+const english = tongueOf('en', ['en-GB']);
+const sightOf = (snapshot: Snapshot) => sightIn(snapshot, english);
 
 test.each([
   [0, '0:00'],
@@ -45,7 +50,13 @@ test('[P04] a look at the screen before the recording is told as one', () => {
 });
 
 test('[P01] a channel in trouble is named, and not one whose consent was taken back', () => {
-  const lost = (name: string, code: ErrorCode) => ({ name, state: 'lost', trouble: errorOf(code) });
+  const lost = (name: string, code: ErrorCode) => ({
+    id: 'mic:usb',
+    kind: 'mic',
+    name,
+    state: 'lost',
+    trouble: errorOf(code),
+  });
   const channels = [
     lost('Microphone', 'consent-revoked'),
     lost('System audio', 'device-failed'),
@@ -53,4 +64,40 @@ test('[P01] a channel in trouble is named, and not one whose consent was taken b
   expect(sightOf(testSnapshot({ lamp: 'trouble', channels })).stateLine).toBe(
     `Needs a look. System audio: ${errorOf('device-failed').message}`,
   );
+});
+
+test('in Spanish nothing English is said, not even of a trouble that main tells in English', () => {
+  const spanish = tongueOf('es', ['es-ES', 'en-GB']);
+  const session = {
+    ...testSnapshot().session,
+    state: 'recording',
+    startedAt: '2026-03-03T13:41:00.000Z',
+  } as const;
+  const channels = [
+    {
+      id: 'mic:default',
+      kind: 'mic',
+      name: 'Default microphone (Jabra)',
+      state: 'live',
+      mode: 'keep',
+      trouble: errorOf('device-failed'),
+    },
+    { id: 'display:2', kind: 'display', name: 'Display 2', state: 'live', mode: 'live', trouble: null },
+  ] as unknown as Snapshot['channels'];
+  const troubled = sightIn(testSnapshot({ lamp: 'trouble', session, channels }), spanish);
+  const { lamp, channel, errors } = SPOKEN.es;
+  expect(troubled).toMatchObject({
+    title: `${lamp.trouble} 0:00 – Tallylight`,
+    stateLine: `${lamp.trouble}. ${channel.defaultMicrophone}: ${errors['device-failed'].message}`,
+    modeLines: [`Se guarda: ${channel.defaultMicrophone}`, `Solo en vivo: ${channel.display} 2`],
+  });
+  expect(troubled.sinceLine).toMatch(/^Desde las \d{1,2}:\d\d$/);
+  const own = sightIn(testSnapshot({ lamp: 'trouble', trouble: errorOf('data-in-use') }), spanish);
+  expect(own.stateLine).toBe(`${lamp.trouble}. ${errors['data-in-use'].message}`);
+});
+
+test('times of day and lists are written as the region of this computer does', () => {
+  const at = '2026-03-03T13:41:00.000Z';
+  expect(tongueOf('en', ['en-US']).timeOfDay(at)).toMatch(/M$/);
+  expect(tongueOf('en', ['es-ES', 'en-GB']).timeOfDay(at)).not.toMatch(/M$/);
 });

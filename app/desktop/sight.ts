@@ -1,86 +1,136 @@
-import type { ChannelView, Lamp, PausedBy, SessionState, Snapshot } from '../../contract/bridge/snapshot.ts';
-import { endedBy } from '../../contract/channel.ts';
+import type { ChannelView, Lamp, SessionState, Snapshot } from '../../contract/bridge/snapshot.ts';
+import { endedBy } from '../../contract/ended-by.ts';
+import type { TallylightError } from '../../contract/result.ts';
+import type { Told } from '../../contract/spoken/told.ts';
+import type { Tongue } from './words.ts';
 
 export const APP_NAME = 'Tallylight';
 
-/** What tray and title show of a snapshot: the same lamp, word and time everywhere. */
+/** What the shell shows of a snapshot: the same lamp, word and time everywhere. */
 export type Sight = {
   readonly lamp: Lamp;
   readonly title: string;
   readonly tooltip: string;
-  /** Holds no time, so that an open menu is not replaced every second. */
+  /** These hold no time that goes on, so that an open menu is not replaced every second. */
   readonly stateLine: string;
+  readonly sinceLine: string | null;
+  readonly modeLines: readonly string[];
   readonly actions: readonly Action[];
+  /** Whether the window shows what one agrees to; after a recording a new session has to be asked for first. */
+  readonly isReady: boolean;
+  /** Recorded time such as `41:07`; null while there is no recording. */
+  readonly elapsed: string | null;
 };
 
-export type Action = 'pause' | 'resume' | 'stop';
+export type Action = 'start' | 'pause' | 'resume' | 'stop';
 
-const WORDS: Readonly<Record<Lamp, string>> = {
-  off: 'Off',
-  live: 'Live',
-  paused: 'Paused',
-  trouble: 'Needs a look',
-};
-
-const ACTIONS: Readonly<Partial<Record<SessionState, readonly Action[]>>> = {
+const ACTIONS: Readonly<Record<SessionState, readonly Action[]>> = {
+  idle: ['start'],
   consenting: ['stop'],
   starting: ['pause', 'stop'],
   recording: ['pause', 'stop'],
   paused: ['resume', 'stop'],
+  stopping: [],
+  delivering: ['start'],
+  complete: ['start'],
+  failed: ['start'],
 };
+
+/** From the first device that may be open until the last is closed. */
+const RUNNING: ReadonlySet<SessionState> = new Set(['starting', 'recording', 'paused', 'stopping']);
+
+export function isRunning({ session }: Snapshot): boolean {
+  return RUNNING.has(session.state);
+}
 
 /** Windows cuts a longer tooltip. */
 const TOOLTIP_CHARACTERS = 127;
 
-export function sightOf(snapshot: Snapshot): Sight {
+export function sightOf(snapshot: Snapshot, tongue: Tongue): Sight {
+  const { words, spoken, timeOfDay } = tongue;
   const { lamp, session } = snapshot;
-  const timed = session.startedAt !== null && lamp !== 'off';
-  const now = timed ? `${WORDS[lamp]} ${elapsed(session.activeMs)}` : WORDS[lamp];
-  const line = lineOf(snapshot);
+  const word = spoken.lamp[lamp];
+  const timed = session.startedAt !== null && isRunning(snapshot);
+  const time = timed ? elapsed(session.activeMs) : null;
+  const now = time !== null && lamp !== 'off' ? `${word} ${time}` : word;
+  const line = lineOf(snapshot, tongue);
   return {
     lamp,
     title: lamp === 'off' ? APP_NAME : `${now} – ${APP_NAME}`,
     tooltip: `${APP_NAME}: ${now}. ${line}`.slice(0, TOOLTIP_CHARACTERS),
-    stateLine: `${WORDS[lamp]}. ${line}`,
-    actions: ACTIONS[session.state] ?? [],
+    stateLine: lamp === 'live' && timed ? word : `${word}. ${line}`,
+    sinceLine: timed && session.startedAt !== null ? words.since(timeOfDay(session.startedAt)) : null,
+    modeLines: isRunning(snapshot) ? modeLines(snapshot, tongue) : [],
+    actions: ACTIONS[session.state],
+    isReady: session.state === 'idle',
+    elapsed: time,
   };
 }
 
-/** What paused it may also end it; only the person's own pause waits for the person alone. */
-const PAUSED: Readonly<Record<PausedBy, string>> = {
-  person: 'Nothing is captured until you resume',
-  'no-window': 'Nothing is captured until you resume',
-  sleep: 'Nothing is captured until this computer wakes; then it goes on by itself',
-  lock: 'Nothing is captured until you unlock the screen; then it goes on by itself',
-};
-
-function lineOf({ lamp, session, channels, trouble }: Snapshot): string {
+function lineOf(snapshot: Snapshot, tongue: Tongue): string {
+  const { words } = tongue;
+  const { lamp, session } = snapshot;
   switch (lamp) {
     case 'off':
-      return 'Nothing is being captured';
+      return words.nothing;
     case 'paused':
-      return PAUSED[session.pausedBy ?? 'person'];
+      return words.paused[session.pausedBy ?? 'person'];
     case 'live':
-      if (session.state === 'consenting')
-        return 'Your screen is looked at for a moment; nothing of it is kept';
-      return liveLine(channels.filter((channel) => channel.state === 'live'));
-    case 'trouble': {
-      if (trouble !== null) return trouble.message;
-      // What was ended on purpose is as somebody wants it, and not what the lamp is about.
-      const troubled = channels.find(
-        (channel) => channel.trouble !== null && endedBy(channel.trouble) === null,
-      );
-      return troubled?.trouble
-        ? `${troubled.name}: ${troubled.trouble.message}`
-        : 'Open Tallylight to see what it is';
-    }
+      if (session.state === 'consenting') return words.looked;
+      return modeLines(snapshot, tongue).join('. ');
+    case 'trouble':
+      return troubleLine(snapshot, tongue);
   }
 }
 
-function liveLine(live: readonly ChannelView[]): string {
-  const kept = live.filter((channel) => channel.mode === 'keep').length;
-  const parts = [kept > 0 && `${kept} kept`, live.length > kept && `${live.length - kept} live only`];
-  return parts.filter(Boolean).join(', ');
+function troubleLine({ trouble, channels }: Snapshot, tongue: Tongue): string {
+  if (trouble !== null) return errorWords(trouble, tongue).message;
+  const troubled = channels.find(isTroubled);
+  if (troubled === undefined || troubled.trouble === null) return tongue.words.openForMore;
+  const { message } = errorWords(troubled.trouble, tongue);
+  return tongue.words.troubled(nameOf(troubled, tongue), message);
+}
+
+/** What is told of an error in the language that is spoken, whatever the words were that it came with. */
+export function errorWords(
+  { code, meaning }: Pick<TallylightError, 'code' | 'meaning'>,
+  { spoken }: Pick<Tongue, 'spoken'>,
+): Told {
+  return meaning === undefined ? spoken.errors[code] : spoken.meanings[meaning];
+}
+
+/** A microphone is called what the system calls it; what main names by itself has its name in every language. */
+export function nameOf(
+  { id, kind, name }: Pick<ChannelView, 'id' | 'kind' | 'name'>,
+  { spoken: { channel } }: Pick<Tongue, 'spoken'>,
+): string {
+  switch (kind) {
+    case 'mic':
+      return id === 'mic:default' ? channel.defaultMicrophone : name;
+    case 'system_audio':
+      return channel.systemAudio;
+    case 'display':
+      return `${channel.display} ${id.slice('display:'.length)}`;
+  }
+}
+
+/** What was ended on purpose is as somebody wants it, and not what the lamp is about. */
+export function isTroubled({ trouble }: Pick<ChannelView, 'trouble'>): boolean {
+  return trouble !== null && endedBy(trouble) === null;
+}
+
+/** What is kept and what is passed on only, of the channels that have not ended. */
+export function modeLines({ channels }: Snapshot, tongue: Tongue): readonly string[] {
+  const { words, list } = tongue;
+  const names = (mode: ChannelView['mode']) =>
+    channels
+      .filter((channel) => channel.mode === mode && channel.state !== 'ended' && channel.state !== 'lost')
+      .map((channel) => nameOf(channel, tongue));
+  const [kept, live] = [names('keep'), names('live')];
+  return [
+    ...(kept.length > 0 ? [words.kept(list(kept))] : []),
+    ...(live.length > 0 ? [words.live(list(live))] : []),
+  ];
 }
 
 /** Minutes and seconds, `1:02:03` from an hour on. */

@@ -5,6 +5,7 @@ import { APP_PAGE } from './app-scheme.ts';
 import { hardened } from './hardened.ts';
 import type { Leaving } from './leave.ts';
 import { causeOf, log } from './log.ts';
+import { isAtLogin } from './login.ts';
 import type { Parts } from './parts.ts';
 import { APP_NAME } from './sight.ts';
 
@@ -15,12 +16,15 @@ const HOLDING: ReadonlySet<SessionState> = new Set(['starting', 'recording', 'pa
 export type AppWindow = {
   readonly window: BrowserWindow;
   readonly show: () => void;
+  readonly isFocused: () => boolean;
   readonly load: () => Promise<void>;
   /** What the window shows and does on close follows the session's state. */
   readonly follow: (title: string, state: SessionState) => void;
 };
 
-export function openWindow({ distDir, platform }: Parts, leaving: Leaving): AppWindow {
+/** Where the system started the app, and no person, the window stays out of the way: on Linux in sight of who has no tray. */
+export function openWindow(parts: Parts, leaving: Leaving): AppWindow {
+  const { distDir, platform } = parts;
   let state: SessionState = 'idle';
   let reloads = 0;
   const window = new BrowserWindow({
@@ -32,7 +36,10 @@ export function openWindow({ distDir, platform }: Parts, leaving: Leaving): AppW
     title: APP_NAME,
     webPreferences: hardened(join(distDir, 'desktop', 'preload.cjs')),
   });
-  window.once('ready-to-show', () => window.show());
+  window.once('ready-to-show', () => {
+    if (!isAtLogin(parts)) window.show();
+    else if (platform === 'linux') window.minimize();
+  });
   window.on('page-title-updated', (event) => event.preventDefault());
   window.on('session-end', leaving.leave);
   window.on('close', (event) => {
@@ -59,6 +66,7 @@ export function openWindow({ distDir, platform }: Parts, leaving: Leaving): AppW
       window.show();
       window.focus();
     },
+    isFocused: () => !window.isDestroyed() && window.isFocused(),
     load: () =>
       window.loadURL(APP_PAGE).catch((error: unknown) => log('window.not-loaded', { cause: causeOf(error) })),
     follow: (title, next) => {

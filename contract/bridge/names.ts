@@ -17,6 +17,7 @@ export const CALL_NAMES = [
   'permission.request',
   'permission.open-settings',
   'app.reopen',
+  'settings.change',
 ] as const;
 export type CallName = (typeof CALL_NAMES)[number];
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { channelId, channelMode } from '../channel.ts';
+import { settingsChange } from '../settings.ts';
 import type { CallName } from './names.ts';
 import { snapshot } from './snapshot.ts';
 
@@ -70,6 +71,8 @@ export const CALLS = {
   'permission.open-settings': { request: permission, response: snapshot },
   /** Finishes what records, ends the app and starts it anew; `not-now` on a host that cannot (`canReopen`). */
   'app.reopen': { request: nothing, response: snapshot },
+  /** What is left out stays as it is. Answered when it is on the disk. */
+  'settings.change': { request: settingsChange, response: snapshot },
 } as const satisfies Record<CallName, { request: z.ZodType; response: z.ZodType }>;
 
 /** A call over the loopback WebSocket. */

@@ -1,9 +1,14 @@
 import { z } from 'zod';
 import { area, channelId, channelKind, channelMode, cutCode } from '../channel.ts';
 import { ERROR_CODES } from '../errors.ts';
+import { MEANING_NAMES } from '../meanings.ts';
+import { settingsView } from '../settings.ts';
+import { KEPT, SENTENCE_CODES, WAITS, WARNINGS } from '../spoken/spoken.ts';
 
+/** As an error is told; a face in another language finds the words by `meaning`, or else by `code`. */
 export const trouble = z.object({
   code: z.enum(ERROR_CODES),
+  meaning: z.enum(MEANING_NAMES).exactOptional(),
   message: z.string(),
   action: z.string(),
   retryable: z.boolean(),
@@ -85,16 +90,19 @@ export type ChannelView = z.infer<typeof channelView>;
 export const pausedBy = z.enum(['person', 'no-window', 'sleep', 'lock']);
 export type PausedBy = z.infer<typeof pausedBy>;
 
+/** A sentence by what it says: the face has the words (contract/spoken). */
+const said = z.object({ code: z.enum(SENTENCE_CODES), facts: z.record(z.string(), z.string()) });
+
 /** What the operating system says about one kind of capture. `unknown` is not granted. */
 export const permissionView = z.object({
   kind: z.enum(['microphone', 'screen-capture', 'system-audio']),
   state: z.enum(['granted', 'denied', 'not-determined', 'restricted', 'unknown']),
-  sentence: z.string(),
+  said,
   /** What the person can do about it; null where there is nothing to do. */
   nextStep: z
     .object({
       kind: z.enum(['ask', 'open-settings', 'quit-and-reopen', 'reset', 'ask-admin', 'other']),
-      sentence: z.string(),
+      said,
       /** The line to run in a terminal, where a window does not do. */
       command: z.string().exactOptional(),
     })
@@ -128,8 +136,8 @@ export const snapshot = z.object({
     startedAt: z.iso.datetime().nullable(),
     /** Null while it is not paused. */
     pausedBy: pausedBy.nullable(),
-    /** What is safe when it failed, in one sentence. */
-    kept: z.string().nullable(),
+    /** What is safe when it failed. */
+    kept: z.enum(KEPT).nullable(),
   }),
   lamp,
   terms: termsView.nullable(),
@@ -142,8 +150,8 @@ export const snapshot = z.object({
     /** Since when it has not, or null. */
     disconnectedSince: z.iso.datetime().nullable(),
     undeliveredSeconds: z.number(),
-    /** What of this machine's network is waited for, in words; null where nothing is. */
-    waits: z.string().nullable(),
+    /** What of this machine's network is waited for; null where nothing is. */
+    waits: z.enum(WAITS).nullable(),
     /** Other recordings on this device that are still being sent. */
     pendingRecordings: z.int(),
     /** Recordings that a crash had cut off and that were finished when the app started, the newest last. */
@@ -184,7 +192,8 @@ export const snapshot = z.object({
     })
     .nullable(),
   /** Where the key that protects recordings here is kept. */
-  protection: z.object({ kind: z.enum(['keychain', 'key-file']), warning: z.string().nullable() }),
+  protection: z.object({ kind: z.enum(['keychain', 'key-file']), warning: z.enum(WARNINGS).nullable() }),
+  settings: settingsView,
   host: z.enum(['desktop', 'browser', 'cli']),
   /** Whether this host can end and start itself anew (`app.reopen`). */
   canReopen: z.boolean(),

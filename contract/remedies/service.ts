@@ -24,6 +24,13 @@ export const SERVICE_REMEDIES = {
     http: 404,
     exit: 4,
   },
+  'code-refused': {
+    message: 'The code of this link does not count any more.',
+    action: 'Codes serve once and not for long. Ask for a new link where this one came from.',
+    retryable: false,
+    http: 410,
+    exit: 4,
+  },
   'session-ended': {
     message: 'This session has ended.',
     action: 'Begin a new recording.',

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { fail, ok } from '../../contract/result.ts';
+import { said } from '../../contract/spoken/spoken.ts';
 import type { Permission, PermissionKind } from '../../native-permissions/permission.ts';
 import type { Shell } from '../host.ts';
 import { permissionCalls } from './permission-calls.ts';
@@ -11,7 +12,7 @@ function called(reopen?: Shell['reopen']) {
     kind,
     state: 'denied',
     source: 'a test',
-    sentence: 'No.',
+    said: said('unknown-system'),
     nextStep: null,
   });
   const calls = permissionCalls({

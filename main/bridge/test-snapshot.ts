@@ -1,4 +1,5 @@
 import type { Snapshot } from '../../contract/bridge/snapshot.ts';
+import { UNTOUCHED_SETTINGS } from '../../contract/settings.ts';
 
 /** The snapshot of an idle capture process that reached nobody. */
 export function testSnapshot(changes: Partial<Snapshot> = {}): Snapshot {
@@ -28,6 +29,7 @@ export function testSnapshot(changes: Partial<Snapshot> = {}): Snapshot {
     },
     interrupted: null,
     protection: { kind: 'key-file', warning: null },
+    settings: UNTOUCHED_SETTINGS,
     host: 'browser',
     canReopen: false,
     trouble: null,

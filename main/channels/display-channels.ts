@@ -1,4 +1,5 @@
 import type { Area, Channel } from '../../contract/channel.ts';
+import { EN } from '../../contract/spoken/en.ts';
 
 /** One display as its system describes it. */
 export type PlacedDisplay = {
@@ -23,7 +24,7 @@ export function displayChannels(displays: readonly PlacedDisplay[]): Channel[] {
     .map(({ device, area, label = '', address, fingerprint }, index) => ({
       id: `display:${index + 1}`,
       kind: 'display',
-      name: label === '' ? `Display ${index + 1}` : `Display ${index + 1} (${label})`,
+      name: `${EN.channel.display} ${index + 1}${label === '' ? '' : ` (${label})`}`,
       device,
       isDefault: index === 0,
       ...(address === undefined ? {} : { address }),

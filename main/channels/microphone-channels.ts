@@ -1,6 +1,7 @@
 import type { Channel } from '../../contract/channel.ts';
 import type { TallylightError } from '../../contract/result.ts';
 import { errorOf } from '../../contract/result.ts';
+import { EN } from '../../contract/spoken/en.ts';
 import { distinctSlugs } from './channel-slug.ts';
 import { soundsLikeLoopback } from './loopback-names.ts';
 
@@ -39,7 +40,7 @@ export function microphoneChannels(microphones: readonly Microphone[], system: D
     }),
   );
   if (standard === undefined) return named;
-  const name = `Default microphone (${standard.name})`;
+  const name = `${EN.channel.defaultMicrophone} (${standard.name})`;
   return [{ ...standard, id: 'mic:default', kind: 'mic', name, isDefault: true }, ...named];
 }
 

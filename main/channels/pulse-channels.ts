@@ -1,4 +1,5 @@
 import type { Channel } from '../../contract/channel.ts';
+import { EN } from '../../contract/spoken/en.ts';
 import { distinctSlugs } from './channel-slug.ts';
 import type { PulseDefaults, PulseSource } from './pulse-sources.ts';
 
@@ -28,7 +29,7 @@ export function audioChannels(
     channels.push({
       id: 'mic:default',
       kind: 'mic',
-      name: `Default microphone (${defaultMic.description})`,
+      name: `${EN.channel.defaultMicrophone} (${defaultMic.description})`,
       device: defaultMic.name,
       isDefault: true,
     });
@@ -46,7 +47,7 @@ export function audioChannels(
     channels.push({
       id: 'system_audio:default',
       kind: 'system_audio',
-      name: 'System audio',
+      name: EN.channel.systemAudio,
       device: monitor.name,
       isDefault: true,
     });

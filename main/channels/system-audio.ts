@@ -1,6 +1,7 @@
 import type { Channel } from '../../contract/channel.ts';
 import type { Result } from '../../contract/result.ts';
 import { fail, ok } from '../../contract/result.ts';
+import { EN } from '../../contract/spoken/en.ts';
 import type { Machine } from './machine.ts';
 
 /** What `device` says where no device is opened: the host itself hears what the system plays. */
@@ -14,7 +15,7 @@ export function listLoopback({ hearsSystem = false }: Machine): Result<Channel[]
     {
       id: 'system_audio:default',
       kind: 'system_audio',
-      name: 'System audio',
+      name: EN.channel.systemAudio,
       device: LOOPBACK,
       isDefault: true,
     },

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../contract/errors.ts';
-import { errorOf, fail, type Result, type TallylightError } from '../../contract/result.ts';
+import { errorOf, fail, meant, type Result, type TallylightError } from '../../contract/result.ts';
 import { isTlsTrouble } from '../../contract/tls-trouble.ts';
 import type { TokenHolder } from '../auth/token.ts';
 import { orLetGo } from './let-go.ts';
@@ -123,6 +123,5 @@ export function openExchange(
 /** `token-expired`, or `not-authorised` with what is safe. */
 function tokenTrouble(code: ErrorCode, why: string): TallylightError {
   if (code === 'token-expired') return errorOf(code, why);
-  const error = errorOf('not-authorised', why);
-  return { ...error, message: `${error.message} What is kept here is safe.` };
+  return meant(errorOf('not-authorised', why), 'not-authorised-yet');
 }

@@ -1,4 +1,4 @@
-import { endedBy } from '../../contract/channel.ts';
+import { endedBy } from '../../contract/ended-by.ts';
 import { errorOf, ok } from '../../contract/result.ts';
 import { clientKey } from '../auth/client-key.ts';
 import { openExchange } from '../delivery/exchange.ts';

@@ -3,7 +3,7 @@ import { canonicalJson } from '../../contract/canonical.ts';
 import type { ChannelMode } from '../../contract/channel.ts';
 import { type ConsentReceipt, type ConsentStatement, fingerprintOf } from '../../contract/consent.ts';
 import { isAllowed, type Policy } from '../../contract/policy.ts';
-import { errorOf, type Failed, fail, ok, type Result } from '../../contract/result.ts';
+import { errorOf, type Failed, fail, meant, ok, type Result } from '../../contract/result.ts';
 import type { SessionView } from '../../contract/wire.ts';
 import type { AgreedChannel } from './run.ts';
 
@@ -59,12 +59,7 @@ export function checkObedience({ pauseOnLock }: Policy, seesLock: boolean): Resu
   if (pauseOnLock !== true || seesLock) return ok(undefined);
   return {
     ok: false,
-    error: {
-      ...errorOf('policy-forbids', 'pauseOnLock'),
-      message:
-        'Your organisation wants recordings to pause while the screen is locked, and Tallylight is not told of that here.',
-      action: 'Record with the desktop app on macOS or Windows, or ask your organisation for another policy.',
-    },
+    error: meant(errorOf('policy-forbids', 'pauseOnLock'), 'lock-not-told'),
   };
 }
 

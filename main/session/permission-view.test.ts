@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { permissionView } from '../../contract/bridge/snapshot.ts';
+import { said } from '../../contract/spoken/spoken.ts';
 import {
   PERMISSION_KINDS,
   type Permission,
@@ -13,15 +14,15 @@ function permission(kind: PermissionKind, changes: Partial<Permission> = {}): Pe
     kind,
     state: 'granted',
     source: 'a test',
-    sentence: `${kind} is allowed.`,
+    said: said('linux-unasked', { kind }),
     nextStep: null,
     ...changes,
   };
 }
 const denied = permission('screen-capture', {
   state: 'denied',
-  sentence: 'macOS does not let Tallylight record the screen.',
-  nextStep: { kind: 'open-settings', sentence: 'Allow Tallylight under Privacy & Security.' },
+  said: said('mac-screen-denied', { subject: 'app' }),
+  nextStep: { kind: 'open-settings', said: said('mac-screen-allow', { subject: 'app' }) },
 });
 const known = [permission('microphone'), denied, permission('system-audio', { state: 'unknown' })];
 
@@ -66,8 +67,8 @@ test('only what is listed or refused is shown, word for word, and never as more 
   ]);
   const [shown, ...others] = permissionsShown(known, new Set());
   expect(others).toEqual([]);
-  const { kind, state, sentence, nextStep } = denied;
-  expect(shown).toEqual({ kind, state, sentence, nextStep });
+  const { kind, state, said, nextStep } = denied;
+  expect(shown).toEqual({ kind, state, said, nextStep });
   expect(permissionView.parse(shown)).toEqual(shown);
 });
 
@@ -84,8 +85,8 @@ test.each(['starting', 'recording', 'paused'] as const)(
   (state) => {
     expect(takenBack(known, 'display', state)).toMatchObject({
       code: 'permission-denied',
-      message: denied.sentence,
-      action: denied.nextStep?.sentence,
+      message: 'macOS does not let Tallylight record the screen.',
+      action: 'Allow Tallylight under Privacy & Security, Screen & System Audio Recording.',
     });
     expect(takenBack(known, 'mic', state)).toBeNull();
     expect(takenBack(known, 'system_audio', state)).toBeNull();

@@ -1,6 +1,7 @@
 import type { PermissionView, Snapshot } from '../../contract/bridge/snapshot.ts';
 import type { ChannelKind } from '../../contract/channel.ts';
 import { errorOf, type TallylightError } from '../../contract/result.ts';
+import { inEnglish } from '../../contract/spoken/spoken.ts';
 import {
   PERMISSION_KINDS,
   type Permission,
@@ -44,7 +45,7 @@ export function permissionsShown(
   const kinds = new Set([...listed].map((kind) => PERMISSION[kind]));
   return known
     .filter((permission) => kinds.has(permission.kind) || isRefused(permission))
-    .map(({ kind, state, sentence, nextStep }) => ({ kind, state, sentence, nextStep }));
+    .map(({ kind, state, said, nextStep }) => ({ kind, state, said, nextStep }));
 }
 
 /** States in which devices are open or are to be opened again. */
@@ -59,5 +60,7 @@ export function takenBack(
   const permission = known.find((one) => one.kind === PERMISSION[kind]);
   if (permission === undefined || !isRefused(permission) || !RUNNING.has(state)) return null;
   const plain = errorOf('permission-denied', permission.source);
-  return { ...plain, message: permission.sentence, action: permission.nextStep?.sentence ?? plain.action };
+  const { said, nextStep } = permission;
+  const action = nextStep === null ? plain.action : inEnglish(nextStep.said);
+  return { ...plain, message: inEnglish(said), action };
 }

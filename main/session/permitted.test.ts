@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ChannelKind } from '../../contract/channel.ts';
 import { fail, ok } from '../../contract/result.ts';
+import { inEnglish, said } from '../../contract/spoken/spoken.ts';
 import type { ScreenAccess } from '../../native-permissions/core-graphics.ts';
 import { macosPermissions } from '../../native-permissions/macos.ts';
 import type {
@@ -24,12 +25,12 @@ const chosen = (...kinds: ChannelKind[]): AgreedChannel[] =>
     mode: 'live',
     follow: false,
   }));
-const ASK: NextStep = { kind: 'ask', sentence: 'Let macOS ask.' };
+const ASK: NextStep = { kind: 'ask', said: said('mac-mic-let-ask') };
 const permission = (kind: PermissionKind, known: Partial<Permission> = {}): Permission => ({
   kind,
   state: 'granted',
   source: 'the test',
-  sentence: 'It is as the test says.',
+  said: said('unknown-system'),
   nextStep: null,
   ...known,
 });
@@ -79,7 +80,7 @@ describe('before a recording starts', () => {
   test('nobody is asked for what is granted, nor where only the person can do something', async () => {
     for (const known of [
       { state: 'granted' },
-      { state: 'unknown', nextStep: { kind: 'open-settings', sentence: 'Look there.' } },
+      { state: 'unknown', nextStep: { kind: 'open-settings', said: said('win-mic-look') } },
     ] as const) {
       const { permissions, asked } = saying(known);
       await permitted(chosen('mic'), parts(permissions));
@@ -89,7 +90,7 @@ describe('before a recording starts', () => {
 
   test('what an earlier capture showed is tried again, not believed for ever', async () => {
     const { permissions, asked } = saying(
-      { state: 'denied', byCapture: true, nextStep: { kind: 'reset', sentence: 'Reset it.' } },
+      { state: 'denied', byCapture: true, nextStep: { kind: 'reset', said: said('mac-screen-reopen') } },
       { state: 'granted', nextStep: null },
     );
     const on = parts(permissions);
@@ -123,15 +124,15 @@ describe('before a recording starts', () => {
       const command = 'tccutil reset ScreenCapture app.tallylight.desktop';
       const { permissions } = saying({
         state,
-        sentence: 'macOS does not allow it.',
-        nextStep: { kind: 'reset', sentence: 'Run this line.', command },
+        said: said('mac-screen-denied', { subject: 'app' }),
+        nextStep: { kind: 'reset', said: said('mac-screen-reopen'), command },
       });
       const on = parts(permissions);
       expect(await permitted(chosen('display'), on)).toMatchObject({
         error: {
           code: 'permission-denied',
-          action: `Run this line. ${command}`,
-          detail: `screen-capture: macOS does not allow it. Run this line. ${command}`,
+          action: `${inEnglish(said('mac-screen-reopen'))} ${command}`,
+          detail: expect.stringContaining('screen-capture: macOS does not let Tallylight record'),
         },
       });
       expect(on.searched).toEqual([]);

@@ -1,5 +1,6 @@
 import type { ChannelKind } from '../../contract/channel.ts';
 import { errorOf, fail, ok, type Result } from '../../contract/result.ts';
+import { inEnglish } from '../../contract/spoken/spoken.ts';
 import type { Permission, PermissionKind, Permissions } from '../../native-permissions/permission.ts';
 import type { Host } from '../host.ts';
 import { type Ffmpeg, type FfmpegSearch, findFfmpeg } from '../pipeline/ffmpeg-finder.ts';
@@ -86,9 +87,10 @@ export function isRefused({ state }: Pick<Permission, 'state'>): boolean {
 /** `permission-denied` with what the person can do, where the system does not allow it. */
 export function refusedBy(permission: Permission): Result<void> {
   if (!isRefused(permission)) return ok(undefined);
-  const { kind, sentence, nextStep } = permission;
-  const action = [nextStep?.sentence, nextStep?.command].filter(Boolean).join(' ');
-  const detail = [`${kind}: ${sentence}`, action].filter(Boolean).join(' ');
+  const { kind, said, nextStep } = permission;
+  const action =
+    nextStep === null ? '' : [inEnglish(nextStep.said), nextStep.command].filter(Boolean).join(' ');
+  const detail = [`${kind}: ${inEnglish(said)}`, action].filter(Boolean).join(' ');
   if (nextStep === null) return fail('permission-denied', detail);
   return { ok: false, error: { ...errorOf('permission-denied', detail), action } };
 }

@@ -1,5 +1,5 @@
 import type { AuditEvent } from '../../contract/audit.ts';
-import { endedBy } from '../../contract/channel.ts';
+import { endedBy } from '../../contract/ended-by.ts';
 import { isAllowed, type Policy, strictest } from '../../contract/policy.ts';
 import { errorOf, type Result, type TallylightError } from '../../contract/result.ts';
 import type { SessionStatus, SessionView } from '../../contract/wire.ts';

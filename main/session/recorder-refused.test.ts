@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ChannelKind } from '../../contract/channel.ts';
+import { said } from '../../contract/spoken/spoken.ts';
 import type { Permission } from '../../native-permissions/permission.ts';
 import { done } from '../vault/test-vault.ts';
 import { PERMISSION } from './permitted.ts';
@@ -26,8 +27,8 @@ async function recording(...ids: string[]) {
       kind: PERMISSION[kind],
       state: 'granted',
       source: 'the test',
-      sentence: 'macOS does not let Tallylight use it.',
-      nextStep: { kind: 'open-settings', sentence: 'Allow it there.' },
+      said: said('mac-mic-denied', { subject: 'app' }),
+      nextStep: { kind: 'open-settings', said: said('mac-mic-see-allowed', { subject: 'app' }) },
       ...known,
     });
   const channel = (id: string) => t.snapshot().channels.find((one) => one.id === id);
@@ -44,7 +45,10 @@ describe('a permission that is taken back while it records', () => {
       expect(t.pipeline(MIC).state()).toBe('ended');
       expect(channel(MIC)).toMatchObject({
         state: 'lost',
-        trouble: { code: 'permission-denied', action: 'Allow it there.' },
+        trouble: {
+          code: 'permission-denied',
+          action: expect.stringContaining('See that Tallylight is allowed'),
+        },
       });
       t.time.ms += 1000;
       t.pipeline(SCREEN).second();

@@ -1,4 +1,4 @@
-import { errorOf, ok, type Result, type TallylightError } from '../../contract/result.ts';
+import { errorOf, meant, ok, type Result, type TallylightError } from '../../contract/result.ts';
 import type { Exchange } from '../delivery/exchange.ts';
 import type { ServiceClient } from '../delivery/service-client.ts';
 import type { Log } from '../host.ts';
@@ -72,12 +72,7 @@ export function revocationsOf({
 /** Here it is done as the person asked; nobody can see from here that it is not at the service. */
 function refusedOf({ channelId, erase }: RevokedChannel, code: string): TallylightError {
   const error = errorOf('revocation-refused', `${channelId}: ${code}`);
-  if (!erase) return error;
-  return {
-    ...error,
-    message: 'It is erased here. The media service did not take it that you took your consent back.',
-    action: 'Ask your admin to erase it there too.',
-  };
+  return erase ? meant(error, 'erasure-refused') : error;
 }
 
 /** Whether something about a consent that was taken back is still to be done. */

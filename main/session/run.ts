@@ -1,6 +1,7 @@
 import type { AuditEvent } from '../../contract/audit.ts';
-import { type Channel, type ChannelKind, endedBy } from '../../contract/channel.ts';
+import type { Channel, ChannelKind } from '../../contract/channel.ts';
 import { fingerprintOf } from '../../contract/consent.ts';
+import { endedBy } from '../../contract/ended-by.ts';
 import { type Fragment, type FragmentHeader, INIT_SEQUENCE } from '../../contract/fragment.ts';
 import { errorOf, ok, type TallylightError } from '../../contract/result.ts';
 import type { Evidence } from '../../native-permissions/permission.ts';

@@ -1,4 +1,4 @@
-import type { TallylightError } from '../../contract/result.ts';
+import { meant, type TallylightError } from '../../contract/result.ts';
 import { isSessionGone } from '../delivery/session-over.ts';
 import type { Active } from './active.ts';
 import { type DeletionParts, eraseOneDeleted } from './deletions.ts';
@@ -16,17 +16,9 @@ export function enderOf(over: TallylightError): StopReason {
 export function toldOver(over: TallylightError): TallylightError {
   switch (over.code) {
     case 'session-unknown':
-      return {
-        ...over,
-        message: 'The media service does not know this session any more, so the recording was stopped.',
-        action: 'Ask your admin whether it was deleted, then begin a new recording.',
-      };
+      return meant(over, 'session-forgotten');
     case 'session-ended':
-      return {
-        ...over,
-        message: 'The session was ended at the media service, so the recording was stopped.',
-        action: 'Ask your admin why, then begin a new recording.',
-      };
+      return meant(over, 'session-ended-there');
     default:
       return over;
   }
@@ -34,12 +26,7 @@ export function toldOver(over: TallylightError): TallylightError {
 
 /** The same once it has stopped, and what was stored of it was erased where the service signed for its deletion. */
 export function toldGone({ isDeleted }: Pick<Active, 'isDeleted'>, over: TallylightError): TallylightError {
-  if (!isDeleted) return toldOver(over);
-  return {
-    ...over,
-    message: 'The session was deleted at the media service: the recording was stopped and erased here too.',
-    action: 'Begin a new recording.',
-  };
+  return isDeleted ? meant(over, 'session-deleted') : toldOver(over);
 }
 
 /** Whether anything of it lies here. */

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Channel } from '../../contract/channel.ts';
 import { ok } from '../../contract/result.ts';
+import { said } from '../../contract/spoken/spoken.ts';
 import type { Permission } from '../../native-permissions/permission.ts';
 import { done } from '../vault/test-vault.ts';
 import { CHANNELS, SAID, type TestRecorder, testRecorder } from './test-recorder.ts';
@@ -51,14 +52,14 @@ test('[P02] a permission that is taken back in mid-recording is trouble of its c
     kind: 'screen-capture',
     state: 'denied',
     source: 'a test',
-    sentence: 'macOS does not let Tallylight record the screen.',
+    said: said('mac-screen-denied', { subject: 'app' }),
     nextStep: null,
   };
   permissions = [screen];
   t.pipeline('display:1').interrupt('device-failed');
   expect(viewOf(t, 'display:1').trouble).toMatchObject({
     code: 'permission-denied',
-    message: screen.sentence,
+    message: 'macOS does not let Tallylight record the screen.',
   });
   expect(viewOf(t, MIC).trouble).toBeNull();
   expect(t.snapshot().permissions).toMatchObject([{ kind: 'screen-capture', state: 'denied' }]);

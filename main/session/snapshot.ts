@@ -1,6 +1,7 @@
 import type { Snapshot } from '../../contract/bridge/snapshot.ts';
 import type { Channel } from '../../contract/channel.ts';
 import type { TallylightError } from '../../contract/result.ts';
+import type { Kept } from '../../contract/spoken/spoken.ts';
 import type { Permission } from '../../native-permissions/permission.ts';
 import { isSessionGone } from '../delivery/session-over.ts';
 import type { Uplink } from '../delivery/uplink.ts';
@@ -34,14 +35,11 @@ export type SnapshotParts = {
   readonly present: (channel: Channel) => Channel;
 };
 
-const WAITS: Readonly<Record<NonNullable<SnapshotParts['waitsFor']>, string>> = {
-  unmetered:
-    'This network is metered. What is kept waits here, encrypted, until there is another one. Live only goes on.',
-  network: 'This machine has no network. What is kept waits here, encrypted, and is sent when there is one.',
-};
+/** What of a snapshot is about recording; what is set on the device lies elsewhere (main/settings). */
+export type SessionSnapshot = Omit<Snapshot, 'settings'>;
 
-/** The whole of what a face may know, made anew each time. */
-export function snapshotOf(parts: SnapshotParts): Snapshot {
+/** The whole of what a face may know of the recording, made anew each time. */
+export function snapshotOf(parts: SnapshotParts): SessionSnapshot {
   const { session, connected, active, choice } = parts;
   const policy = active?.policy ?? connected?.policy;
   const shown =
@@ -74,7 +72,7 @@ export function snapshotOf(parts: SnapshotParts): Snapshot {
       ...times(active, lamp === 'live'),
       startedAt: active?.startedAt ?? null,
       pausedBy: session.state === 'paused' ? session.by : null,
-      kept: keptSentence(session, active),
+      kept: keptOf(session, active),
     },
     lamp,
     terms: policy === undefined ? null : termsOf(policy),
@@ -86,7 +84,7 @@ export function snapshotOf(parts: SnapshotParts): Snapshot {
       undeliveredSeconds,
       pendingRecordings: parts.pending,
       recovered: parts.recovered,
-      waits: parts.waitsFor === null ? null : WAITS[parts.waitsFor],
+      waits: parts.waitsFor,
     },
     interrupted: parts.interrupted,
     protection: { kind: parts.host.secrets.kind, warning: parts.host.secrets.warning },
@@ -121,11 +119,9 @@ function deliveredSoFar(active: Active, channelId: string) {
   };
 }
 
-function keptSentence(session: Session, active: Active | undefined): string | null {
+function keptOf(session: Session, active: Active | undefined): Kept | null {
   if (session.state !== 'failed') return null;
-  if (active?.recording === undefined) return 'Nothing was stored.';
-  if (active.isDeleted) return 'Nothing of it is left here.';
-  return isSessionGone(session.error)
-    ? 'What was recorded up to then is kept here, encrypted. The media service takes no more of it.'
-    : 'What was recorded up to then is kept here, encrypted, and sent at the next start.';
+  if (active?.recording === undefined) return 'nothing';
+  if (active.isDeleted) return 'erased';
+  return isSessionGone(session.error) ? 'only-here' : 'sent-later';
 }

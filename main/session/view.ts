@@ -1,5 +1,6 @@
 import type { ChannelView, Lamp, Snapshot } from '../../contract/bridge/snapshot.ts';
-import { CHANNEL_MODES, type Channel, type ChannelMode, endedBy } from '../../contract/channel.ts';
+import { CHANNEL_MODES, type Channel, type ChannelMode } from '../../contract/channel.ts';
+import { endedBy } from '../../contract/ended-by.ts';
 import { isAllowed, type Policy } from '../../contract/policy.ts';
 import type { ChannelMeter } from './channel-meter.ts';
 import type { Session } from './machine.ts';

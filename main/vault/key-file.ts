@@ -23,8 +23,7 @@ export async function keyFileSecrets(dataDir: string): Promise<Result<SecretStor
   if (!key.ok) return key;
   return ok({
     kind: 'key-file',
-    warning:
-      'No system keychain is in use: the key is a file that any program of your user account can read.',
+    warning: 'key-file',
     wrap: async (plain) => ok(seal(key.value, plain, BOUND)),
     unwrap: async (wrapped) => {
       const plain = unseal(key.value, wrapped, BOUND);

@@ -23,7 +23,7 @@ test('[P26] before anybody agrees they read what for, how long, who gets it, and
     'Who gets it: Acme research team and Notewright GmbH',
     'On this device: The encrypted copy is removed once the service has it',
     'Longest time: Ends by itself after 60 minutes, pauses included',
-    'Its key: The key is in a file next to the recordings: whoever can read your files can open them.',
+    'Its key: No system keychain is in use: the key is a file that any program of your user account can read.',
   ]);
 });
 

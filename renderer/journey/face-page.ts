@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { chromium } from 'playwright-core';
-import { build } from 'vite';
+import { build, type Plugin } from 'vite';
 import type { Snapshot } from '../../contract/bridge/snapshot.ts';
 import { ScriptedMain } from './scripted-main.ts';
 
@@ -21,7 +21,15 @@ const ARGS = [
 /** The page as it is shipped, in a real browser. */
 export type Stage = { readonly browser: Browser; readonly root: string };
 
-export async function openStage(): Promise<Stage> {
+/** Puts the pseudo-locale in the place of Spanish: no page that ships knows it. */
+const PSEUDO_FOR_SPANISH: Plugin = {
+  name: 'pseudo-locale',
+  enforce: 'pre',
+  resolveId: (source) =>
+    source.endsWith('/words/es.ts') ? fileURLToPath(new URL('./pseudo-es.ts', import.meta.url)) : null,
+};
+
+export async function openStage(spanish: 'real' | 'pseudo' = 'real'): Promise<Stage> {
   const root = await mkdtemp(join(tmpdir(), 'tallylight-face-'));
   const configFile = fileURLToPath(new URL('../vite.config.ts', import.meta.url));
   const [browser] = await Promise.all([
@@ -29,7 +37,12 @@ export async function openStage(): Promise<Stage> {
       executablePath: process.env.TALLYLIGHT_CHROMIUM ?? '/usr/bin/chromium',
       args: ARGS,
     }),
-    build({ configFile, logLevel: 'error', build: { outDir: root } }),
+    build({
+      configFile,
+      logLevel: 'error',
+      build: { outDir: root },
+      plugins: spanish === 'pseudo' ? [PSEUDO_FOR_SPANISH] : [],
+    }),
   ]);
   return { browser, root };
 }
@@ -60,6 +73,7 @@ export async function openFace(
   first: Snapshot,
   options: BrowserContextOptions = {},
   prepare: (page: Page) => Promise<unknown> = async () => undefined,
+  path = '',
 ): Promise<FacePage> {
   const main = new ScriptedMain(root, first);
   const url = await main.listen();
@@ -71,7 +85,7 @@ export async function openFace(
   });
   page.on('pageerror', (error) => problems.push(String(error)));
   await prepare(page);
-  await page.goto(url);
+  await page.goto(`${url}${path}`);
   await drawn(page, first);
   const close = async () => {
     await context.close();

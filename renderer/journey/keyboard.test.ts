@@ -11,7 +11,9 @@ async function focused(page: Page): Promise<{ readonly name: string; readonly ri
   return page.evaluate(() => {
     const one = document.activeElement;
     const words =
-      one instanceof HTMLInputElement ? one.labels?.[0]?.textContent : one?.firstChild?.textContent;
+      one instanceof HTMLInputElement
+        ? one.labels?.[0]?.textContent
+        : (one?.getAttribute('aria-label') ?? one?.firstChild?.textContent);
     const drawn = one instanceof HTMLInputElement ? one.nextElementSibling : one;
     return {
       name: words ?? '',
@@ -38,6 +40,7 @@ test('a recording from choice to stop, by keyboard alone, with the focus always 
   main.expect('session.agree', () => ok(SCENES.starting()));
   await page.getByText('Choose Live only or Keep for at least one channel.').waitFor();
 
+  await tabTo(page, 'Settings');
   await tabTo(page, 'Look again');
   await tabTo(page, 'Off');
   await page.keyboard.press('ArrowRight');

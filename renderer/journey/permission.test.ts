@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import type { PermissionView } from '../../contract/bridge/snapshot.ts';
 import { errorOf, ok } from '../../contract/result.ts';
+import { inEnglish } from '../../contract/spoken/spoken.ts';
 import {
   askForMicrophone,
   flatpakMicrophone,
@@ -10,6 +12,8 @@ import {
 import { SCENES, snapshotOf } from './snapshots.ts';
 import { eventually, openedStage } from './stage.ts';
 
+const stepWords = ({ nextStep }: PermissionView) => (nextStep === null ? '' : inEnglish(nextStep.said));
+
 const open = openedStage();
 const allowed = { ...askForMicrophone, state: 'granted', nextStep: null } as const;
 
@@ -18,14 +22,14 @@ test('[P02] what the system says and the one step that is next stand in the open
   main.expect('permission.open-settings', () => ok(SCENES['permission-reopen']()));
   main.expect('app.reopen');
   const alert = page.getByRole('alert');
-  await alert.getByText(openScreenSettings.sentence).waitFor();
-  expect(await alert.getByText(openScreenSettings.nextStep?.sentence ?? '').isVisible()).toBe(true);
+  await alert.getByText(inEnglish(openScreenSettings.said)).waitFor();
+  expect(await alert.getByText(stepWords(openScreenSettings)).isVisible()).toBe(true);
   expect(await alert.getByText(/permission-|screen-capture|denied/).count()).toBe(0);
   expect(await alert.getByText('Details').count()).toBe(0);
   expect(await alert.getByRole('button').count()).toBe(1);
   await alert.getByRole('button', { name: 'Open settings' }).click();
 
-  await alert.getByText(reopenForScreen.sentence).waitFor();
+  await alert.getByText(inEnglish(reopenForScreen.said)).waitFor();
   await alert.getByRole('button', { name: 'Quit and reopen' }).click();
   await eventually(() => main.calls).toEqual([
     { name: 'permission.open-settings', request: { kind: 'screen-capture' } },
@@ -39,6 +43,8 @@ test('[P02] Let macOS ask shows at once that it does, by keyboard too, and the f
   main.hold();
   const ask = page.getByRole('button', { name: 'Let macOS ask' });
   await ask.waitFor();
+  // Past the gear.
+  await page.keyboard.press('Tab');
   await page.keyboard.press('Tab');
   expect(await ask.evaluate((one) => document.activeElement === one)).toBe(true);
   expect(await ask.evaluate((one) => getComputedStyle(one).outlineStyle)).toBe('solid');
@@ -56,9 +62,9 @@ test('[P02] Let macOS ask shows at once that it does, by keyboard too, and the f
 
 test('[P02] a question is no alert, and is told by the status', async () => {
   const { page } = await open(SCENES['permission-ask']());
-  await page.getByText(askForMicrophone.sentence).first().waitFor();
+  await page.getByText(inEnglish(askForMicrophone.said)).first().waitFor();
   expect(await page.getByRole('alert').count()).toBe(0);
-  expect(await page.getByRole('status').textContent()).toContain(askForMicrophone.sentence);
+  expect(await page.getByRole('status').textContent()).toContain(inEnglish(askForMicrophone.said));
   expect(await page.locator('.note').count()).toBe(1);
 });
 
@@ -66,6 +72,7 @@ test('the line to run can be copied as a whole, by keyboard alone, and not chang
   const { page } = await open(SCENES['permission-line']());
   const line = page.getByRole('textbox', { name: 'The line to run' });
   await line.waitFor();
+  await page.keyboard.press('Tab');
   await page.keyboard.press('Tab');
   const field = await line.evaluate((one: HTMLTextAreaElement) => ({
     focused: document.activeElement === one,
@@ -88,10 +95,10 @@ test('the line to run can be copied as a whole, by keyboard alone, and not chang
 test('where the host cannot reopen, or only the person can do it, it is said and there is no button', async () => {
   const { page, main } = await open(snapshotOf({}, { permissions: [reopenForScreen] }));
   const alert = page.getByRole('alert');
-  await alert.getByText(reopenForScreen.nextStep?.sentence ?? '').waitFor();
+  await alert.getByText(stepWords(reopenForScreen)).waitFor();
   expect(await alert.getByRole('button').count()).toBe(0);
   main.say(snapshotOf({}, { permissions: [flatpakMicrophone] }));
-  await alert.getByText(flatpakMicrophone.sentence).waitFor();
+  await alert.getByText(inEnglish(flatpakMicrophone.said)).waitFor();
   expect(await alert.getByRole('textbox').inputValue()).toContain('flatpak override');
   expect(await alert.getByRole('button').count()).toBe(0);
 });
@@ -104,7 +111,7 @@ test('[P02] a start that is refused for a permission says so in its words, until
     return refused;
   });
   await page.getByRole('button', { name: 'Agree and start' }).click();
-  await page.getByRole('alert').getByText(openScreenSettings.sentence).waitFor();
+  await page.getByRole('alert').getByText(inEnglish(openScreenSettings.said)).waitFor();
   await page.getByRole('button', { name: 'Agree and start', exact: false }).waitFor();
   expect(await page.getByText(refused.error.message).count()).toBe(0);
   expect(await page.locator('.note').count()).toBe(1);
@@ -126,6 +133,6 @@ test('[P02] a permission that is taken back in mid-recording is told, and the la
   const alert = page.getByRole('alert');
   await alert.getByText('The recording is finished first.').waitFor();
   expect(await alert.getByRole('button', { name: 'Quit and reopen' }).isVisible()).toBe(true);
-  expect(await page.getByText(reopenForScreen.sentence).count()).toBe(1);
+  expect(await page.getByText(inEnglish(reopenForScreen.said)).count()).toBe(1);
   expect(await page.locator('.lamp-word').textContent()).toBe('Live');
 });

@@ -15,6 +15,8 @@ test('[P01] the consent to one channel is taken back in two steps, by keyboard a
   await microphone.getByText('Take consent back').waitFor();
   expect(await stop.isVisible()).toBe(false);
 
+  // Past the gear.
+  await page.keyboard.press('Tab');
   await page.keyboard.press('Tab');
   const summary = microphone.locator('summary');
   expect(await summary.evaluate((one) => document.activeElement === one)).toBe(true);

@@ -1,5 +1,6 @@
 import type { ChannelView, Snapshot, TermsView } from '../../contract/bridge/snapshot.ts';
 import { errorOf } from '../../contract/result.ts';
+import { type Settings, UNTOUCHED_SETTINGS } from '../../contract/settings.ts';
 import {
   askForMicrophone,
   openScreenSettings,
@@ -92,6 +93,7 @@ export function snapshotOf(session: Session, rest: Partial<Omit<Snapshot, 'sessi
     },
     interrupted: null,
     protection: { kind: 'keychain', warning: null },
+    settings: UNTOUCHED_SETTINGS,
     host: 'browser',
     canReopen: false,
     trouble: null,
@@ -163,10 +165,7 @@ export const SCENES = {
       {
         terms: { ...terms, maxSessionMinutes: 60 },
         channels: [{ ...mic, mode: 'keep' }, { ...systemAudio, mode: 'keep' }, display],
-        protection: {
-          kind: 'key-file',
-          warning: 'The key is in a file next to the recordings: whoever can read your files can open them.',
-        },
+        protection: { kind: 'key-file', warning: 'key-file' },
         delivery: {
           connected: true,
           disconnectedSince: null,
@@ -300,7 +299,7 @@ export const SCENES = {
             ...liveDisplay,
             state: 'reconnecting',
             framesPerSecond: null,
-            trouble: { ...errorOf('permission-denied'), message: reopenForScreen.sentence },
+            trouble: errorOf('permission-denied'),
           },
         ],
       },
@@ -414,10 +413,16 @@ export const SCENES = {
       {
         state: 'failed',
         ...running,
-        kept: 'The 41 minutes before are kept here, encrypted, and are sent when there is room again.',
+        kept: 'sent-later',
       },
       { lamp: 'trouble', channels: all({ state: 'ended' }), trouble: errorOf('disk-full', 'ENOSPC') },
     ),
 } as const satisfies Record<string, () => Snapshot>;
 
 export type Scene = keyof typeof SCENES;
+
+/** The same snapshot where something else is set. */
+export function setTo(chosen: Partial<Settings>, snapshot: Snapshot): Snapshot {
+  const { settings } = snapshot;
+  return { ...snapshot, settings: { ...settings, chosen: { ...settings.chosen, ...chosen } } };
+}

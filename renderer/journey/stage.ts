@@ -17,14 +17,15 @@ export function eventually<T>(read: () => T | Promise<T>): ReturnType<typeof exp
 
 /**
  * One browser for the file, a fresh page and main for each face. Whatever a test looks at, afterwards the console
- * is silent, the content security policy was kept, and main was asked for nothing it did not expect.
+ * is silent, the content security policy was kept, and main was asked for nothing it did not expect. `path`: another page
+ * than the window's.
  */
-export function openedStage(): Open {
+export function openedStage(spanish: 'real' | 'pseudo' = 'real', path = ''): Open {
   const faces: FacePage[] = [];
   let stage: Stage | undefined;
 
   beforeAll(async () => {
-    stage = await openStage();
+    stage = await openStage(spanish);
   }, 60_000);
 
   afterEach(async () => {
@@ -42,7 +43,7 @@ export function openedStage(): Open {
 
   return async (first, options, prepare) => {
     if (stage === undefined) throw new Error('the stage is not open yet');
-    const face = await openFace(stage, first, options, prepare);
+    const face = await openFace(stage, first, options, prepare, path);
     faces.push(face);
     return face;
   };

@@ -4,20 +4,18 @@ import { cutsOf, keptBytes, outcomeOf } from '../view/outcome.ts';
 import { words } from '../words.ts';
 import { CareIcon, CheckIcon } from './icons.tsx';
 
-const { delivering, failed } = words;
-
 /** How much the service has a receipt for, and that the rest is safe. Only real numbers move the bar. */
 export function Delivering({ snapshot }: { readonly snapshot: Snapshot }) {
   const { all, delivered } = keptBytes(snapshot);
   return all === 0 ? null : (
     <section className="after">
       <div className="progress">
-        <label htmlFor="progress">{delivering.progress}</label>
-        <span>{delivering.amount(size(delivered), size(all))}</span>
+        <label htmlFor="progress">{words.delivering.progress}</label>
+        <span>{words.delivering.amount(size(delivered), size(all))}</span>
         <progress id="progress" max={all} value={delivered} />
       </div>
-      <p>{delivering.safe}</p>
-      <p>{delivering.leave}</p>
+      <p>{words.delivering.safe}</p>
+      <p>{words.delivering.leave}</p>
     </section>
   );
 }
@@ -41,13 +39,15 @@ export function Outcome({ snapshot }: { readonly snapshot: Snapshot }) {
   );
 }
 
-/** What is safe, in main's words; without them only what the snapshot itself proves. */
+/** What is safe, as main says; without its word only what the snapshot itself proves. */
 export function Failed({ snapshot }: { readonly snapshot: Snapshot }) {
   const untouched = snapshot.channels.every(({ takes, bytes }) => takes === 0 && bytes === 0);
-  const safe = snapshot.session.kept ?? (untouched ? failed.nothing : null);
+  const { kept } = snapshot.session;
+  const nothing = untouched ? words.failed.nothing : null;
+  const safe = kept === null ? nothing : words.spoken.kept[kept];
   return safe === null ? null : (
     <section className="after" aria-labelledby="safe-title">
-      <h2 id="safe-title">{failed.safe}</h2>
+      <h2 id="safe-title">{words.failed.safe}</h2>
       <p>{safe}</p>
     </section>
   );

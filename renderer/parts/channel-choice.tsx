@@ -26,7 +26,7 @@ export function ChannelChoice({ choice, organisation, closed, onChoose, onFollow
   const detail = line([said ? null : kind, device, pixels(channel), lockedWords(channel, organisation)]);
   const detailId = `detail ${channel.id}`.replaceAll(/[^a-z0-9]/g, '-');
   return (
-    <li className="row">
+    <li className="row row-choice">
       <KindIcon kind={channel.kind} />
       <h3 title={channel.name}>{name}</h3>
       <ModeRadios

@@ -1,9 +1,12 @@
+import type { RefObject } from 'react';
 import type { Face } from '../store/face.ts';
 import { countsOf } from '../view/counts.ts';
 import { figure } from '../view/format.ts';
 import { lampOf } from '../view/lamp.ts';
+import type { Place } from '../view/place.ts';
 import { isChoosing } from '../view/states.ts';
 import { words } from '../words.ts';
+import { SettingsIcon } from './icons.tsx';
 import { LampLight } from './lamp.tsx';
 
 function Badges({ snapshot }: Pick<Face, 'snapshot'>) {
@@ -22,7 +25,14 @@ function Badges({ snapshot }: Pick<Face, 'snapshot'>) {
   );
 }
 
-export function Header({ face }: { readonly face: Face }) {
+type Props = {
+  readonly face: Face;
+  readonly place: Place;
+  readonly gear: RefObject<HTMLButtonElement | null>;
+  readonly onPlace: (place: Place) => void;
+};
+
+export function Header({ face, place, gear, onPlace }: Props) {
   const lamp = lampOf(face);
   return (
     <header className="header">
@@ -32,6 +42,18 @@ export function Header({ face }: { readonly face: Face }) {
       <span className="badges">
         <Badges snapshot={face.snapshot} />
       </span>
+      {face.snapshot === null ? null : (
+        <button
+          ref={gear}
+          type="button"
+          className="gear"
+          aria-label={words.settings.open}
+          aria-pressed={place === 'settings'}
+          onClick={() => onPlace(place === 'settings' ? 'session' : 'settings')}
+        >
+          <SettingsIcon />
+        </button>
+      )}
     </header>
   );
 }

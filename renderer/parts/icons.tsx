@@ -37,6 +37,15 @@ export function LockIcon() {
   );
 }
 
+export function SettingsIcon() {
+  return (
+    <svg className="icon" viewBox="0 0 20 20" aria-hidden="true">
+      <circle cx="10" cy="10" r="2.6" />
+      <path d="M8.2 4.3L8.7 2.2L11.3 2.2L11.8 4.3L12.8 4.7L14.6 3.5L16.5 5.4L15.3 7.2L15.7 8.2L17.8 8.7L17.8 11.3L15.7 11.8L15.3 12.8L16.5 14.6L14.6 16.5L12.8 15.3L11.8 15.7L11.3 17.8L8.7 17.8L8.2 15.7L7.2 15.3L5.4 16.5L3.5 14.6L4.7 12.8L4.3 11.8L2.2 11.3L2.2 8.7L4.3 8.2L4.7 7.2L3.5 5.4L5.4 3.5L7.2 4.7z" />
+    </svg>
+  );
+}
+
 export function CareIcon() {
   return (
     <svg className="icon" viewBox="0 0 20 20" aria-hidden="true">

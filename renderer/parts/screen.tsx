@@ -65,7 +65,7 @@ export function Screen({ snapshot, face, note, ask }: Props) {
       )}
       <div className="facts">
         <Facts snapshot={snapshot} face={face} />
-        {waits === null ? null : <p className="pending">{waits}</p>}
+        {waits === null ? null : <p className="pending">{words.spoken.waits[waits]}</p>}
         {pending > 0 ? <p className="pending">{words.pending(count(pending), pending)}</p> : null}
       </div>
     </>

@@ -4,17 +4,20 @@ import { expect, test } from 'vitest';
 /** The tokens themselves, measured as WCAG 2.2 does: text 4.5 to 1, rings and meters 3 to 1. */
 
 const css = readFileSync(new URL('./tokens.css', import.meta.url), 'utf8');
-const blocks = [...css.matchAll(/:root \{([^}]*)\}/g)].map(([, body = '']) =>
-  Object.fromEntries(
-    [...body.matchAll(/--([\w-]+): (#[0-9a-f]{6})/g)].map(([, name, value]) => [name, value]),
-  ),
-);
-const [light = {}, dark = {}, lightMore = {}, darkMore = {}] = blocks;
+/** The tokens of a block, as they are in the light and in the dark. */
+const blocks = [...css.matchAll(/:root \{([^}]*)\}/g)].map(([, body = '']) => {
+  const tokens = [...body.matchAll(/--([\w-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)/g)];
+  return {
+    light: Object.fromEntries(tokens.map(([, name, light]) => [name, light])),
+    dark: Object.fromEntries(tokens.map(([, name, , dark]) => [name, dark])),
+  };
+});
+const [all, more] = blocks;
 const themes = {
-  light,
-  dark: { ...light, ...dark },
-  'light, more contrast': { ...light, ...lightMore },
-  'dark, more contrast': { ...light, ...dark, ...lightMore, ...darkMore },
+  light: { ...all?.light },
+  dark: { ...all?.dark },
+  'light, more contrast': { ...all?.light, ...more?.light },
+  'dark, more contrast': { ...all?.dark, ...more?.dark },
 };
 
 function luminance(hex: string): number {

@@ -1,7 +1,7 @@
 import type { Request } from '../../contract/bridge/bridge.ts';
 import type { Snapshot } from '../../contract/bridge/snapshot.ts';
 import type { CallUnderWay } from '../store/face.ts';
-import { WORDS_LOCALE, words } from '../words.ts';
+import { language, words } from '../words.ts';
 import { choicesOf } from './choices.ts';
 import { consentOf, consentText } from './consent.ts';
 
@@ -15,7 +15,7 @@ export function agreementOf(
   );
   if (snapshot.terms === null || channels.length === 0) return null;
   const text = consentText(consentOf(snapshot, calls));
-  return { channels, policyVersion: snapshot.terms.policyVersion, text, locale: WORDS_LOCALE };
+  return { channels, policyVersion: snapshot.terms.policyVersion, text, locale: language };
 }
 
 /** Why nobody can agree at the moment, in words; null when they can. */

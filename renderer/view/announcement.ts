@@ -10,18 +10,16 @@ import { isRevoked } from './midway.ts';
 import { isOffline, noteFor } from './note.ts';
 import { isOpening, isRunning } from './states.ts';
 
-const { announce } = words;
-
 function recordingWords(snapshot: Snapshot): string {
   if (isOpening(snapshot)) return words.starting.fact;
   switch (snapshot.lamp) {
     case 'live':
-      return announce.live(listOf(countsOf(snapshot).map(({ text }) => text)));
+      return words.announce.live(listOf(countsOf(snapshot).map(({ text }) => text)));
     case 'trouble':
-      return announce.trouble;
+      return words.announce.trouble;
     case 'off':
     case 'paused':
-      return announce.still;
+      return words.announce.still;
     default:
       return assertNever(snapshot.lamp);
   }
@@ -31,7 +29,7 @@ function stateWords(snapshot: Snapshot): string {
   if (snapshot.lamp === 'live' && !isRunning(snapshot.session.state)) return words.stillLive;
   switch (snapshot.session.state) {
     case 'idle':
-      return announce.idle;
+      return words.announce.idle;
     case 'consenting':
       return words.consenting.sentence;
     case 'starting':
@@ -40,16 +38,16 @@ function stateWords(snapshot: Snapshot): string {
       return recordingWords(snapshot);
     case 'paused':
       return snapshot.lamp === 'paused'
-        ? announce.paused[snapshot.session.pausedBy ?? 'person']
+        ? words.announce.paused[snapshot.session.pausedBy ?? 'person']
         : words.paused.releasing;
     case 'stopping':
       return words.stopping.fact;
     case 'delivering':
-      return announce.delivering;
+      return words.announce.delivering;
     case 'complete':
-      return announce.complete;
+      return words.announce.complete;
     case 'failed':
-      return announce.failed;
+      return words.announce.failed;
     default:
       return assertNever(snapshot.session.state);
   }
@@ -66,14 +64,14 @@ export function revokedNames(snapshot: Snapshot | null): string {
  */
 export function announcementFor(face: Face, isEnding = false): string {
   const { snapshot, connection } = face;
-  if (snapshot === null) return connection === 'lost' ? announce.lost : '';
+  if (snapshot === null) return connection === 'lost' ? words.announce.lost : '';
   const said = [stateWords(snapshot)];
   const note = noteFor(face);
   // An alert tells itself.
   if (note !== null && note.subject === 'permission' && !note.alert) said.push(note.message);
   const revoked = revokedNames(snapshot);
-  if (revoked !== '') said.push(announce.revoked(revoked));
+  if (revoked !== '') said.push(words.announce.revoked(revoked));
   if (isEnding) said.push(words.ending.announce(count(TOLD_MINUTES)));
-  if (isOffline(snapshot)) said.push(announce.offline);
+  if (isOffline(snapshot)) said.push(words.announce.offline);
   return said.join(' ');
 }

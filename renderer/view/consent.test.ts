@@ -18,7 +18,7 @@ test('[P26] the text names who asks, what for, how long, who gets it, the copy h
       'Who gets it\tAcme research team and Notewright GmbH',
       'On this device\tThe encrypted copy is removed once the service has it',
       'Longest time\tEnds by itself after 60 minutes, pauses included',
-      'Its key\tThe key is in a file next to the recordings: whoever can read your files can open them.',
+      'Its key\tNo system keychain is in use: the key is a file that any program of your user account can read.',
       'Microphone and System audio will be kept. Display 1 is live only and never written to a disk.',
     ].join('\n'),
   );

@@ -5,8 +5,6 @@ import { choicesOf } from './choices.ts';
 import { count, figure, listOf } from './format.ts';
 import { summaryOf } from './summary.ts';
 
-const { terms: say } = words;
-
 /** One thing the person is told before they agree. `care`: something to take care of. */
 export type ConsentFact = { readonly about: string; readonly said: string; readonly care?: true };
 
@@ -20,21 +18,29 @@ export type Consent = {
 /** From two hours on whole hours are called that: 8 hours, 90 minutes. */
 function minutes(amount: number): string {
   return amount >= 120 && amount % 60 === 0
-    ? say.hours(count(amount / 60))
-    : say.minutes(count(amount), amount);
+    ? words.terms.hours(count(amount / 60))
+    : words.terms.minutes(count(amount), amount);
 }
 
 function termsFacts(terms: TermsView, keepsNothing: boolean): readonly ConsentFact[] {
   const { organisation, retentionDays: days, recipients, localCopy, maxSessionMinutes: longest } = terms;
-  const retention = days === null ? say.forever : say.days(count(days), days);
-  const here = { about: say.here, said: localCopy === 'keep' ? say.stays : say.purged };
+  const retention = days === null ? words.terms.forever : words.terms.days(count(days), days);
+  const here = {
+    about: words.terms.here,
+    said: localCopy === 'keep' ? words.terms.stays : words.terms.purged,
+  };
   return [
-    { about: say.asks, said: words.idle.policy(organisation, figure(terms.policyVersion)) },
-    { about: say.purpose, said: terms.purpose },
-    { about: say.retention, said: keepsNothing ? say.nothingKept : retention },
-    { about: say.recipients, said: recipients.length === 0 ? say.nobody(organisation) : listOf(recipients) },
+    { about: words.terms.asks, said: words.idle.policy(organisation, figure(terms.policyVersion)) },
+    { about: words.terms.purpose, said: terms.purpose },
+    { about: words.terms.retention, said: keepsNothing ? words.terms.nothingKept : retention },
+    {
+      about: words.terms.recipients,
+      said: recipients.length === 0 ? words.terms.nobody(organisation) : listOf(recipients),
+    },
     ...(keepsNothing ? [] : [here]),
-    ...(longest === null ? [] : [{ about: say.longest, said: say.endsAfter(minutes(longest)) }]),
+    ...(longest === null
+      ? []
+      : [{ about: words.terms.longest, said: words.terms.endsAfter(minutes(longest)) }]),
   ];
 }
 
@@ -48,7 +54,9 @@ export function consentOf(snapshot: Snapshot, calls: readonly CallUnderWay[]): C
   return {
     facts: [
       ...(terms === null ? [] : termsFacts(terms, keepsNothing)),
-      ...(warning === null ? [] : [{ about: say.key, said: warning, care: true } as const]),
+      ...(warning === null
+        ? []
+        : [{ about: words.terms.key, said: words.spoken.protection[warning], care: true } as const]),
     ],
     summary: summaryOf(choices),
   };
@@ -56,5 +64,5 @@ export function consentOf(snapshot: Snapshot, calls: readonly CallUnderWay[]): C
 
 /** The same as text, word for word: a line for each fact, a tab between what it is about and what is said of it. */
 export function consentText({ facts, summary }: Consent): string {
-  return [say.title, ...facts.map(({ about, said }) => `${about}\t${said}`), summary].join('\n');
+  return [words.terms.title, ...facts.map(({ about, said }) => `${about}\t${said}`), summary].join('\n');
 }

@@ -1,36 +1,64 @@
-import { words } from '../words.ts';
+import type { Language } from '../../contract/language.ts';
+import { language, words } from '../words.ts';
 
-/** The words are English; the person's own kind of English decides about 14:19 and 2:19 PM. */
-const LOCALE = navigator.languages.find((language) => language.startsWith('en')) ?? 'en-GB';
+/**
+ * The dialect decides about 14:19 and 2:19 PM, and about what separates thousands: the first of the person's own that is of the
+ * language that is spoken.
+ */
+function dialect(): string {
+  return navigator.languages.find((tag) => tag.split('-')[0] === language) ?? DIALECTS[language];
+}
+const DIALECTS: Readonly<Record<Language, string>> = { en: 'en-GB', es: 'es' };
 
-const whole = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
-const plain = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0, useGrouping: false });
-const list = new Intl.ListFormat(LOCALE, { type: 'conjunction' });
-const timeOfDay = new Intl.DateTimeFormat(LOCALE, { timeStyle: 'short' });
-const exactTime = new Intl.DateTimeFormat(LOCALE, { timeStyle: 'medium' });
+type Formats = {
+  readonly whole: Intl.NumberFormat;
+  readonly plain: Intl.NumberFormat;
+  readonly list: Intl.ListFormat;
+  readonly timeOfDay: Intl.DateTimeFormat;
+  readonly exactTime: Intl.DateTimeFormat;
+  readonly dayAndTime: Intl.DateTimeFormat;
+};
+
+/** They are dear to make and made once for each dialect. */
+const made = new Map<string, Formats>();
+
+function formats(): Formats {
+  const locale = dialect();
+  const known = made.get(locale);
+  if (known !== undefined) return known;
+  const fresh: Formats = {
+    whole: new Intl.NumberFormat(locale, { maximumFractionDigits: 0 }),
+    plain: new Intl.NumberFormat(locale, { maximumFractionDigits: 0, useGrouping: false }),
+    list: new Intl.ListFormat(locale, { type: 'conjunction' }),
+    timeOfDay: new Intl.DateTimeFormat(locale, { timeStyle: 'short' }),
+    exactTime: new Intl.DateTimeFormat(locale, { timeStyle: 'medium' }),
+    dayAndTime: new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }),
+  };
+  made.set(locale, fresh);
+  return fresh;
+}
 
 export function count(value: number): string {
-  return whole.format(value);
+  return formats().whole.format(value);
 }
 
 /** A number that is a name or a measure and wears no thousands separator: 2560. */
 export function figure(value: number): string {
-  return plain.format(value);
+  return formats().plain.format(value);
 }
 
 export function listOf(names: readonly string[]): string {
-  return list.format(names);
+  return formats().list.format(names);
 }
 
 export function clockTime(iso: string, precision: 'minute' | 'second' = 'minute'): string {
+  const { timeOfDay, exactTime } = formats();
   return (precision === 'minute' ? timeOfDay : exactTime).format(new Date(iso));
 }
 
-const dayAndTime = new Intl.DateTimeFormat(LOCALE, { dateStyle: 'medium', timeStyle: 'short' });
-
 /** 1 Mar 2026, 11:00. */
 export function dayTime(iso: string): string {
-  return dayAndTime.format(new Date(iso));
+  return formats().dayAndTime.format(new Date(iso));
 }
 
 /** Decimal units, as disks and the media service count: 812 kB, 18.2 MB. */
@@ -42,7 +70,7 @@ export function size(bytes: number): string {
         ? (['megabyte', 1e6] as const)
         : (['kilobyte', 1e3] as const);
   const digits = unit === 'kilobyte' ? 0 : 1;
-  return new Intl.NumberFormat(LOCALE, {
+  return new Intl.NumberFormat(dialect(), {
     style: 'unit',
     unit,
     unitDisplay: 'short',
@@ -84,5 +112,5 @@ export function clock(ms: number): string {
 /** The facts of one line, the first with a capital letter. */
 export function line(parts: readonly (string | null)[]): string {
   const said = parts.filter((part) => part !== null && part !== '').join(' · ');
-  return said.charAt(0).toLocaleUpperCase(LOCALE) + said.slice(1);
+  return said.charAt(0).toLocaleUpperCase(language) + said.slice(1);
 }

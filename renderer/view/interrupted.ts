@@ -5,9 +5,7 @@ import { isAgreeing } from './actions.ts';
 import { channelName } from './channel-name.ts';
 import { clock, clockTime, dayTime, listOf } from './format.ts';
 
-const say = words.interrupted;
-
-/** What is offered after a crash, one sentence each, and what its two buttons say. */
+/** What is offered after a crash, one sentence each, and what its two buttons words.interrupted. */
 export type InterruptedOffer = {
   readonly sentences: readonly string[];
   readonly steps: readonly {
@@ -35,20 +33,23 @@ export function interruptedOffer(
   const isUnderWay = isAgreeing(snapshot, calls) || calls.some(({ name }) => isStep(name));
   const step = (
     call: 'interrupted.continue' | 'interrupted.finish',
-    { ready, busy }: typeof say.goOn | typeof say.finish,
+    { ready, busy }: typeof words.interrupted.goOn | typeof words.interrupted.finish,
   ) => {
     const isBusy = calls.some(({ name }) => name === call);
     return { call, label: isBusy ? busy : ready, busy: isBusy, blocked: isUnderWay };
   };
   return {
     sentences: [
-      say.cutOff(recording, clockTime(cutOffAt), clock(activeMs)),
-      ...(kept === '' ? [] : [say.again.keep(kept)]),
-      ...(live === '' ? [] : [say.again.live(live)]),
-      ...(off === '' ? [] : [say.again.off(off)]),
-      say.until(clockTime(untilAt)),
+      words.interrupted.cutOff(recording, clockTime(cutOffAt), clock(activeMs)),
+      ...(kept === '' ? [] : [words.interrupted.again.keep(kept)]),
+      ...(live === '' ? [] : [words.interrupted.again.live(live)]),
+      ...(off === '' ? [] : [words.interrupted.again.off(off)]),
+      words.interrupted.until(clockTime(untilAt)),
     ],
-    steps: [step('interrupted.continue', say.goOn), step('interrupted.finish', say.finish)],
+    steps: [
+      step('interrupted.continue', words.interrupted.goOn),
+      step('interrupted.finish', words.interrupted.finish),
+    ],
   };
 }
 

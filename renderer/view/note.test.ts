@@ -1,9 +1,12 @@
-import { expect, test } from 'vitest';
-import { errorOf } from '../../contract/result.ts';
+import { afterEach, expect, test } from 'vitest';
+import { errorOf, meant } from '../../contract/result.ts';
 import { SCENES, snapshotOf } from '../journey/snapshots.ts';
 import { received } from '../store/changes.ts';
 import { NEW_FACE } from '../store/face.ts';
+import { speak } from '../words.ts';
 import { noteFor } from './note.ts';
+
+afterEach(() => speak('en'));
 
 const trouble = received(NEW_FACE, SCENES['recording-trouble'](), 0);
 
@@ -97,15 +100,20 @@ test.each([
 });
 
 test.each(['stopping', 'delivering', 'failed'] as const)(
-  'that its session was ended at the service is told in the words of main (%s)',
+  'that its session was ended at the service is told as what it means there (%s)',
   (state) => {
     const { session, channels } = SCENES.recording();
-    const told = { message: 'It was ended there, so it was stopped.', action: 'Ask your admin why.' };
-    const trouble = { ...errorOf('session-ended'), ...told };
-    expect(noteIn(snapshotOf({ ...session, state }, { channels, trouble }))).toMatchObject({
-      ...told,
+    const trouble = meant(errorOf('session-ended'), 'session-ended-there');
+    const snapshot = snapshotOf({ ...session, state }, { channels, trouble });
+    expect(noteIn(snapshot)).toMatchObject({
+      message: 'The session was ended at the media service, so the recording was stopped.',
+      action: 'Ask your admin why, then begin a new recording.',
       ...{ code: 'session-ended', alert: true },
     });
+    speak('es');
+    expect(noteIn(snapshot)?.message).toBe(
+      'La sesión se terminó en el servicio de medios, así que la grabación se detuvo.',
+    );
   },
 );
 

@@ -1,8 +1,11 @@
 import type { Snapshot } from '../../contract/bridge/snapshot.ts';
 import type { TallylightError } from '../../contract/result.ts';
+import { sentenceOf } from '../../contract/spoken/spoken.ts';
+import type { Told } from '../../contract/spoken/told.ts';
 import type { Face } from '../store/face.ts';
 import { words } from '../words.ts';
 import { channelName } from './channel-name.ts';
+import { errorWords } from './error-words.ts';
 import { clockTime, span } from './format.ts';
 import { channelTold, isRevoked, sessionTold } from './midway.ts';
 import {
@@ -14,15 +17,13 @@ import {
   standsInTheWay,
   stepOf,
 } from './permission.ts';
-import { isRunning } from './states.ts';
+import { isChoosing, isRunning } from './states.ts';
 
-type Trouble = Pick<TallylightError, 'code' | 'message' | 'action'> & {
-  readonly detail?: string | undefined;
-};
+type Trouble = Told & Pick<TallylightError, 'code'> & { readonly detail?: string | undefined };
 
 /** The one note. `alert` interrupts a screen reader; the connection's absence is announced once and quietly. */
 export type Note = {
-  readonly subject: 'trouble' | 'permission' | 'connection';
+  readonly subject: 'trouble' | 'permission' | 'connection' | 'settings';
   readonly alert: boolean;
   /** The channel it is about, or null. */
   readonly channelId: string | null;
@@ -82,9 +83,27 @@ function offlineNote({ channels, delivery }: Snapshot): Note {
   };
 }
 
+/** The defaults apply; what was set before is still there to be read. */
+function settingsNote(file: string): Note {
+  const { message, action } = words.note.settingsAside;
+  return {
+    subject: 'settings',
+    alert: false,
+    channelId: null,
+    name: null,
+    message,
+    action: action(file),
+    code: null,
+    detail: null,
+    command: null,
+    step: null,
+  };
+}
+
 /** In the system's own terms: what it says, and the one step that is next. */
 function permissionNote({ permission, channel }: PermissionQuestion, snapshot: Snapshot): Note {
-  const { sentence, nextStep } = permission;
+  const { said, nextStep } = permission;
+  const next = nextStep === null ? '' : sentenceOf(nextStep.said, words.spoken);
   const step = stepOf(permission, snapshot.canReopen);
   const isFinishing = step?.call.name === 'app.reopen' && isRunning(snapshot.session.state);
   return {
@@ -92,8 +111,8 @@ function permissionNote({ permission, channel }: PermissionQuestion, snapshot: S
     alert: isRefused(permission),
     channelId: channel?.id ?? null,
     name: null,
-    message: sentence,
-    action: [nextStep?.sentence, isFinishing ? words.permission.finishes : ''].filter(Boolean).join(' '),
+    message: sentenceOf(said, words.spoken),
+    action: [next, isFinishing ? words.permission.finishes : ''].filter(Boolean).join(' '),
     code: null,
     detail: null,
     command: nextStep?.command ?? null,
@@ -107,12 +126,12 @@ function isOfPermission({ code }: Pick<TallylightError, 'code'>): boolean {
 
 /**
  * At most one: what the person asked for and did not get, then a permission that stands in the way, the session, a
- * permission that may, a channel, the connection. Where the permission itself can speak, the refusal for it does not.
+ * permission that may, a channel, the connection, the settings. Where the permission itself can speak, the refusal for it does not.
  */
 export function noteFor({ snapshot, refused }: Face): Note | null {
   if (snapshot === null) return null;
   const { trouble } = snapshot;
-  if (refused !== null && !isOfPermission(refused)) return noteOf(refused);
+  if (refused !== null && !isOfPermission(refused)) return noteOf({ ...refused, ...errorWords(refused) });
   const blocking = standsInTheWay(snapshot);
   if (blocking !== null) return permissionNote(blocking, snapshot);
   if (trouble !== null && !isOfPermission(trouble))
@@ -120,13 +139,15 @@ export function noteFor({ snapshot, refused }: Face): Note | null {
   const open = mayStandInTheWay(snapshot);
   if (open !== null) return permissionNote(open, snapshot);
   const denied = refused ?? trouble;
-  if (denied !== null && !isAllowedByNow(snapshot)) return noteOf(denied);
+  if (denied !== null && !isAllowedByNow(snapshot)) return noteOf({ ...denied, ...errorWords(denied) });
   const channel = snapshot.channels.find(
     (one) => one.mode !== 'off' && one.trouble !== null && !isRevoked(one),
   );
   if (channel !== undefined && channel.trouble !== null) {
-    const told = { ...channel.trouble, ...channelTold(channel.trouble, snapshot) };
+    const told = { ...channel.trouble, ...channelTold(channel.trouble, channel, snapshot) };
     return noteOf(told, channel.id, channelName(channel).name);
   }
-  return isOffline(snapshot) ? offlineNote(snapshot) : null;
+  if (isOffline(snapshot)) return offlineNote(snapshot);
+  const { setAside } = snapshot.settings;
+  return setAside !== null && isChoosing(snapshot.session.state) ? settingsNote(setAside) : null;
 }

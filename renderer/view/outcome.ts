@@ -6,8 +6,6 @@ import { namesWith } from './choices.ts';
 import { listOf, size } from './format.ts';
 import { isRevoked } from './midway.ts';
 
-const { complete } = words;
-
 type Bytes = { readonly all: number; readonly delivered: number };
 
 /** Bytes of what is kept, agreed to still, and taken by the service to its end: all of it, and what the service has a receipt for. */
@@ -25,14 +23,14 @@ function bytesOf(channels: readonly ChannelView[]): Bytes {
 
 function cutOf(channel: ChannelView): string {
   const { all, delivered } = bytesOf([channel]);
-  return complete.cut(channelName(channel).name, size(delivered), size(all));
+  return words.complete.cut(channelName(channel).name, size(delivered), size(all));
 }
 
 /** What lies here of what the service took wholly; `isCut`: something else stays here in any case. */
 function copiesOf(whole: readonly Choice[], isCut: boolean): readonly string[] {
   const here = whole.filter(({ channel }) => channel.storedBytes > 0);
-  if (here.length > 0) return [complete.stays];
-  return [isCut ? complete.purgedOf(listOf(namesWith(whole, 'keep'))) : complete.purged];
+  if (here.length > 0) return [words.complete.stays];
+  return [isCut ? words.complete.purgedOf(listOf(namesWith(whole, 'keep'))) : words.complete.purged];
 }
 
 /** What the service did not take to its end, one sentence each: the rest is only here. */
@@ -50,22 +48,22 @@ export function outcomeOf(snapshot: Snapshot): readonly string[] {
   const whole = captured.filter((one) => !isCut(one));
   const kept = namesWith(whole, 'keep');
   const live = namesWith(captured, 'live');
-  const gone = live.length === 0 ? [] : [complete.gone(listOf(live), live.length)];
+  const gone = live.length === 0 ? [] : [words.complete.gone(listOf(live), live.length)];
   const revokedNames = channels.flatMap(({ channel }) =>
     isRevoked(channel) ? [channelName(channel).name] : [],
   );
-  const revoked = revokedNames.length === 0 ? [] : [complete.revoked(listOf(revokedNames))];
+  const revoked = revokedNames.length === 0 ? [] : [words.complete.revoked(listOf(revokedNames))];
   const hasCut = channels.some(isCut);
   // What was stored of it before may be kept still.
   if (kept.length === 0)
-    return [...(revoked.length === 0 && !hasCut ? [complete.nothing] : []), ...gone, ...revoked];
+    return [...(revoked.length === 0 && !hasCut ? [words.complete.nothing] : []), ...gone, ...revoked];
 
   const { terms } = snapshot;
   const { all, delivered } = bytesOf(whole.map(({ channel }) => channel));
   return [
     terms === null
-      ? complete.keptSomewhere(listOf(kept), kept.length)
-      : complete.kept(listOf(kept), terms.organisation, kept.length),
+      ? words.complete.keptSomewhere(listOf(kept), kept.length)
+      : words.complete.kept(listOf(kept), terms.organisation, kept.length),
     verdictOf(delivered >= all, hasCut ? kept : [], { all, delivered }),
     ...copiesOf(whole, hasCut),
     ...gone,
@@ -75,6 +73,6 @@ export function outcomeOf(snapshot: Snapshot): readonly string[] {
 
 /** Of `only` alone, where the service did not take everything. */
 function verdictOf(isWhole: boolean, only: readonly string[], { all, delivered }: Bytes): string {
-  if (!isWhole) return complete.unverified(size(delivered), size(all));
-  return only.length === 0 ? complete.verified : complete.verifiedOf(listOf(only));
+  if (!isWhole) return words.complete.unverified(size(delivered), size(all));
+  return only.length === 0 ? words.complete.verified : words.complete.verifiedOf(listOf(only));
 }

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { CALLS } from '../../contract/bridge/schema.ts';
 import type { PermissionView, Snapshot } from '../../contract/bridge/snapshot.ts';
 import { errorOf } from '../../contract/result.ts';
+import { inEnglish, said } from '../../contract/spoken/spoken.ts';
 import {
   askForMicrophone,
   flatpakMicrophone,
@@ -17,6 +18,8 @@ import { NEW_FACE } from '../store/face.ts';
 import { announcementFor } from './announcement.ts';
 import { noteFor } from './note.ts';
 import { stepOf } from './permission.ts';
+
+const stepWords = ({ nextStep }: PermissionView) => (nextStep === null ? '' : inEnglish(nextStep.said));
 
 const faceOf = (snapshot: Snapshot): Face => received(NEW_FACE, snapshot, 0);
 const idleWith = (...permissions: PermissionView[]) =>
@@ -47,12 +50,12 @@ test.each([
 
 test('what only the person can do has no button, and neither has reopening where the host cannot', () => {
   expect(stepOf(flatpakMicrophone, true)).toBeNull();
-  const admin = { kind: 'ask-admin', sentence: 'Ask your admin.' } as const;
+  const admin = { kind: 'ask-admin', said: said('win-mic-ask-admin') } as const;
   expect(stepOf({ ...openScreenSettings, state: 'restricted', nextStep: admin }, true)).toBeNull();
   expect(stepOf(granted(openScreenSettings), true)).toBeNull();
   expect(stepOf(reopenForScreen, false)).toBeNull();
   expect(stepOf(resetScreen, false)).toBeNull();
-  const byHand = { kind: 'reset', sentence: 'Remove it from the list.' } as const;
+  const byHand = { kind: 'reset', said: said('mac-screen-remove', { subject: 'app' }) } as const;
   expect(stepOf({ ...resetScreen, nextStep: byHand }, false)?.call.name).toBe('permission.open-settings');
 });
 
@@ -62,8 +65,8 @@ test('[P02] the note is the permission itself, word for word, with its line and 
     alert: true,
     channelId: display.id,
     name: null,
-    message: resetScreen.sentence,
-    action: resetScreen.nextStep?.sentence,
+    message: inEnglish(resetScreen.said),
+    action: stepWords(resetScreen),
     command: 'tccutil reset ScreenCapture app.tallylight.desktop',
     code: null,
     detail: null,
@@ -83,7 +86,7 @@ test('a permission for a channel that nobody chose is no note', () => {
 test('[P02] what the system refuses so that it is not even listed is told', () => {
   const snapshot = snapshotOf({}, { channels: [display], permissions: [flatpakMicrophone] });
   expect(noteFor(faceOf(snapshot))).toMatchObject({
-    message: flatpakMicrophone.sentence,
+    message: inEnglish(flatpakMicrophone.said),
     command: flatpakMicrophone.nextStep?.command,
     channelId: null,
     step: null,
@@ -92,17 +95,23 @@ test('[P02] what the system refuses so that it is not even listed is told', () =
 
 test('at most one: refused before not asked yet, and that before what may turn out', () => {
   expect(noteFor(idleWith(askForMicrophone, openScreenSettings, unsureSystemAudio))?.message).toBe(
-    openScreenSettings.sentence,
+    inEnglish(openScreenSettings.said),
   );
-  expect(noteFor(idleWith(unsureSystemAudio, askForMicrophone))?.message).toBe(askForMicrophone.sentence);
-  expect(noteFor(idleWith(unsureSystemAudio))?.message).toBe(unsureSystemAudio.sentence);
+  expect(noteFor(idleWith(unsureSystemAudio, askForMicrophone))?.message).toBe(
+    inEnglish(askForMicrophone.said),
+  );
+  expect(noteFor(idleWith(unsureSystemAudio))?.message).toBe(inEnglish(unsureSystemAudio.said));
 });
 
 test('[P02] where a recording was refused for a permission, the permission speaks and not the error', () => {
   const face = { ...idleWith(openScreenSettings), refused: denied };
-  expect(noteFor(face)).toMatchObject({ message: openScreenSettings.sentence, code: null, detail: null });
+  expect(noteFor(face)).toMatchObject({
+    message: inEnglish(openScreenSettings.said),
+    code: null,
+    detail: null,
+  });
   const told = snapshotOf({}, { permissions: [openScreenSettings], trouble: denied });
-  expect(noteFor(faceOf(told))?.message).toBe(openScreenSettings.sentence);
+  expect(noteFor(faceOf(told))?.message).toBe(inEnglish(openScreenSettings.said));
 });
 
 test('a refusal is gone once the system has come to allow it, and stays while nobody knows', () => {
@@ -127,7 +136,11 @@ test('a refused permission comes before trouble of the session, one that may be 
 
 test('[P02] one that is taken back in mid-recording says that the recording is finished first', () => {
   const note = noteFor(faceOf(SCENES['recording-refused']()));
-  expect(note).toMatchObject({ alert: true, channelId: display.id, message: reopenForScreen.sentence });
+  expect(note).toMatchObject({
+    alert: true,
+    channelId: display.id,
+    message: inEnglish(reopenForScreen.said),
+  });
   expect(note?.action).toMatch(/The recording is finished first\.$/);
   expect(noteFor(idleWith(reopenForScreen))?.action).not.toMatch(/finished/);
 });
@@ -140,7 +153,7 @@ test('while it records a permission nobody is sure of is silent until its channe
   const rest = { lamp: 'live' as const, permissions: [unsureSystemAudio] };
   expect(noteFor(faceOf(snapshotOf(session, { ...rest, channels })))).toBeNull();
   expect(noteFor(faceOf(snapshotOf(session, { ...rest, channels: silent })))).toMatchObject({
-    message: unsureSystemAudio.sentence,
+    message: inEnglish(unsureSystemAudio.said),
     channelId: systemAudio.id,
   });
 });
@@ -150,13 +163,13 @@ test('what has ended well is not warned of, what ended for it is explained', () 
   const permissions = [openScreenSettings];
   expect(noteFor(faceOf(snapshotOf(session, { channels, permissions })))).toBeNull();
   const ended = snapshotOf(session, { channels, permissions, trouble: errorOf('channel-lost') });
-  expect(noteFor(faceOf(ended))?.message).toBe(openScreenSettings.sentence);
+  expect(noteFor(faceOf(ended))?.message).toBe(inEnglish(openScreenSettings.said));
 });
 
 test('a refusal interrupts, a question is announced quietly', () => {
   expect(noteFor(idleWith(askForMicrophone))?.alert).toBe(false);
   expect(announcementFor(idleWith(askForMicrophone))).toBe(
-    `Ready. Nothing is being captured. ${askForMicrophone.sentence}`,
+    `Ready. Nothing is being captured. ${inEnglish(askForMicrophone.said)}`,
   );
   expect(announcementFor(idleWith(openScreenSettings))).toBe('Ready. Nothing is being captured.');
 });

@@ -26,6 +26,11 @@ export function isRefused({ state }: PermissionView): boolean {
   return state === 'denied' || state === 'restricted';
 }
 
+/** What the system says of a kind of channel that it does not allow. */
+export function refusalOf(kind: ChannelKind, { permissions }: Snapshot): PermissionView | undefined {
+  return permissions.find((one) => PERMITS[one.kind] === kind && isRefused(one));
+}
+
 /** Not to know is a question only where there is something one can do. */
 function isOpen({ state, nextStep }: PermissionView): boolean {
   return state !== 'granted' && (state !== 'unknown' || nextStep !== null);
@@ -73,23 +78,22 @@ export function isAllowedByNow({ channels, permissions }: Snapshot): boolean {
   return asked.length > 0 && asked.every(({ state }) => state === 'granted');
 }
 
-const { step: say } = words.permission;
-type Step = { readonly call: StepCall; readonly label: (typeof say)[keyof typeof say] };
+type Step = { readonly call: StepCall; readonly label: { readonly ready: string; readonly busy: string } };
 
 /** The one button of a next step; null where only the person themselves can take it. */
 export function stepOf({ kind, nextStep }: PermissionView, canReopen: boolean): Step | null {
   const settings = {
     call: { name: 'permission.open-settings', request: { kind } },
-    label: say.settings,
+    label: words.permission.step.settings,
   } as const;
   const reopen = canReopen
-    ? ({ call: { name: 'app.reopen', request: {} }, label: say.reopen } as const)
+    ? ({ call: { name: 'app.reopen', request: {} }, label: words.permission.step.reopen } as const)
     : null;
   switch (nextStep?.kind) {
     case 'ask':
       // The system asks by itself when the recording begins; there is nothing that would make it ask before.
       if (kind === 'system-audio') return null;
-      return { call: { name: 'permission.request', request: { kind } }, label: say.ask };
+      return { call: { name: 'permission.request', request: { kind } }, label: words.permission.step.ask };
     case 'open-settings':
       return settings;
     case 'quit-and-reopen':

@@ -4,8 +4,6 @@ import type { CallUnderWay } from '../store/face.ts';
 import { words } from '../words.ts';
 import { isRevoked } from './midway.ts';
 
-const { revoke: say } = words;
-
 /** One way to take the consent back: its button, what it means, and the call. */
 export type RevokeWay = {
   readonly label: string;
@@ -33,15 +31,15 @@ export function revokeOf(
   const asked = calls.find((call) => call.name === 'consent.revoke' && call.request.channelId === id);
   const erasing = asked?.name === 'consent.revoke' ? asked.request.erase : undefined;
   const others = isCaptured && channels.some((one) => one.id !== id && one.mode !== 'off' && !isRevoked(one));
-  const stopMeans = isCaptured ? say.means[mode] : say.means.delivering;
+  const stopMeans = isCaptured ? words.revoke.means[mode] : words.revoke.means.delivering;
   const stop = {
-    label: say.stop[erasing === false ? 'busy' : 'ready'],
-    means: others ? `${stopMeans} ${say.others}` : stopMeans,
+    label: words.revoke.stop[erasing === false ? 'busy' : 'ready'],
+    means: others ? `${stopMeans} ${words.revoke.others}` : stopMeans,
     request: { channelId: id, erase: false },
   };
   const erase = {
-    label: say.erase[erasing === true ? 'busy' : 'ready'],
-    means: say.means.erase,
+    label: words.revoke.erase[erasing === true ? 'busy' : 'ready'],
+    means: words.revoke.means.erase,
     request: { channelId: id, erase: true },
   };
   return { ways: mode === 'keep' ? [stop, erase] : [stop], busy: asked !== undefined };

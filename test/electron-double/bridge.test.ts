@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
-import { BRIDGE_CALL, BRIDGE_SNAPSHOT } from '../../contract/bridge/names.ts';
+import { BRIDGE_CALL, BRIDGE_SNAPSHOT, CALL_NAMES } from '../../contract/bridge/names.ts';
 import { type Launched, launch, logged, prepareLaunches } from './launch.ts';
-import { only } from './world.ts';
+import { appWindow, overlayOf } from './world.ts';
 
 vi.mock('electron/common', () => import('./common.ts'));
 vi.mock('electron/main', () => import('./main.ts'));
@@ -19,7 +19,7 @@ async function invoke(
 
 test('under the Electron double a call of the own page reaches the capture and its answer comes back', async () => {
   const launched = await launch();
-  const frame = only(launched.world.windows).mainFrame;
+  const frame = appWindow(launched.world).mainFrame;
   expect(await invoke(launched, frame, 'session.pause', {})).toMatchObject({
     ok: true,
     value: { revision: 1 },
@@ -43,11 +43,33 @@ test.each([
   },
 );
 
+test('[P01] under the Electron double the light reads, pauses, resumes and stops, and nothing else', async () => {
+  const launched = await launch();
+  launched.capture.tell({ state: 'recording' }, { lamp: 'live' });
+  const frame = overlayOf(launched.world)?.mainFrame ?? null;
+  const allowed = ['snapshot.read', 'session.pause', 'session.resume', 'session.stop'];
+  for (const name of CALL_NAMES) {
+    const answer = await invoke(launched, frame, name, {});
+    const refusal = { ok: false, error: { code: 'out-of-scope' } };
+    expect({ name, answer }).toMatchObject({ name, answer: allowed.includes(name) ? { ok: true } : refusal });
+  }
+  expect(launched.capture.calls.map(({ name }) => name)).toEqual(allowed);
+});
+
+test('under the Electron double the page of a light that is gone is a stranger', async () => {
+  const launched = await launch();
+  launched.capture.tell({ state: 'recording' }, { lamp: 'live' });
+  const frame = overlayOf(launched.world)?.mainFrame ?? null;
+  launched.capture.tell({ state: 'complete' });
+  expect(await invoke(launched, frame, 'snapshot.read', {})).toMatchObject({ ok: false });
+  expect(logged()).toContain('bridge.stranger');
+});
+
 test.each(['https://example.com', 'app://tallylight.example', 'app://other', 'APP://tallylight', 'file://'])(
   'under the Electron double the main frame itself is refused once its origin is %s',
   async (origin) => {
     const launched = await launch();
-    const window = only(launched.world.windows);
+    const window = appWindow(launched.world);
     Reflect.defineProperty(window.mainFrame, 'origin', { value: origin });
     expect(await invoke(launched, window.mainFrame, 'session.stop', {})).toMatchObject({ ok: false });
     expect(launched.capture.calls).toEqual([]);
@@ -64,14 +86,14 @@ test.each([
   ['session.stop', null],
 ])('under the Electron double the malformed call %s is answered with a failure', async (name, request) => {
   const launched = await launch();
-  const answer = await invoke(launched, only(launched.world.windows).mainFrame, name, request);
+  const answer = await invoke(launched, appWindow(launched.world).mainFrame, name, request);
   expect(answer).toMatchObject({ ok: false, error: { code: 'bad-request' } });
 });
 
 test('under the Electron double a bug behind a call is answered as internal and logged, without its cause', async () => {
   const launched = await launch();
   vi.spyOn(launched.capture, 'call').mockRejectedValue(new Error('the cause'));
-  const answer = await invoke(launched, only(launched.world.windows).mainFrame, 'session.stop', {});
+  const answer = await invoke(launched, appWindow(launched.world).mainFrame, 'session.stop', {});
   expect(answer).toMatchObject({ ok: false, error: { code: 'internal' } });
   expect(JSON.stringify(answer)).not.toContain('the cause');
   expect(logged()).toContain('the cause');
@@ -80,7 +102,7 @@ test('under the Electron double a bug behind a call is answered as internal and 
 test('under the Electron double every snapshot is sent whole to the page', async () => {
   const { world, capture } = await launch();
   capture.tell({ state: 'recording' }, { lamp: 'live' });
-  const { sent } = only(world.windows);
+  const { sent } = appWindow(world);
   expect(sent.map(({ channel }) => channel)).toEqual([BRIDGE_SNAPSHOT, BRIDGE_SNAPSHOT]);
   expect(sent.at(-1)?.value).toMatchObject({
     revision: 2,

@@ -1,6 +1,7 @@
 import { CALLS } from '../../contract/bridge/schema.ts';
 import { type ChannelView, type Snapshot, snapshot } from '../../contract/bridge/snapshot.ts';
 import { type Failed, fail, ok } from '../../contract/result.ts';
+import { UNTOUCHED_SETTINGS } from '../../contract/settings.ts';
 import type { Capture } from '../../main/host.ts';
 import { complain } from './world.ts';
 
@@ -79,6 +80,7 @@ function makeSnapshot(
     },
     interrupted: null,
     protection: { kind: 'keychain', warning: null },
+    settings: UNTOUCHED_SETTINGS,
     host: 'desktop',
     canReopen: true,
     trouble: null,

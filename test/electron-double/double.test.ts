@@ -6,7 +6,9 @@ import {
   app,
   BrowserWindow,
   desktopCapturer,
+  dialog,
   ipcMain,
+  nativeTheme,
   powerMonitor,
   protocol,
   safeStorage,
@@ -32,6 +34,8 @@ const modules = {
   screen,
   systemPreferences,
   desktopCapturer,
+  nativeTheme,
+  dialog,
 };
 
 const declarations = readFileSync(
@@ -62,6 +66,8 @@ test.each([
   ['shell', 'openPath'],
   ['screen', 'screenToDipPoint'],
   ['systemPreferences', 'getAccentColor'],
+  ['nativeTheme', 'themeSource'],
+  ['dialog', 'showOpenDialog'],
   ['desktopCapturer', 'on'],
 ] as const)('%s.%s is a loud error, because the double does not have it', (module, property) => {
   expect(() => Reflect.get(modules[module], property)).toThrow(
@@ -114,6 +120,11 @@ test.each<[string, NodeJS.Platform, () => unknown]>([
   ['systemPreferences.getMediaAccessStatus', 'linux', () => systemPreferences.getMediaAccessStatus('screen')],
   ['systemPreferences.askForMediaAccess', 'linux', () => systemPreferences.askForMediaAccess('microphone')],
   ['systemPreferences.askForMediaAccess', 'win32', () => systemPreferences.askForMediaAccess('microphone')],
+  [
+    'nativeTheme.shouldUseDarkColorsForSystemIntegratedUI',
+    'linux',
+    () => nativeTheme.shouldUseDarkColorsForSystemIntegratedUI,
+  ],
   ['screen.dipToScreenPoint', 'darwin', () => screen.dipToScreenPoint({ x: 0, y: 0 })],
   ['screen.dipToScreenRect', 'darwin', () => screen.dipToScreenRect(null, RECTANGLE)],
   ['screen.dipToScreenRect', 'linux', () => screen.dipToScreenRect(null, RECTANGLE)],

@@ -5,13 +5,22 @@ import { complain, type Listener, world } from './world.ts';
 export const EVENTS = {
   App: [
     'second-instance',
+    'open-url',
     'activate',
-    'window-all-closed',
     'before-quit',
     'web-contents-created',
     'certificate-error',
   ],
-  BrowserWindow: ['ready-to-show', 'page-title-updated', 'session-end', 'close', 'closed'],
+  BrowserWindow: [
+    'ready-to-show',
+    'page-title-updated',
+    'session-end',
+    'close',
+    'closed',
+    'move',
+    'hide',
+    'minimize',
+  ],
   WebContents: [
     'will-navigate',
     'will-frame-navigate',
@@ -20,7 +29,10 @@ export const EVENTS = {
     'render-process-gone',
   ],
   MessagePortMain: ['message', 'close'],
-  Tray: ['click'],
+  Tray: ['click', 'right-click'],
+  NativeTheme: ['updated'],
+  Notification: ['click', 'close'],
+  Screen: ['display-added', 'display-removed', 'display-metrics-changed'],
   PowerMonitor: ['shutdown', 'suspend', 'resume', 'lock-screen', 'unlock-screen'],
 } as const;
 export type Emitter = keyof typeof EVENTS;

@@ -8,6 +8,7 @@ import { start } from '../../app/desktop/start.ts';
 import { fail, ok } from '../../contract/result.ts';
 import type { Connection, Host } from '../../main/host.ts';
 import { type CaptureDouble, captureDouble } from './capture.ts';
+import { fire } from './events.ts';
 import { freshWorld, type Machine, type World, world } from './world.ts';
 
 export const PAGE = '<!doctype html><title>another title</title>';
@@ -54,11 +55,14 @@ export async function launch(
     },
     keyFileSecrets: async () => ok(keyFile),
     yourBackend: () => connection,
+    secretForCode: async () => fail('code-refused'),
+    argv: [],
     distDir,
     platform: fresh.machine.platform,
     env: {},
     ...changes,
   });
+  if (fresh.machine.linkBeforeReady !== undefined) fire('App', 'open-url', fresh.machine.linkBeforeReady);
   becomeReady(fresh);
   if (fresh.machine.first) await vi.waitFor(() => expect(fresh.trays).toHaveLength(1), { interval: 1 });
   return {
@@ -78,7 +82,7 @@ function becomeReady(fresh: World): void {
 
 export const keyFile = {
   kind: 'key-file',
-  warning: 'The key lies in a file.',
+  warning: 'key-file',
   wrap: async () => fail('internal', 'a double'),
   unwrap: async () => fail('internal', 'a double'),
 } as const;

@@ -4,7 +4,7 @@ import { fire, tell } from './events.ts';
 import { choose } from './face.ts';
 import { launch, logged, prepareLaunches } from './launch.ts';
 import { closeByHand } from './window.ts';
-import { callsOf, only } from './world.ts';
+import { appWindow, callsOf, only } from './world.ts';
 
 vi.mock('electron/common', () => import('./common.ts'));
 vi.mock('electron/main', () => import('./main.ts'));
@@ -19,7 +19,7 @@ test('under the Electron double a second instance quits before it opens anything
 
 test('under the Electron double the first instance shows its window when a second is started', async () => {
   const { world } = await launch();
-  const window = only(world.windows);
+  const window = appWindow(world);
   window.minimized = true;
   fire('App', 'second-instance', ['tallylight'], '/', {});
   expect(window).toMatchObject({ visible: true, minimized: false });
@@ -31,8 +31,8 @@ test.each(['starting', 'recording', 'paused', 'stopping'] as const)(
   async (state) => {
     const { world, capture } = await launch();
     capture.tell({ state });
-    closeByHand(only(world.windows));
-    expect(only(world.windows)).toMatchObject({ minimized: true, destroyed: false });
+    closeByHand(appWindow(world));
+    expect(appWindow(world)).toMatchObject({ minimized: true, destroyed: false });
     expect([capture.closed(), capture.calls, callsOf('app.quit')]).toEqual([0, [], []]);
   },
 );
@@ -42,7 +42,7 @@ test.each<SessionState>(['idle', 'delivering', 'complete', 'failed'])(
   async (state) => {
     const { world, capture } = await launch();
     capture.tell({ state });
-    closeByHand(only(world.windows));
+    closeByHand(appWindow(world));
     await exited();
     expect(capture.closed()).toBe(1);
   },
@@ -50,7 +50,7 @@ test.each<SessionState>(['idle', 'delivering', 'complete', 'failed'])(
 
 test('under the Electron double closing the idle window on macOS hides it, and activate shows it again', async () => {
   const { world, capture } = await launch({ platform: 'darwin' });
-  const window = only(world.windows);
+  const window = appWindow(world);
   window.visible = true;
   closeByHand(window);
   expect([window.visible, capture.closed()]).toEqual([false, 0]);
@@ -107,7 +107,7 @@ test('under the Electron double a page that crashed is loaded again, three times
   const { world, capture } = await launch();
   capture.tell({ state: 'recording' }, { lamp: 'live' });
   for (let crash = 0; crash < 5; crash += 1)
-    fire(only(world.windows).contents, 'render-process-gone', { reason: 'oom' });
+    fire(appWindow(world).contents, 'render-process-gone', { reason: 'oom' });
   expect(callsOf('WebContents.reload')).toHaveLength(3);
   expect([capture.closed(), capture.calls]).toEqual([0, []]);
 });

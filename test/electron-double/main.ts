@@ -1,7 +1,8 @@
-import { assertNotReady, assertReady, emitter, fire } from './events.ts';
-import { Menu, Tray } from './face.ts';
+import { assertNotReady, assertPlatform, assertReady, emitter, fire } from './events.ts';
+import { Menu, Notification, Tray } from './face.ts';
 import { MessageChannelMain } from './message-channel.ts';
 import {
+  anything,
   bytes,
   call,
   flag,
@@ -14,9 +15,11 @@ import {
   text,
   whole,
 } from './strict.ts';
-import { desktopCapturer, screen, systemPreferences } from './system.ts';
+import { desktopCapturer, nativeTheme, screen, systemPreferences } from './system.ts';
 import { BrowserWindow } from './window.ts';
-import { complain, type Listener, world } from './world.ts';
+import { type BoxDouble, complain, type Listener, world } from './world.ts';
+
+const loginItem = shape({ openAtLogin: flag, args: listOf(text) } satisfies Known<Electron.Settings>);
 
 export const app = strict('app', {
   ...emitter('App'),
@@ -27,6 +30,28 @@ export const app = strict('app', {
   enableSandbox: method('app.enableSandbox', [], () => assertNotReady('app.enableSandbox')),
   whenReady: method('app.whenReady', [], () => world.ready.promise),
   getPath: method('app.getPath', [oneOf('userData')], () => world.machine.userData),
+  setAppUserModelId: method('app.setAppUserModelId', [text], () =>
+    assertPlatform('app.setAppUserModelId', 'win32'),
+  ),
+  setLoginItemSettings: method('app.setLoginItemSettings', [loginItem], (given: { openAtLogin: boolean }) => {
+    assertPlatform('app.setLoginItemSettings', 'darwin', 'win32');
+    if (world.machine.allowsLogin) world.opensAtLogin = given.openAtLogin;
+  }),
+  getLoginItemSettings: (...given: unknown[]) => {
+    assertPlatform('app.getLoginItemSettings', 'darwin', 'win32');
+    method('app.getLoginItemSettings', given.length === 0 ? [] : [loginItem])(...given);
+    const { platform, atLogin } = world.machine;
+    return strict('LoginItemSettings', {
+      openAtLogin: world.opensAtLogin,
+      ...(platform === 'darwin' && { wasOpenedAtLogin: atLogin }),
+      ...(platform === 'win32' && { executableWillLaunchAtLogin: world.opensAtLogin }),
+    } satisfies Known<Electron.LoginItemSettings>);
+  },
+  setAsDefaultProtocolClient: method('app.setAsDefaultProtocolClient', [oneOf('tallylight')], () => true),
+  getPreferredSystemLanguages: method('app.getPreferredSystemLanguages', [], () => {
+    assertReady('app.getPreferredSystemLanguages');
+    return world.machine.languages;
+  }),
   quit: method('app.quit', [], () => {
     if (!fire('App', 'before-quit')) world.exitCode = 0;
   }),
@@ -44,6 +69,21 @@ export const powerMonitor = strict(
   emitter('PowerMonitor') satisfies Known<Electron.PowerMonitor>,
 );
 
+export const globalShortcut = strict('globalShortcut', {
+  register: method('globalShortcut.register', [text, call], (keys: string, act: () => void) => {
+    assertReady('globalShortcut.register');
+    if (keys === 'AltGr+Escape')
+      throw new TypeError('Error processing argument at index 0, conversion failure');
+    if (world.machine.takenKeys.includes(keys)) return false;
+    if (world.keys.has(keys)) complain(`globalShortcut.register: ${keys} is registered already`);
+    world.keys.set(keys, act);
+    return true;
+  }),
+  unregister: method('globalShortcut.unregister', [text], (keys: string) => {
+    if (!world.keys.delete(keys)) complain(`globalShortcut.unregister: ${keys} is not registered`);
+  }),
+} satisfies Known<Electron.GlobalShortcut>);
+
 export const powerSaveBlocker = strict('powerSaveBlocker', {
   start: method('powerSaveBlocker.start', [oneOf('prevent-app-suspension')], (type: string) => {
     const id = world.calls.length;
@@ -52,6 +92,29 @@ export const powerSaveBlocker = strict('powerSaveBlocker', {
   }),
   stop: method('powerSaveBlocker.stop', [whole], (id: number) => world.blockers.delete(id)),
 } satisfies Known<Electron.PowerSaveBlocker>);
+
+const box = shape({
+  type: oneOf('info', 'question'),
+  message: text,
+  detail: text,
+  buttons: listOf(text),
+  defaultId: whole,
+  cancelId: whole,
+  noLink: flag,
+} satisfies Known<Electron.MessageBoxOptions>);
+
+/** The person answers with the index of a button. */
+export const dialog = strict('dialog', {
+  showMessageBox: method(
+    'dialog.showMessageBox',
+    [anything, box],
+    async (_window: object, given: BoxDouble) => {
+      assertReady('dialog.showMessageBox');
+      world.boxes.push(given);
+      return { response: await world.answer(given), checkboxChecked: false };
+    },
+  ),
+} satisfies Known<Electron.Dialog>);
 
 const privileges = shape({
   standard: flag,
@@ -148,16 +211,30 @@ export const safeStorage = strict('safeStorage', {
   }),
 } satisfies Known<Electron.SafeStorage>);
 
-export { BrowserWindow, desktopCapturer, Menu, MessageChannelMain, screen, systemPreferences, Tray };
+export {
+  BrowserWindow,
+  desktopCapturer,
+  Menu,
+  MessageChannelMain,
+  Notification,
+  nativeTheme,
+  screen,
+  systemPreferences,
+  Tray,
+};
 
 /** What this module exports is what electron.d.ts declares for `electron/main`. */
 ({
   app,
   BrowserWindow,
   desktopCapturer,
+  dialog,
+  globalShortcut,
   ipcMain,
   Menu,
   MessageChannelMain,
+  nativeTheme,
+  Notification,
   powerMonitor,
   powerSaveBlocker,
   protocol,

@@ -5,7 +5,7 @@ import { BRIDGE_CALL } from '../../contract/bridge/names.ts';
 import { snapshot } from '../../contract/bridge/snapshot.ts';
 import { fail, ok } from '../../contract/result.ts';
 import { connection, keyFile, launch, logged, prepareLaunches } from './launch.ts';
-import { callsOf, only, type World } from './world.ts';
+import { appWindow, callsOf, type World } from './world.ts';
 
 vi.mock('electron/common', () => import('./common.ts'));
 vi.mock('electron/main', () => import('./main.ts'));
@@ -14,7 +14,7 @@ prepareLaunches();
 const key = new Uint8Array(32).fill(7);
 
 async function read(world: World): Promise<unknown> {
-  const { mainFrame } = only(world.windows);
+  const { mainFrame } = appWindow(world);
   return world.ipcHandlers.get(BRIDGE_CALL)?.({ senderFrame: mainFrame }, 'snapshot.read', {});
 }
 
@@ -57,7 +57,8 @@ test('under the Electron double the capture gets the data folder of this user an
     DISPLAY: ':1',
   };
   const { host } = await launch({ userData: '/home/ada/.config/tallylight' }, { env, yourBackend });
-  expect(host()).toMatchObject({ kind: 'desktop', dataDir: '/home/ada/.config/tallylight', connection });
+  expect(host()).toMatchObject({ kind: 'desktop', dataDir: '/home/ada/.config/tallylight' });
+  expect(await host().connection.open()).toMatchObject({ error: { detail: 'a double' } });
   expect(yourBackend.mock.calls).toEqual([['https://acme.example', 's3cret']]);
 });
 
@@ -97,7 +98,7 @@ test.each([
   ['opening throws', { openCapture: () => Promise.reject(new Error('a bug')) }, 'internal'],
 ])('under the Electron double the window opens and tells it when %s', async (_what, changes, code) => {
   const { world } = await launch({ encryption: false }, changes);
-  expect(only(world.windows).title).toBe('Needs a look – Tallylight');
+  expect(appWindow(world).title).toBe('Needs a look – Tallylight');
   const answer = await read(world);
   expect(answer).toMatchObject({ ok: true, value: { lamp: 'trouble', trouble: { code } } });
   expect(snapshot.safeParse((answer as { value: unknown }).value).success).toBe(true);
@@ -105,7 +106,7 @@ test.each([
 
 test('under the Electron double every other call is refused with the reason when the capture could not be opened', async () => {
   const { world } = await launch({}, { openCapture: async () => fail('data-in-use') });
-  const { mainFrame } = only(world.windows);
+  const { mainFrame } = appWindow(world);
   const answer = await world.ipcHandlers.get(BRIDGE_CALL)?.({ senderFrame: mainFrame }, 'session.stop', {});
   expect(answer).toMatchObject({ ok: false, error: { code: 'data-in-use' } });
 });

@@ -15,7 +15,9 @@ prepareLaunches();
 const BUILDER = readFileSync(new URL('../../electron-builder.yml', import.meta.url), 'utf8');
 
 /** The whole shell that main is given on such a machine. */
-async function shellOf(machine: Partial<Machine>): Promise<Required<Omit<Shell, 'systemAudio' | 'reopen'>>> {
+async function shellOf(
+  machine: Partial<Machine>,
+): Promise<Required<Omit<Shell, 'systemAudio' | 'reopen' | 'refused'>>> {
   const {
     bundleId = 'none',
     settings,
@@ -39,7 +41,7 @@ const display = (id: number, changes: Partial<DisplayDouble> = {}): DisplayDoubl
 
 test('under the Electron double main gets of a Linux desktop its power alone, and asks Electron nothing else', async () => {
   const { world, host } = await launch({ platform: 'linux' });
-  expect(Object.keys(host().shell ?? {})).toEqual(['onPower']);
+  expect(Object.keys(host().shell ?? {})).toEqual(['refused', 'onPower']);
   expect(world.calls.filter(({ name }) => /^(systemPreferences|screen|desktopCapturer)/.test(name))).toEqual(
     [],
   );

@@ -1,4 +1,4 @@
-import { assertPlatform, assertReady } from './events.ts';
+import { assertPlatform, assertReady, emitter } from './events.ts';
 import { type Kind, type Known, listOf, method, oneOf, shape, strict, text, whole } from './strict.ts';
 import { type DisplayDouble, world } from './world.ts';
 
@@ -34,6 +34,7 @@ const rectangle: Kind = shape({
 const none: Kind = { fits: (value) => value === null, says: 'null' };
 
 export const screen = strict('screen', {
+  ...emitter('Screen'),
   getAllDisplays: ofScreen('getAllDisplays', [], () => world.machine.displays.map(shown)),
   getPrimaryDisplay: ofScreen('getPrimaryDisplay', [], () => world.machine.displays.map(shown)[0]),
   getCursorScreenPoint: ofScreen('getCursorScreenPoint', [], () => ({ ...world.machine.cursor })),
@@ -50,6 +51,17 @@ export const screen = strict('screen', {
     return { ...placed(given, display), width, height };
   }),
 } satisfies Known<Electron.Screen>);
+
+export const nativeTheme = strict('nativeTheme', {
+  ...emitter('NativeTheme'),
+  get shouldUseDarkColors() {
+    return world.machine.dark;
+  },
+  get shouldUseDarkColorsForSystemIntegratedUI() {
+    assertPlatform('nativeTheme.shouldUseDarkColorsForSystemIntegratedUI', 'darwin', 'win32');
+    return world.machine.darkTaskbar;
+  },
+} satisfies Known<Electron.NativeTheme>);
 
 const captured: Kind = shape({
   types: listOf(oneOf('screen')),
@@ -72,8 +84,14 @@ function ofScreen(name: string, kinds: readonly Kind[], run: (...given: never[])
   });
 }
 
-function shown({ id, label, bounds, scaleFactor }: DisplayDouble): object {
-  const made = { id, label, bounds: { ...bounds }, scaleFactor } satisfies Known<Electron.Display>;
+function shown({ id, label, bounds, workArea = bounds, scaleFactor }: DisplayDouble): object {
+  const made = {
+    id,
+    label,
+    bounds: { ...bounds },
+    workArea: { ...workArea },
+    scaleFactor,
+  } satisfies Known<Electron.Display>;
   return strict('Display', made);
 }
 

@@ -1,5 +1,5 @@
 import { isAbsolute } from 'node:path';
-import { assertReady, emitter, fire, tell } from './events.ts';
+import { assertPlatform, assertReady, emitter, fire, tell } from './events.ts';
 import { freePort, freePorts } from './message-channel.ts';
 import {
   anything,
@@ -9,6 +9,7 @@ import {
   type Known,
   listOf,
   method,
+  oneOf,
   shape,
   strict,
   text,
@@ -46,9 +47,29 @@ const options: Kind = shape({
   show: flag,
   skipTaskbar: flag,
   focusable: flag,
+  frame: flag,
+  resizable: flag,
+  minimizable: flag,
+  maximizable: flag,
+  fullscreenable: flag,
+  closable: flag,
+  acceptFirstMouse: flag,
+  backgroundColor: text,
+  type: oneOf('panel'),
   title: text,
   webPreferences: preferences,
 } satisfies Known<Electron.BrowserWindowConstructorOptions>);
+
+const rectangle: Kind = shape({
+  x: whole,
+  y: whole,
+  width: whole,
+  height: whole,
+} satisfies Known<Electron.Rectangle>);
+const workspaces: Kind = shape({
+  visibleOnFullScreen: flag,
+  skipTransformProcessType: flag,
+} satisfies Known<Electron.VisibleOnAllWorkspacesOptions>);
 
 /** Called with `new`; what it returns stands for the window. */
 export function BrowserWindow(given: Record<string, unknown>): object {
@@ -70,7 +91,12 @@ export function BrowserWindow(given: Record<string, unknown>): object {
     posted: [],
     openHandler: undefined,
     title: String(given.title),
+    bounds: { x: 0, y: 0, width: Number(given.width), height: Number(given.height) },
+    above: undefined,
+    everywhere: undefined,
+    isProtected: false,
     visible: given.show !== false,
+    focused: false,
     minimized: false,
     destroyed: false,
   };
@@ -90,7 +116,44 @@ export function BrowserWindow(given: Record<string, unknown>): object {
     webContents,
     isDestroyed: () => state.destroyed,
     isMinimized: () => state.minimized,
+    isFocused: () => state.focused,
     show: change('BrowserWindow.show', { visible: true }),
+    // Electron shows it without giving it the focus.
+    showInactive: change('BrowserWindow.showInactive', { visible: true }),
+    setAlwaysOnTop: method(
+      'BrowserWindow.setAlwaysOnTop',
+      [flag, oneOf('screen-saver')],
+      (isAbove: boolean, level: string) => {
+        state.above = isAbove ? level : undefined;
+      },
+    ),
+    // Its options are of macOS alone.
+    setVisibleOnAllWorkspaces: (...args: unknown[]) => {
+      assertPlatform('BrowserWindow.setVisibleOnAllWorkspaces', 'darwin', 'linux');
+      method(
+        'BrowserWindow.setVisibleOnAllWorkspaces',
+        args.length > 1 ? [flag, workspaces] : [flag],
+      )(...args);
+      if (args.length > 1) assertPlatform('visibleOnFullScreen', 'darwin');
+      state.everywhere = args[1] ?? {};
+    },
+    setContentProtection: method('BrowserWindow.setContentProtection', [flag], (isProtected: boolean) => {
+      assertPlatform('BrowserWindow.setContentProtection', 'darwin', 'win32');
+      state.isProtected = isProtected;
+    }),
+    getBounds: method(
+      'BrowserWindow.getBounds',
+      [],
+      alive('BrowserWindow.getBounds', () => ({ ...state.bounds })),
+    ),
+    setBounds: method(
+      'BrowserWindow.setBounds',
+      [rectangle],
+      alive('BrowserWindow.setBounds', (bounds: WindowDouble['bounds']) => {
+        state.bounds = bounds;
+        tell(state.key, 'move');
+      }),
+    ),
     hide: change('BrowserWindow.hide', { visible: false }),
     focus: change('BrowserWindow.focus', {}),
     minimize: change('BrowserWindow.minimize', { minimized: true }),
@@ -166,5 +229,4 @@ export function closeByHand(state: WindowDouble): void {
 function destroy(state: WindowDouble): void {
   state.destroyed = true;
   tell(state.key, 'closed');
-  if (world.windows.every((window) => window.destroyed)) tell('App', 'window-all-closed');
 }

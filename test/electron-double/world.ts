@@ -13,7 +13,16 @@ export type WindowDouble = {
   readonly posted: { readonly channel: string; readonly ports: readonly unknown[] }[];
   openHandler: (() => unknown) | undefined;
   title: string;
+  /** In DIPs. */
+  bounds: Point & { readonly width: number; readonly height: number };
+  /** The level at which it stays above others, where it does. */
+  above: string | undefined;
+  /** How it is shown on every workspace, where it is. */
+  everywhere: unknown;
+  /** Whether it was asked to be kept out of captures. */
+  isProtected: boolean;
   visible: boolean;
+  focused: boolean;
   minimized: boolean;
   destroyed: boolean;
 };
@@ -34,7 +43,16 @@ export type PortDouble = {
   isClosed: boolean;
 };
 
-export type TrayDouble = { readonly key: string; icon: string; tooltip: string; menu: MenuDouble };
+export type TrayDouble = {
+  readonly key: string;
+  icon: string;
+  tooltip: string;
+  /** macOS only, beside the icon. */
+  title: string;
+  menu: MenuDouble;
+  /** The menu that was popped up last, where one was. */
+  opened: MenuDouble | undefined;
+};
 
 type Point = { readonly x: number; readonly y: number };
 
@@ -44,6 +62,8 @@ export type DisplayDouble = {
   readonly label: string;
   /** In DIPs. */
   readonly bounds: Point & { readonly width: number; readonly height: number };
+  /** Without the bars of the system, in DIPs; all of it where it is left out. */
+  readonly workArea?: DisplayDouble['bounds'];
   readonly scaleFactor: number;
   /** Where it begins in physical pixels of the whole desktop. */
   readonly origin: Point;
@@ -65,11 +85,24 @@ export type Machine = {
   readonly displays: readonly DisplayDouble[];
   /** Where the pointer is, in DIPs. */
   readonly cursor: Point;
+  /** BCP 47, the most wanted first. */
+  readonly languages: readonly string[];
+  readonly dark: boolean;
+  /** On Windows the theme of the taskbar, which may be another than that of apps. */
+  readonly darkTaskbar: boolean;
+  /** A link that macOS tells of while the app is still starting. */
+  readonly linkBeforeReady: string | undefined;
+  /** Whether the system started this process with the session of the person (macOS). */
+  readonly atLogin: boolean;
+  readonly allowsLogin: boolean;
+  /** Keys that another program has. */
+  readonly takenKeys: readonly string[];
+  readonly notifies: boolean;
 };
 
 /** All that the double remembers: which calls came, what was opened and who listens. */
 export type World = {
-  readonly machine: Machine;
+  machine: Machine;
   readonly ready: PromiseWithResolvers<void>;
   isReady: boolean;
   exitCode: number | undefined;
@@ -88,6 +121,28 @@ export type World = {
   readonly trays: TrayDouble[];
   readonly blockers: Map<number, string>;
   menu: MenuDouble | null | undefined;
+  readonly boxes: BoxDouble[];
+  readonly notices: NoticeDouble[];
+  readonly keys: Map<string, () => void>;
+  opensAtLogin: boolean;
+  /** What the person answers to a box: nothing, until a test says it. */
+  answer: (box: BoxDouble) => number | Promise<number>;
+};
+
+export type NoticeDouble = {
+  readonly key: string;
+  readonly title: string;
+  readonly body: string;
+  isShown: boolean;
+};
+
+export type BoxDouble = {
+  readonly type: string;
+  readonly message: string;
+  readonly detail: string;
+  readonly buttons: readonly string[];
+  readonly defaultId: number;
+  readonly cancelId: number;
 };
 
 const USUAL: Machine = {
@@ -109,6 +164,14 @@ const USUAL: Machine = {
     },
   ],
   cursor: { x: 0, y: 0 },
+  languages: ['en-GB'],
+  dark: false,
+  darkTaskbar: false,
+  linkBeforeReady: undefined,
+  atLogin: false,
+  allowsLogin: true,
+  takenKeys: [],
+  notifies: true,
 };
 
 export let world = makeWorld({});
@@ -137,6 +200,11 @@ function makeWorld(machine: Partial<Machine>): World {
     trays: [],
     blockers: new Map(),
     menu: undefined,
+    boxes: [],
+    notices: [],
+    keys: new Map(),
+    opensAtLogin: false,
+    answer: ({ cancelId }) => cancelId,
   };
 }
 
@@ -152,6 +220,18 @@ export function record(name: string, args: readonly unknown[]): void {
 
 export function callsOf(name: string): (readonly unknown[])[] {
   return world.calls.filter((call) => call.name === name).map((call) => call.args);
+}
+
+/** The app's own window, which is opened first. */
+export function appWindow({ windows }: World): WindowDouble {
+  const [first] = windows;
+  if (first === undefined) throw new Error('the window is not open yet');
+  return first;
+}
+
+/** The small light, while it is there. */
+export function overlayOf({ windows }: World): WindowDouble | undefined {
+  return windows.find(({ options, destroyed }) => options.height === 40 && !destroyed);
 }
 
 export function only<T>(things: readonly T[]): T {

@@ -1,4 +1,5 @@
 import type { Lamp } from '../../../contract/bridge/snapshot.ts';
+import type { Ground } from './tray-file.ts';
 
 /** Whether a point of the square from -1 to 1 belongs to the picture. */
 export type Shape = (x: number, y: number) => boolean;
@@ -18,13 +19,27 @@ const tile: Shape = (x, y) => {
   return Math.hypot(outX, outY) < 0.3;
 };
 
-/** Each state has a shape of its own, so that it reads without colour. The colours hold on light and dark bars. */
-export const LAMP_INK: Readonly<Record<Lamp, Ink>> = {
-  off: { shape: ring, colour: [0x8a, 0x86, 0x7e] },
-  live: { shape: disc, colour: [0xe5, 0x38, 0x2b] },
-  paused: { shape: bars, colour: [0xd9, 0x7a, 0x06] },
-  trouble: { shape: dashedRing, colour: [0xd9, 0x7a, 0x06] },
+/** Each state has a shape of its own, so that it reads without colour. */
+const SHAPES: Readonly<Record<Lamp, Shape>> = { off: ring, live: disc, paused: bars, trouble: dashedRing };
+
+const BLACK: Colour = [0, 0, 0];
+const AMBER_ON_LIGHT: Colour = [0x8f, 0x4a, 0x06];
+const AMBER_ON_DARK: Colour = [0xf0, 0xa8, 0x48];
+/** As renderer/style/tokens.css has them; of a template macOS takes the shape alone. */
+const COLOURS: Readonly<Record<Ground, Readonly<Record<Lamp, Colour>>>> = {
+  template: { off: BLACK, live: BLACK, paused: BLACK, trouble: BLACK },
+  light: {
+    off: [0x57, 0x54, 0x4e],
+    live: [0xd9, 0x2d, 0x20],
+    paused: AMBER_ON_LIGHT,
+    trouble: AMBER_ON_LIGHT,
+  },
+  dark: { off: [0xb8, 0xb4, 0xab], live: [0xff, 0x5a, 0x4f], paused: AMBER_ON_DARK, trouble: AMBER_ON_DARK },
 };
+
+export function lampInk(lamp: Lamp, ground: Ground): Ink {
+  return { shape: SHAPES[lamp], colour: COLOURS[ground][lamp] };
+}
 
 /** The app's own icon: the lamp, off. Red is kept for what is live. */
 export const APP_INK: readonly Ink[] = [

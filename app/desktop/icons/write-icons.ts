@@ -2,21 +2,24 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { lamp } from '../../../contract/bridge/snapshot.ts';
 import { encodePng } from './png.ts';
-import { APP_INK, type Ink, LAMP_INK, paint } from './shapes.ts';
-import { trayFile } from './tray-file.ts';
+import { APP_INK, type Ink, lampInk, paint } from './shapes.ts';
+import { GROUNDS, scaledFile, TRAY_SCALES, trayFile } from './tray-file.ts';
 
 const TRAY_SIZE = 16;
 /** The least that electron-builder asks for on macOS; it makes the smaller ones. */
 const APP_SIZE = 512;
 
-/** Draws the tray's icon for each lamp into `folder`, with its `@2x` beside it. */
+/** Draws the tray's icon for each lamp, ground and scale into `folder`. */
 export async function writeTrayIcons(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   for (const state of lamp.options)
-    for (const name of new Set([trayFile(state, 'linux'), trayFile(state, 'darwin')])) {
-      await write(join(folder, name), [LAMP_INK[state]], TRAY_SIZE);
-      await write(join(folder, name.replace('.png', '@2x.png')), [LAMP_INK[state]], TRAY_SIZE * 2);
-    }
+    for (const ground of GROUNDS)
+      for (const scale of TRAY_SCALES)
+        await write(
+          join(folder, scaledFile(trayFile(state, ground), scale)),
+          [lampInk(state, ground)],
+          TRAY_SIZE * scale,
+        );
 }
 
 /** Draws the app's own icon, from which packaging makes those of each platform. */
