@@ -23,6 +23,8 @@ export type Host = {
   readonly onFragment?: FragmentWitness;
   /** Folder of the ffmpeg that was packaged with the app, where there is one. */
   readonly packagedDir?: string;
+  /** Where files go that the person exports; where it is left out, into their home folder. */
+  readonly exportDir?: string;
   /** What it knows of the machine's network; where it is left out, main asks the system for itself. */
   readonly network?: Network;
   /** What only a desktop shell can ask of the system; there is none behind a browser window or a command line. */
@@ -50,6 +52,8 @@ export type Shell = {
   readonly pointer?: () => { readonly x: number; readonly y: number } | null;
   /** macOS and Windows: what the system plays. Elsewhere the sound server's monitor is recorded. */
   readonly systemAudio?: PcmSource;
+  /** Asks the person where a file is to go; undefined: they thought better of it. */
+  readonly chooseFile?: (suggested: string) => Promise<string | undefined>;
   /** Finishes what records, ends the app and starts it anew. Where it is missing, nobody can but the person. */
   readonly reopen?: () => Promise<void>;
   /** Calls back on every change; returns its own unsubscribe. Linux tells neither `lock` nor `unlock`. */

@@ -29,6 +29,7 @@ export function absentCapture(error: TallylightError): Capture {
       recovered: [],
     },
     interrupted: null,
+    library: { revision: 1, job: null },
     protection: { kind: 'key-file', warning: null },
     host: 'desktop',
     canReopen: false,

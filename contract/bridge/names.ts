@@ -17,8 +17,17 @@ export const CALL_NAMES = [
   'permission.request',
   'permission.open-settings',
   'app.reopen',
+  'library.list',
+  'library.verify',
+  'library.export',
+  'library.cancel',
+  'library.delete',
 ] as const;
 export type CallName = (typeof CALL_NAMES)[number];
+
+/** Those that ask for something beside the snapshot; all others are answered by a whole one. */
+export type QueryName = 'library.list' | 'library.verify' | 'library.export';
+export type ActName = Exclude<CallName, QueryName>;
 
 /** The one thing main sends by itself: a whole snapshot. */
 export const SNAPSHOT_EVENT = 'snapshot';

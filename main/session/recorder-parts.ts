@@ -1,4 +1,3 @@
-import type { Snapshot } from '../../contract/bridge/snapshot.ts';
 import type { Channel, ChannelKind } from '../../contract/channel.ts';
 import type { ConsentReceipt } from '../../contract/consent.ts';
 import type { Result } from '../../contract/result.ts';
@@ -19,6 +18,7 @@ import type { PauseReason, StopReason } from './machine.ts';
 import type { Revocation } from './revoke.ts';
 import type { AgreedChannel, Pipeline } from './run.ts';
 import type { Look } from './screen-probe.ts';
+import type { SessionSnapshot } from './snapshot.ts';
 
 export type RecorderParts = {
   readonly host: Host;
@@ -63,7 +63,11 @@ export type RecorderParts = {
 
 /** The one live copy of the session: takes events, performs effects in order, tells by snapshots. */
 export type Recorder = {
-  readonly snapshot: (revision: number) => Snapshot;
+  readonly snapshot: (revision: number) => SessionSnapshot;
+  /** The session that records, from the consent to its end. */
+  readonly underWay: () => string | undefined;
+  /** Ends the delivery of one recording, or its offer to go on; resolves when nothing reads it any more. */
+  readonly letGo: (sessionId: string) => Promise<void>;
   readonly refresh: () => Promise<Result<void>>;
   readonly choose: (wish: Wish) => Result<void>;
   readonly agree: (agreement: Agreement) => Promise<Result<void>>;

@@ -30,6 +30,9 @@ import { type Revocation, revokeIn } from './revoke.ts';
 import { enderOf, isHeldHere, toldGone, toldOver } from './session-gone.ts';
 import { snapshotOf } from './snapshot.ts';
 
+/** States in which nothing is written into a recording any more. */
+const OVER: ReadonlySet<string> = new Set(['idle', 'delivering', 'complete', 'failed']);
+
 /** Whoever asked is told of it, and nobody else. */
 const NOT_TOLD: ReadonlySet<string> = new Set(['channel-unknown', 'not-now']);
 
@@ -237,6 +240,8 @@ export function openRecorder(parts: RecorderParts): Recorder {
         permissions: parts.permissions?.() ?? [],
         present: parts.present ?? ((channel) => channel),
       }),
+    underWay: () => (OVER.has(state.session.state) ? undefined : state.active?.view.session_id),
+    letGo: going.letGo,
     refresh: () => {
       const looked = effects.then(() => lookAgain(context, opening));
       effects = looked.then(() => undefined).catch(broke);

@@ -13,6 +13,9 @@ import type { Session } from './machine.ts';
 import { permissionsShown, takenBack } from './permission-view.ts';
 import { channelView, lampOf, termsOf } from './view.ts';
 
+/** A snapshot but for what is not of the session. */
+export type SessionSnapshot = Omit<Snapshot, 'library'>;
+
 export type SnapshotParts = {
   readonly revision: number;
   readonly session: Session;
@@ -41,7 +44,7 @@ const WAITS: Readonly<Record<NonNullable<SnapshotParts['waitsFor']>, string>> = 
 };
 
 /** The whole of what a face may know, made anew each time. */
-export function snapshotOf(parts: SnapshotParts): Snapshot {
+export function snapshotOf(parts: SnapshotParts): SessionSnapshot {
   const { session, connected, active, choice } = parts;
   const policy = active?.policy ?? connected?.policy;
   const shown =

@@ -1,7 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { onTestFinished, vi } from 'vitest';
 import type { AuditEvent } from '../../contract/audit.ts';
-import type { Snapshot } from '../../contract/bridge/snapshot.ts';
 import type { Channel, ChannelMode } from '../../contract/channel.ts';
 import { fail, ok, type Result } from '../../contract/result.ts';
 import { openAuditLog, readAuditLog } from '../audit/log.ts';
@@ -12,6 +11,7 @@ import { done, TEST_SESSION, testFolder } from '../vault/test-vault.ts';
 import { vaultIn } from '../vault/vault.ts';
 import { openRecorder } from './recorder.ts';
 import type { RecorderParts } from './recorder-parts.ts';
+import type { SessionSnapshot } from './snapshot.ts';
 import { type FakePipeline, fakePipeline, type TestTime } from './test-pipeline.ts';
 
 export const SECOND_SESSION = 'cap-9876543210';
@@ -124,12 +124,12 @@ export async function testRecorder(options: Options = {}) {
   });
 
   let revision = 0;
-  function snapshot(): Snapshot {
+  function snapshot(): SessionSnapshot {
     revision += 1;
     return recorder.snapshot(revision);
   }
   /** Resolves when the snapshot fulfils a condition. */
-  function when(condition: (snapshot: Snapshot) => boolean): Promise<void> {
+  function when(condition: (snapshot: SessionSnapshot) => boolean): Promise<void> {
     return new Promise((resolve) => {
       const check = () => {
         if (!condition(snapshot())) return;

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail, ok, type Result } from '../../contract/result.ts';
 import type { SecretStore } from '../host.ts';
@@ -9,7 +9,7 @@ import { diskError, isMissing } from './disk-error.ts';
 import { syncFolder } from './durable.ts';
 import { eraseFolder, type Finished, finishErasing, KEY_FILE } from './erase.ts';
 import type { RecordingFacts } from './facts.ts';
-import { NEXT_FACTS_FILE, readFacts } from './facts-file.ts';
+import { factsStamp, NEXT_FACTS_FILE, readFacts } from './facts-file.ts';
 import { FORMAT } from './format.ts';
 import { createRecording, type Recording, reopenRecording } from './recording.ts';
 
@@ -19,6 +19,8 @@ export type Vault = {
   readonly open: (sessionId: string) => Promise<Result<Recording>>;
   /** Only what is known of a recording, without reading its media. */
   readonly facts: (sessionId: string) => Promise<Result<RecordingFacts>>;
+  /** Changes whenever what is known of a recording does; undefined where there is none. */
+  readonly stamp: (sessionId: string) => Promise<string | undefined>;
   /** The service's signed receipt for a recording that was purged. Errors: `recording-unknown`, those of the disk. */
   readonly receipt: (sessionId: string) => Promise<Result<Buffer>>;
   /** Session ids of such receipts. */
@@ -82,6 +84,12 @@ export function vaultIn(dataDir: string, secrets: SecretStore): Vault {
     facts: async (sessionId) => {
       const key = await keyOf(sessionId);
       return key.ok ? readFacts(join(root, sessionId), key.value, sessionId) : key;
+    },
+    stamp: async (sessionId) => {
+      if (!isSessionId(sessionId)) return undefined;
+      // The folder stays where its facts are damaged or gone.
+      const folder = await stat(join(root, sessionId)).catch(() => undefined);
+      return folder === undefined ? undefined : factsStamp(join(root, sessionId));
     },
     receipt: async (sessionId) =>
       isSessionId(sessionId) ? keptReceipt(root, sessionId) : fail('recording-unknown', sessionId),

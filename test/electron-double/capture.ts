@@ -78,6 +78,7 @@ function makeSnapshot(
       recovered: [],
     },
     interrupted: null,
+    library: { revision: 1, job: null },
     protection: { kind: 'keychain', warning: null },
     host: 'desktop',
     canReopen: true,

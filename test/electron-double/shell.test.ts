@@ -15,7 +15,9 @@ prepareLaunches();
 const BUILDER = readFileSync(new URL('../../electron-builder.yml', import.meta.url), 'utf8');
 
 /** The whole shell that main is given on such a machine. */
-async function shellOf(machine: Partial<Machine>): Promise<Required<Omit<Shell, 'systemAudio' | 'reopen'>>> {
+async function shellOf(
+  machine: Partial<Machine>,
+): Promise<Required<Omit<Shell, 'systemAudio' | 'reopen' | 'chooseFile'>>> {
   const {
     bundleId = 'none',
     settings,
