@@ -187,10 +187,12 @@ export async function openCapture(host: Host, options: CaptureOptions = {}): Pro
   );
   return ok({
     call,
+    media: library.playing.read,
     onSnapshot: feed.subscribe,
     close: async () => {
       watched.close();
       await library.cancel();
+      await library.playing.close();
       await recorder.close();
       uplink.close();
       followed?.close();

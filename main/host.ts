@@ -1,3 +1,4 @@
+import type { MediaWish } from '../contract/bridge/media-path.ts';
 import type { Snapshot } from '../contract/bridge/snapshot.ts';
 import type { FragmentHeader } from '../contract/fragment.ts';
 import type { Result } from '../contract/result.ts';
@@ -104,6 +105,8 @@ export type Log = (
 export type Capture = {
   /** Runs one bridge call: parses the request, runs it, parses the answer. Safe for anything a face may send. */
   readonly call: (name: string, request: unknown) => Promise<Result<unknown>>;
+  /** Media in the clear of the recording that is open in the library, for the host's own page alone. */
+  readonly media: (wish: MediaWish) => Promise<Result<Uint8Array>>;
   /** Calls back with the latest snapshot at once and with every further one; returns its own unsubscribe. */
   readonly onSnapshot: (listener: (snapshot: Snapshot) => void) => () => void;
   /** Ends the recording if there is one, finalizes what is kept, releases devices and the data folder. */

@@ -41,6 +41,7 @@ export function absentCapture(error: TallylightError): Capture {
       listener(snapshot);
       return () => undefined;
     },
+    media: async () => ({ ok: false, error }),
     close: async () => undefined,
   };
 }

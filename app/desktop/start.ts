@@ -35,7 +35,7 @@ async function run(parts: Parts): Promise<void> {
   const giveBack = secretsFor(parts.env);
   const capture = openDesktopCapture(withReopen(parts, () => leaving.reopen()));
   const leaving = leaveOnce(capture, giveBack);
-  await serveAppScheme(parts.distDir);
+  await serveAppScheme(parts.distDir, async (wish) => (await capture).media(wish));
   const window = openWindow(parts, leaving);
   app.on('second-instance', window.show);
   app.on('activate', window.show);

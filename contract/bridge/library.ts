@@ -51,6 +51,34 @@ export const libraryPage = z.object({
 });
 export type LibraryPage = z.infer<typeof libraryPage>;
 
+/** One take of one channel on the timeline of the recording, which is the session clock without its pauses. */
+export const playableTake = z.object({
+  take: z.int(),
+  /** Media type with its codec, as `MediaSource.isTypeSupported` takes it. */
+  type: z.string(),
+  /** From sequence 1 on; the init segment is sequence 0. */
+  fragments: z.array(z.object({ atMs: z.number(), durationMs: z.number(), bytes: z.int() })),
+});
+export type PlayableTake = z.infer<typeof playableTake>;
+
+export const playableTrack = z.object({
+  channelId,
+  name: z.string(),
+  kind: channelKind,
+  takes: z.array(playableTake),
+});
+export type PlayableTrack = z.infer<typeof playableTrack>;
+
+/** What a player needs to know; the media itself comes from the host, at `mediaPath`. */
+export const playable = z.object({
+  sessionId,
+  title: z.string().nullable(),
+  startedAt: z.iso.datetime(),
+  durationMs: z.number(),
+  tracks: z.array(playableTrack),
+});
+export type Playable = z.infer<typeof playable>;
+
 /** What a verification found of a recording in which nothing is wrong. */
 export const libraryVerified = z.object({
   /** Null where the copy here was purged after its delivery. */

@@ -22,11 +22,13 @@ export const CALL_NAMES = [
   'library.export',
   'library.cancel',
   'library.delete',
+  'library.open',
+  'library.close',
 ] as const;
 export type CallName = (typeof CALL_NAMES)[number];
 
 /** Those that ask for something beside the snapshot; all others are answered by a whole one. */
-export type QueryName = 'library.list' | 'library.verify' | 'library.export';
+export type QueryName = 'library.list' | 'library.verify' | 'library.export' | 'library.open';
 export type ActName = Exclude<CallName, QueryName>;
 
 /** The one thing main sends by itself: a whole snapshot. */

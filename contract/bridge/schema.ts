@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { channelId, channelMode } from '../channel.ts';
 import { sessionId } from '../fragment.ts';
-import { LIBRARY_PAGE, libraryExported, libraryPage, libraryVerified } from './library.ts';
+import { LIBRARY_PAGE, libraryExported, libraryPage, libraryVerified, playable } from './library.ts';
 import type { CallName } from './names.ts';
 import { snapshot } from './snapshot.ts';
 
@@ -84,6 +84,9 @@ export const CALLS = {
   'library.export': { request: oneRecording.extend({ perChannel: z.boolean() }), response: libraryExported },
   /** Ends what is being verified or exported. */
   'library.cancel': { request: nothing, response: snapshot },
+  /** Opens it for the player, in place of the one that is open; its media come from the host, at `mediaPath`. */
+  'library.open': { request: oneRecording, response: playable },
+  'library.close': { request: nothing, response: snapshot },
   /** Destroys it on this device. */
   'library.delete': { request: oneRecording, response: snapshot },
 } as const satisfies Record<CallName, { request: z.ZodType; response: z.ZodType }>;

@@ -9,7 +9,13 @@ export function libraryCalls(
   latest: () => Snapshot,
 ): Pick<
   Handlers,
-  'library.list' | 'library.verify' | 'library.export' | 'library.cancel' | 'library.delete'
+  | 'library.list'
+  | 'library.verify'
+  | 'library.export'
+  | 'library.cancel'
+  | 'library.delete'
+  | 'library.open'
+  | 'library.close'
 > {
   const answered = (result: Result<unknown>) => (result.ok ? ok(latest()) : result);
   return {
@@ -18,6 +24,11 @@ export function libraryCalls(
     'library.export': ({ sessionId, perChannel }) => library.export(sessionId, perChannel),
     'library.cancel': async () => {
       await library.cancel();
+      return ok(latest());
+    },
+    'library.open': ({ sessionId }) => library.playing.open(sessionId),
+    'library.close': async () => {
+      await library.playing.close();
       return ok(latest());
     },
     'library.delete': async ({ sessionId }) => answered(await library.erase(sessionId)),

@@ -35,12 +35,17 @@ const REQUESTS: Readonly<Record<string, unknown>> = {
   'library.verify': { sessionId: 'cap-1234567890' },
   'library.export': { sessionId: 'cap-1234567890', perChannel: false },
   'library.delete': { sessionId: 'cap-1234567890' },
+  'library.open': { sessionId: 'cap-1234567890' },
 };
 /** What is not answered by a snapshot. */
 const ANSWERS: Readonly<Record<string, unknown>> = {
   'library.list': { revision: 1, entries: [], total: 0 },
   'library.verify': { media: null, signed: null },
   'library.export': { files: [] },
+  'library.open': {
+    ...{ sessionId: 'cap-1234567890', title: null, startedAt: '2026-03-01T10:00:00.000Z' },
+    ...{ durationMs: 0, tracks: [] },
+  },
 };
 
 describe('the bridge', () => {

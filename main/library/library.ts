@@ -14,6 +14,7 @@ import { verifySession } from '../session/verify-session.ts';
 import type { Vault } from '../vault/vault.ts';
 import { entriesOf } from './entries.ts';
 import { type JobWatch, oneJob } from './one-job.ts';
+import { type Playing, playingFrom } from './playing.ts';
 import { freePath } from './target.ts';
 
 export type LibraryParts = {
@@ -44,6 +45,7 @@ export type Library = {
    * written. Errors: those of `exportRecording`, of finding ffmpeg and of the audit log; `not-now`.
    */
   readonly export: (sessionId: string, perChannel: boolean) => Promise<Result<LibraryExported>>;
+  readonly playing: Playing;
   /** Ends what `verify` or `export` are doing. */
   readonly cancel: () => Promise<void>;
   /** Destroys it here, also while it is being delivered. Errors: `not-now` while it records, `recording-unknown`, those of the disk. */
@@ -54,6 +56,7 @@ export function openLibrary(parts: LibraryParts): Library {
   const { vault, audit, dataDir, secrets, underWay, onChange } = parts;
   const entries = entriesOf(vault);
   const jobs = oneJob(onChange);
+  const playing = playingFrom(vault);
   let revision = 1;
   let lastSign: string | undefined;
 
@@ -120,10 +123,16 @@ export function openLibrary(parts: LibraryParts): Library {
       if (sessionId === underWay()) return fail('not-now', 'it is being recorded');
       return jobs.run({ kind: 'export', sessionId }, (watch) => exported(sessionId, perChannel, watch));
     },
+    playing: {
+      ...playing,
+      open: async (sessionId) =>
+        sessionId === underWay() ? fail('not-now', 'it is being recorded') : playing.open(sessionId),
+    },
     cancel: jobs.cancel,
     erase: async (sessionId) => {
       if (sessionId === underWay()) return fail('not-now', 'it is being recorded');
       if (jobs.now()?.sessionId === sessionId) await jobs.cancel();
+      await playing.close(sessionId);
       await parts.letGo(sessionId);
       const facts = await vault.facts(sessionId);
       const files = await vault.erase(sessionId);

@@ -41,6 +41,8 @@ export function captureDouble(): CaptureDouble {
       listener(latest);
       return () => heard.delete(listener);
     },
+    media: async ({ sessionId }) =>
+      sessionId === 'cap-1234567890' ? ok(Buffer.from('media')) : fail('recording-unknown', sessionId),
     close: () => {
       closed += 1;
       return closed > 1 ? complain('capture is closed twice') : made.until;
