@@ -1,14 +1,17 @@
 import { mkdir } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { ok, type Result } from '../contract/result.ts';
 import { askedMemoryIn } from '../native-permissions/asked-memory.ts';
 import { permissionsFor } from '../native-permissions/permissions.ts';
 import { openAuditLog } from './audit/log.ts';
+import { libraryCalls } from './bridge/library-calls.ts';
 import { permissionCalls } from './bridge/permission-calls.ts';
 import { serveBridge } from './bridge/serve.ts';
 import { snapshotFeed } from './bridge/snapshot-feed.ts';
 import { defaultOf, listChannels, locateChannel } from './channels/list.ts';
 import { openUplink } from './delivery/uplink.ts';
 import type { Capture, Host } from './host.ts';
+import { openLibrary } from './library/library.ts';
 import { machineOf } from './machine.ts';
 import { sendSettings } from './network/send-settings.ts';
 import { systemNetwork } from './network/system-network.ts';
@@ -75,10 +78,16 @@ export async function openCapture(host: Host, options: CaptureOptions = {}): Pro
   }
 
   let ffmpeg: CaptureFfmpeg | undefined;
-  const feed = snapshotFeed((revision) => ({
-    ...recorder.snapshot(revision),
-    settings: { ...settings.view(), refused: [...(host.shell?.refused?.now() ?? [])] },
-  }));
+  const feed = snapshotFeed((revision) => {
+    const shot = recorder.snapshot(revision);
+    // Whatever is added to the recordings, finished or delivered changes one of these.
+    const sign = `${shot.session.id} ${shot.session.state} ${shot.delivery.pendingRecordings} ${shot.lamp}`;
+    return {
+      ...shot,
+      library: library.view(sign),
+      settings: { ...settings.view(), refused: [...(host.shell?.refused?.now() ?? [])] },
+    };
+  });
   const settings = await openSettings({ dataDir, now, log, onChange: feed.changed });
   const followed =
     host.network === undefined ? systemNetwork({ platform: machine.platform, env }) : undefined;
@@ -86,9 +95,10 @@ export async function openCapture(host: Host, options: CaptureOptions = {}): Pro
   const uplink = openUplink({ ...sending.value, network, onChange: feed.changed });
   const watched = watchPermissions(permissions, feed.changed);
   const present = presentChannels();
+  const vault = vaultIn(dataDir, host.secrets);
   const recorder = openRecorder({
     host,
-    vault: vaultIn(dataDir, host.secrets),
+    vault,
     freeBytes: () => freeBytes(dataDir),
     audit: audit.value,
     listChannels: () => listChannels(machine),
@@ -154,6 +164,15 @@ export async function openCapture(host: Host, options: CaptureOptions = {}): Pro
   });
 
   const unheard = host.shell?.refused?.onChange(feed.changed);
+  const library = openLibrary({
+    ...{ dataDir, vault, host, secrets: host.secrets, audit: audit.value },
+    exportDir: host.exportDir ?? homedir(),
+    ...(shell?.chooseFile === undefined ? {} : { chooseFile: shell.chooseFile }),
+    underWay: recorder.underWay,
+    letGo: recorder.letGo,
+    onChange: feed.changed,
+  });
+
   const answered = (result: Result<unknown>) => (result.ok ? ok(feed.latest()) : result);
   const call = serveBridge(
     {
@@ -169,16 +188,20 @@ export async function openCapture(host: Host, options: CaptureOptions = {}): Pro
       'interrupted.continue': async () => answered(await recorder.goOn()),
       'interrupted.finish': async () => answered(await recorder.finishInterrupted()),
       'settings.change': async (change) => answered(await settings.change(change)),
+      ...libraryCalls(library, feed.latest),
       ...permissionCalls({ permissions, reopen: shell?.reopen, latest: feed.latest, log }),
     },
     log,
   );
   return ok({
     call,
+    media: library.playing.read,
     onSnapshot: feed.subscribe,
     close: async () => {
       watched.close();
       unheard?.();
+      await library.cancel();
+      await library.playing.close();
       await recorder.close();
       uplink.close();
       followed?.close();

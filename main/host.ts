@@ -1,3 +1,4 @@
+import type { MediaWish } from '../contract/bridge/media-path.ts';
 import type { Snapshot } from '../contract/bridge/snapshot.ts';
 import type { FragmentHeader } from '../contract/fragment.ts';
 import type { Result } from '../contract/result.ts';
@@ -25,6 +26,8 @@ export type Host = {
   readonly onFragment?: FragmentWitness;
   /** Folder of the ffmpeg that was packaged with the app, where there is one. */
   readonly packagedDir?: string;
+  /** Where files go that the person exports; where it is left out, into their home folder. */
+  readonly exportDir?: string;
   /** What it knows of the machine's network; where it is left out, main asks the system for itself. */
   readonly network?: Network;
   /** What only a desktop shell can ask of the system; there is none behind a browser window or a command line. */
@@ -52,6 +55,8 @@ export type Shell = {
   readonly pointer?: () => { readonly x: number; readonly y: number } | null;
   /** macOS and Windows: what the system plays. Elsewhere the sound server's monitor is recorded. */
   readonly systemAudio?: PcmSource;
+  /** Asks the person where a file is to go; undefined: they thought better of it. */
+  readonly chooseFile?: (suggested: string) => Promise<string | undefined>;
   /** Finishes what records, ends the app and starts it anew. Where it is missing, nobody can but the person. */
   readonly reopen?: () => Promise<void>;
   /** What of the settings the system did not take, where a shell puts them into force. */
@@ -108,6 +113,8 @@ export type Log = (
 export type Capture = {
   /** Runs one bridge call: parses the request, runs it, parses the answer. Safe for anything a face may send. */
   readonly call: (name: string, request: unknown) => Promise<Result<unknown>>;
+  /** Media in the clear of the recording that is open in the library, for the host's own page alone. */
+  readonly media: (wish: MediaWish) => Promise<Result<Uint8Array>>;
   /** Calls back with the latest snapshot at once and with every further one; returns its own unsubscribe. */
   readonly onSnapshot: (listener: (snapshot: Snapshot) => void) => () => void;
   /** Ends the recording if there is one, finalizes what is kept, releases devices and the data folder. */

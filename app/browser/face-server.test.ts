@@ -59,6 +59,23 @@ describe('the bridge over loopback', () => {
     expect(calls).toEqual([]);
   });
 
+  test('gives the player of its own page media, and nobody else', async () => {
+    const { ask, headers } = await faced();
+    const path = '/media/cap-1234567890/mic%3Adefault/1/0-4';
+    const { cookie } = headers;
+    const given = await ask(path, { cookie });
+    expect([given.status, JSON.parse(given.text)]).toEqual([
+      200,
+      { sessionId: 'cap-1234567890', channelId: 'mic:default', take: 1, from: 0, to: 4 },
+    ]);
+    expect(given.headers['cross-origin-resource-policy']).toBe('same-origin');
+    expect((await ask(path)).status).toBe(403);
+    expect((await ask(path, { cookie, host: 'localhost' })).status).toBe(403);
+    expect((await ask(path, { cookie }, 'POST')).status).toBe(405);
+    const unknown = await ask(path.replace('1234567890', '0000000000'), { cookie });
+    expect([unknown.status, JSON.parse(unknown.text)]).toMatchObject([404, { code: 'recording-unknown' }]);
+  });
+
   test('a stranger that hangs up while it is turned away ends nothing', async () => {
     const t = await faced();
     for (let again = 0; again < 20; again++)

@@ -47,7 +47,7 @@ export async function serveFace(
   };
 
   http.on('request', (request, response) => {
-    servePage(entrance, rendererDir, bound, request, response).catch((error: unknown) => {
+    servePage(entrance, capture.media, rendererDir, bound, request, response).catch((error: unknown) => {
       log('page.bug', { cause: String(error) });
       response.destroy();
     });

@@ -27,6 +27,7 @@ function watched(pause: () => ReturnType<Capture['call']> = async () => ok({})) 
         tell = () => undefined;
       };
     },
+    media: async () => fail('recording-unknown'),
     close: async () => undefined,
   };
   const server: FaceServer = {

@@ -1,6 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join, resolve, sep } from 'node:path';
+import { mediaWishOf } from '../../contract/bridge/media-path.ts';
+import type { Result } from '../../contract/result.ts';
+import type { Capture } from '../../main/host.ts';
 import type { Door } from './door.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -16,7 +19,7 @@ const TYPES: Readonly<Record<string, string>> = {
 /** Nothing but our own files may run, load or frame. */
 function headers(port: number): Record<string, string> {
   return {
-    'content-security-policy': `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; manifest-src 'self'; connect-src 'self' ws://127.0.0.1:${port}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+    'content-security-policy': `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src blob:; font-src 'self'; manifest-src 'self'; connect-src 'self' ws://127.0.0.1:${port}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',
     'cache-control': 'no-store',
@@ -28,6 +31,7 @@ function headers(port: number): Record<string, string> {
 /** Serves the built renderer to the browser that holds the cookie; `/enter?ticket=…` is the way in. */
 export async function servePage(
   door: Door,
+  media: Capture['media'],
   rendererDir: string,
   port: number,
   request: IncomingMessage,
@@ -48,6 +52,8 @@ export async function servePage(
   }
   if (!door.isInside(request))
     return void answer(403, 'Open the link that Tallylight printed when it started.');
+  const wish = mediaWishOf(url.pathname);
+  if (wish !== undefined) return serveMedia(await media(wish), port, response);
   const path = fileIn(rendererDir, url.pathname);
   const bytes = path === undefined ? undefined : await readFile(path).catch(() => undefined);
   if (path === undefined || bytes === undefined) return void answer(404, 'There is no such page.');
@@ -56,6 +62,13 @@ export async function servePage(
     'content-type': TYPES[extname(path)] ?? 'application/octet-stream',
   });
   response.end(request.method === 'HEAD' ? undefined : bytes);
+}
+
+/** What the player asked for, or why it is not to be had. */
+function serveMedia(read: Result<Uint8Array>, port: number, response: ServerResponse): void {
+  const type = read.ok ? 'application/octet-stream' : 'application/json; charset=utf-8';
+  response.writeHead(read.ok ? 200 : 404, { ...headers(port), 'content-type': type });
+  response.end(read.ok ? read.value : JSON.stringify(read.error));
 }
 
 /** The file for a path, or undefined where it would lie outside the folder. */

@@ -36,6 +36,8 @@ export async function testFace() {
       listener(testSnapshot());
       return () => listeners.delete(listener);
     },
+    media: async (wish) =>
+      wish.sessionId === 'cap-1234567890' ? ok(Buffer.from(JSON.stringify(wish))) : fail('recording-unknown'),
     close: async () => undefined,
   };
   const server = await serveFace(capture, `${renderer}/`, 0, (event) => logged.push(event));

@@ -30,6 +30,7 @@ export function absentCapture(error: TallylightError): Capture {
       recovered: [],
     },
     interrupted: null,
+    library: { revision: 1, job: null },
     protection: { kind: 'key-file', warning: null },
     settings: UNTOUCHED_SETTINGS,
     host: 'desktop',
@@ -42,6 +43,7 @@ export function absentCapture(error: TallylightError): Capture {
       listener(snapshot);
       return () => undefined;
     },
+    media: async () => ({ ok: false, error }),
     close: async () => undefined,
   };
 }

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { protocol } from 'electron/main';
-import { serveStatic } from './static-files.ts';
+import type { Capture } from '../../main/host.ts';
+import { withMedia } from './served-media.ts';
+import { CONTENT_SECURITY_POLICY, headersWith, serveStatic } from './static-files.ts';
 
 export const APP_ORIGIN = 'app://tallylight';
 export const APP_PAGE = `${APP_ORIGIN}/index.html`;
@@ -12,6 +14,8 @@ export function registerAppScheme(): void {
   ]);
 }
 
-export async function serveAppScheme(distDir: string): Promise<void> {
-  protocol.handle('app', await serveStatic(join(distDir, 'renderer'), APP_ORIGIN));
+/** The renderer's files, and to its player the media of the recording that is open. */
+export async function serveAppScheme(distDir: string, media: Capture['media']): Promise<void> {
+  const files = await serveStatic(join(distDir, 'renderer'), APP_ORIGIN);
+  protocol.handle('app', withMedia(files, APP_ORIGIN, headersWith(CONTENT_SECURITY_POLICY), media));
 }

@@ -49,7 +49,7 @@ async function run(parts: Parts, links: Links): Promise<void> {
     { held, refusals },
   );
   const leaving = leaveOnce(capture, giveBack);
-  await serveAppScheme(parts.distDir);
+  await serveAppScheme(parts.distDir, async (wish) => (await capture).media(wish));
   const window = openWindow(parts, leaving);
   app.on('second-instance', window.show);
   app.on('activate', window.show);

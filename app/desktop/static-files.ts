@@ -18,6 +18,7 @@ export const CONTENT_SECURITY_POLICY = [
   "style-src 'self'",
   "img-src 'self' data:",
   "font-src 'self'",
+  'media-src blob:',
   "connect-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
@@ -37,7 +38,7 @@ export async function serveStatic(
   policy: string = CONTENT_SECURITY_POLICY,
 ): Promise<(request: Pick<Request, 'method' | 'url'>) => Promise<Response>> {
   const files = new Map<string, Served>();
-  const headers = { ...HEADERS, 'content-security-policy': policy };
+  const headers = headersWith(policy);
   const refuse = (status: 404 | 405) => new Response(null, { status, headers });
   await list(folder, `${origin}/`, files).catch((error: unknown) => {
     log('renderer.unreadable', { cause: causeOf(error) });
@@ -66,8 +67,12 @@ async function list(folder: string, url: string, files: Map<string, Served>): Pr
   }
 }
 
-const HEADERS = {
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-  'cache-control': 'no-store',
-};
+/** Of every answer to a page that has this content security policy. */
+export function headersWith(policy: string): Readonly<Record<string, string>> {
+  return {
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    'cache-control': 'no-store',
+    'content-security-policy': policy,
+  };
+}

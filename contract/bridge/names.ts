@@ -18,8 +18,19 @@ export const CALL_NAMES = [
   'permission.open-settings',
   'app.reopen',
   'settings.change',
+  'library.list',
+  'library.verify',
+  'library.export',
+  'library.cancel',
+  'library.delete',
+  'library.open',
+  'library.close',
 ] as const;
 export type CallName = (typeof CALL_NAMES)[number];
+
+/** Those that ask for something beside the snapshot; all others are answered by a whole one. */
+export type QueryName = 'library.list' | 'library.verify' | 'library.export' | 'library.open';
+export type ActName = Exclude<CallName, QueryName>;
 
 /** The one thing main sends by itself: a whole snapshot. */
 export const SNAPSHOT_EVENT = 'snapshot';

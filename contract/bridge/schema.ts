@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import { channelId, channelMode } from '../channel.ts';
+import { sessionId } from '../fragment.ts';
 import { settingsChange } from '../settings.ts';
+import { LIBRARY_PAGE, libraryExported, libraryPage, libraryVerified, playable } from './library.ts';
 import type { CallName } from './names.ts';
 import { snapshot } from './snapshot.ts';
 
 const nothing = z.strictObject({});
+const oneRecording = z.strictObject({ sessionId });
 /** A kind of permission, in any spelling that main knows: `screen-capture`, `screen_capture`, `display`. */
 const permission = z.strictObject({ kind: z.string().max(32) });
 
@@ -73,6 +76,22 @@ export const CALLS = {
   'app.reopen': { request: nothing, response: snapshot },
   /** What is left out stays as it is. Answered when it is on the disk. */
   'settings.change': { request: settingsChange, response: snapshot },
+  /** The recordings of this device, the newest first; `from` of them are passed over. */
+  'library.list': {
+    request: z.strictObject({ from: z.int().min(0), limit: z.int().min(1).max(LIBRARY_PAGE) }),
+    response: libraryPage,
+  },
+  /** Checks every byte that is here, and what the service signed for; how far it is tells `library.job` of the snapshot. */
+  'library.verify': { request: oneRecording, response: libraryVerified },
+  /** Writes it as MP4 files, in the clear, to where the person is asked for by main or its host. */
+  'library.export': { request: oneRecording.extend({ perChannel: z.boolean() }), response: libraryExported },
+  /** Ends what is being verified or exported. */
+  'library.cancel': { request: nothing, response: snapshot },
+  /** Opens it for the player, in place of the one that is open; its media come from the host, at `mediaPath`. */
+  'library.open': { request: oneRecording, response: playable },
+  'library.close': { request: nothing, response: snapshot },
+  /** Destroys it on this device. */
+  'library.delete': { request: oneRecording, response: snapshot },
 } as const satisfies Record<CallName, { request: z.ZodType; response: z.ZodType }>;
 
 /** A call over the loopback WebSocket. */

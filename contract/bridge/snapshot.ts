@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { area, channelId, channelKind, channelMode, cutCode } from '../channel.ts';
 import { ERROR_CODES } from '../errors.ts';
+import { sessionId } from '../fragment.ts';
 import { MEANING_NAMES } from '../meanings.ts';
 import { settingsView } from '../settings.ts';
 import { KEPT, SENTENCE_CODES, WAITS, WARNINGS } from '../spoken/spoken.ts';
@@ -123,6 +124,15 @@ export const termsView = z.object({
 });
 export type TermsView = z.infer<typeof termsView>;
 
+/** What is being done with a recording of the library; one thing at a time. */
+export const libraryJob = z.object({
+  kind: z.enum(['verify', 'export']),
+  sessionId,
+  /** How much of it is done, 0 to 1. */
+  share: z.number().min(0).max(1),
+});
+export type LibraryJob = z.infer<typeof libraryJob>;
+
 export const snapshot = z.object({
   /** Counts up with every snapshot of this process. */
   revision: z.int(),
@@ -191,6 +201,8 @@ export const snapshot = z.object({
       ),
     })
     .nullable(),
+  /** `revision` grows whenever the recordings of this device are to be listed anew. */
+  library: z.object({ revision: z.int(), job: libraryJob.nullable() }),
   /** Where the key that protects recordings here is kept. */
   protection: z.object({ kind: z.enum(['keychain', 'key-file']), warning: z.enum(WARNINGS).nullable() }),
   settings: settingsView,

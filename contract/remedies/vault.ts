@@ -74,6 +74,13 @@ export const VAULT_REMEDIES = {
     http: 500,
     exit: 1,
   },
+  'verify-cancelled': {
+    message: 'The check was cancelled. Nothing was changed by it.',
+    action: 'Check the recording again when you like.',
+    retryable: false,
+    http: 409,
+    exit: 1,
+  },
   'export-cancelled': {
     message: 'The export was cancelled. The recording is as it was, and no half file is left.',
     action: 'Export it again when you like.',

@@ -28,6 +28,7 @@ export function testSnapshot(changes: Partial<Snapshot> = {}): Snapshot {
       recovered: [],
     },
     interrupted: null,
+    library: { revision: 1, job: null },
     protection: { kind: 'key-file', warning: null },
     settings: UNTOUCHED_SETTINGS,
     host: 'browser',

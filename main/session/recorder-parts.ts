@@ -64,6 +64,10 @@ export type RecorderParts = {
 /** The one live copy of the session: takes events, performs effects in order, tells by snapshots. */
 export type Recorder = {
   readonly snapshot: (revision: number) => SessionSnapshot;
+  /** The session that records, from the consent to its end. */
+  readonly underWay: () => string | undefined;
+  /** Ends the delivery of one recording, or its offer to go on; resolves when nothing reads it any more. */
+  readonly letGo: (sessionId: string) => Promise<void>;
   readonly refresh: () => Promise<Result<void>>;
   readonly choose: (wish: Wish) => Result<void>;
   readonly agree: (agreement: Agreement) => Promise<Result<void>>;

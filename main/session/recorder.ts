@@ -31,6 +31,9 @@ import { enderOf, isHeldHere, toldGone, toldOver } from './session-gone.ts';
 import { snapshotOf } from './snapshot.ts';
 import { turns } from './turns.ts';
 
+/** States in which nothing is written into a recording any more. */
+const OVER: ReadonlySet<string> = new Set(['idle', 'delivering', 'complete', 'failed']);
+
 export function openRecorder(parts: RecorderParts): Recorder {
   const context = recorderContext(parts);
   const { state, choice, policies, uplink, note, tellTrouble, tellBeside, logBug } = context;
@@ -241,6 +244,8 @@ export function openRecorder(parts: RecorderParts): Recorder {
         permissions: parts.permissions?.() ?? [],
         present: parts.present ?? ((channel) => channel),
       }),
+    underWay: () => (OVER.has(state.session.state) ? undefined : state.active?.view.session_id),
+    letGo: going.letGo,
     refresh: () => {
       const looked = effects.then(() => lookAgain(context, opening));
       effects = looked.then(() => undefined).catch(broke);

@@ -35,8 +35,8 @@ export type SnapshotParts = {
   readonly present: (channel: Channel) => Channel;
 };
 
-/** What of a snapshot is about recording; what is set on the device lies elsewhere (main/settings). */
-export type SessionSnapshot = Omit<Snapshot, 'settings'>;
+/** What of a snapshot is about recording; what is set and kept on the device lies elsewhere (main/settings, main/library). */
+export type SessionSnapshot = Omit<Snapshot, 'settings' | 'library'>;
 
 /** The whole of what a face may know of the recording, made anew each time. */
 export function snapshotOf(parts: SnapshotParts): SessionSnapshot {

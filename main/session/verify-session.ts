@@ -8,7 +8,7 @@ import { type Trust, trustIn } from '../policy/trust.ts';
 import { receiptSha256, unsignedChannel } from '../vault/delivery-receipt.ts';
 import type { Recording } from '../vault/recording.ts';
 import type { Vault } from '../vault/vault.ts';
-import { type Verified, verifyRecording } from '../vault/verify.ts';
+import { type Verified, type VerifyWatch, verifyRecording } from '../vault/verify.ts';
 import { claimsFor } from './received.ts';
 
 /** What the media service signed for, as it is kept here. */
@@ -37,9 +37,13 @@ export type VerifyParts = {
 /**
  * Checks every byte of what is here of a session: its media with their receipts, and the service's signed receipt, also where
  * that is all that is left. Errors: `recording-unknown`; `vault-damaged`, which names the fragment or file; `receipt-untrusted`
- * where what was signed is not what is here; those of the audit log, which vouches for the receipt of what was purged.
+ * where what was signed is not what is here; `verify-cancelled`; those of the audit log, which vouches for the receipt of what was purged.
  */
-export async function verifySession(parts: VerifyParts, sessionId: string): Promise<Result<VerifiedSession>> {
+export async function verifySession(
+  parts: VerifyParts,
+  sessionId: string,
+  watch?: VerifyWatch,
+): Promise<Result<VerifiedSession>> {
   const { dataDir, vault } = parts;
   const opened = await vault.open(sessionId);
   if (!opened.ok && opened.error.code === 'recording-unknown') {
@@ -49,7 +53,7 @@ export async function verifySession(parts: VerifyParts, sessionId: string): Prom
     return receipt.ok ? ok({ media: null, receipt: receipt.value }) : receipt;
   }
   if (!opened.ok) return opened;
-  const media = await verifyRecording(opened.value);
+  const media = await verifyRecording(opened.value, watch);
   if (!media.ok) return media;
   const receipt = await verifiedBeside(
     trustIn(dataDir, () => new Date()),

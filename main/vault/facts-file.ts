@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail, ok, type Result } from '../../contract/result.ts';
 import { diskError } from './disk-error.ts';
@@ -24,6 +24,12 @@ export async function readFacts(
   const plain = sealed === undefined ? undefined : unseal(key, sealed, place(sessionId));
   const facts = recordingFacts.safeParse(plain === undefined ? undefined : JSON.parse(plain.toString()));
   return facts.success ? ok(facts.data) : fail('vault-damaged', `facts of ${sessionId}`);
+}
+
+/** Another one whenever they were replaced; empty where there are none. */
+export async function factsStamp(dir: string): Promise<string> {
+  const found = await stat(join(dir, FACTS_FILE), { bigint: true }).catch(() => undefined);
+  return found === undefined ? '' : `${found.ino} ${found.mtimeNs} ${found.size}`;
 }
 
 /** Replaces the facts in one step: either the old or the new ones are there, whatever happens. */

@@ -9,7 +9,7 @@ import { diskError, isMissing } from './disk-error.ts';
 import { syncFolder } from './durable.ts';
 import { eraseFolder, finishErasing, KEY_FILE, type Swept } from './erase.ts';
 import type { RecordingFacts } from './facts.ts';
-import { NEXT_FACTS_FILE, readFacts } from './facts-file.ts';
+import { factsStamp, NEXT_FACTS_FILE, readFacts } from './facts-file.ts';
 import { FORMAT } from './format.ts';
 import { createRecording, reopenRecording } from './open-recording.ts';
 import type { Recording } from './recording.ts';
@@ -22,6 +22,8 @@ export type Vault = {
   readonly facts: (sessionId: string) => Promise<Result<RecordingFacts>>;
   /** When a file of a recording was last written to, Unix time in milliseconds; reads none. Errors: those of the disk. */
   readonly lastWritten: (sessionId: string) => Promise<Result<number>>;
+  /** Changes whenever what is known of a recording does; undefined where there is none. */
+  readonly stamp: (sessionId: string) => Promise<string | undefined>;
   /** The service's signed receipt for a recording that was purged. Errors: `recording-unknown`, those of the disk. */
   readonly receipt: (sessionId: string) => Promise<Result<Buffer>>;
   /** Session ids of such receipts. */
@@ -91,6 +93,12 @@ export function vaultIn(dataDir: string, secrets: SecretStore): Vault {
       return key.ok ? readFacts(join(root, sessionId), key.value, sessionId) : key;
     },
     lastWritten: (sessionId) => lastWritten(join(root, sessionId)),
+    stamp: async (sessionId) => {
+      if (!isSessionId(sessionId)) return undefined;
+      // The folder stays where its facts are damaged or gone.
+      const folder = await stat(join(root, sessionId)).catch(() => undefined);
+      return folder === undefined ? undefined : factsStamp(join(root, sessionId));
+    },
     receipt: async (sessionId) =>
       isSessionId(sessionId) ? keptReceipt(root, sessionId) : fail('recording-unknown', sessionId),
     receipts: () => keptReceipts(root),

@@ -6,14 +6,28 @@ import type { Recording } from './recording.ts';
 
 export type Verified = { readonly fragments: number; readonly bytes: number };
 
-/** Reads every stored byte of a recording and checks it. Error `vault-damaged` names the first wrong fragment, or receipt. */
-export async function verifyRecording(recording: Recording): Promise<Result<Verified>> {
+export type VerifyWatch = {
+  readonly signal: AbortSignal;
+  /** From 0 to 1, when it grows. */
+  readonly onProgress: (share: number) => void;
+};
+
+/**
+ * Reads every stored byte of a recording and checks it. Errors: `vault-damaged`, which names the first wrong fragment, or
+ * receipt; `verify-cancelled`.
+ */
+export async function verifyRecording(recording: Recording, watch?: VerifyWatch): Promise<Result<Verified>> {
   const damage = recording.damage();
   if (damage !== undefined) return { ok: false, error: damage };
   let fragments = 0;
   let bytes = 0;
+  const total = recording
+    .facts()
+    .channels.flatMap(({ id }) => recording.fragments(id))
+    .reduce((sum, { header }) => sum + header.bytes, 0);
   for (const { id } of recording.facts().channels) {
     for (const stored of recording.fragments(id)) {
+      if (watch?.signal.aborted === true) return fail('verify-cancelled');
       const fragment = await recording.read(stored);
       if (!fragment.ok) return fragment;
       const { header } = fragment.value;
@@ -22,6 +36,7 @@ export async function verifyRecording(recording: Recording): Promise<Result<Veri
       if (sha256 !== header.sha256 || crc !== header.crc32) return fail('vault-damaged', placeOf(header));
       fragments += 1;
       bytes += header.bytes;
+      watch?.onProgress(bytes / total);
     }
   }
   const receipt = recording.damagedReceipt();

@@ -9,7 +9,7 @@ import type { CallMessage, MainMessage } from './socket-message.ts';
 export function socketBridge(url: string): Bridge {
   const snapshotListeners = new Set<(snapshot: Snapshot) => void>();
   const connectionListeners = new Set<(connected: boolean) => void>();
-  const waiting = new Map<number, (result: Result<Snapshot>) => void>();
+  const waiting = new Map<number, (result: Result<never>) => void>();
   let socket: WebSocket | null = null;
   let connected: boolean | null = null;
   let latest: Snapshot | null = null;
@@ -28,7 +28,7 @@ export function socketBridge(url: string): Bridge {
       for (const listener of snapshotListeners) listener(message.snapshot);
       return;
     }
-    waiting.get(message.id)?.(message.result);
+    waiting.get(message.id)?.(message.result as Result<never>);
     waiting.delete(message.id);
   }
 
@@ -58,8 +58,8 @@ export function socketBridge(url: string): Bridge {
       const message: CallMessage<typeof name> = { kind: 'call', id: nextId, name, request };
       nextId += 1;
       socket.send(JSON.stringify(message));
-      // Main answers every call with a whole snapshot, whatever its name.
-      return new Promise((resolve) => waiting.set(message.id, resolve as (result: Result<Snapshot>) => void));
+      // Main parses each answer by the name of its call.
+      return new Promise((resolve) => waiting.set(message.id, resolve));
     },
     onSnapshot(listener) {
       snapshotListeners.add(listener);

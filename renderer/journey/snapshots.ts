@@ -92,6 +92,7 @@ export function snapshotOf(session: Session, rest: Partial<Omit<Snapshot, 'sessi
       recovered: [],
     },
     interrupted: null,
+    library: { revision: 1, job: null },
     protection: { kind: 'keychain', warning: null },
     settings: UNTOUCHED_SETTINGS,
     host: 'browser',

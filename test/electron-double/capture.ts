@@ -42,6 +42,8 @@ export function captureDouble(): CaptureDouble {
       listener(latest);
       return () => heard.delete(listener);
     },
+    media: async ({ sessionId }) =>
+      sessionId === 'cap-1234567890' ? ok(Buffer.from('media')) : fail('recording-unknown', sessionId),
     close: () => {
       closed += 1;
       return closed > 1 ? complain('capture is closed twice') : made.until;
@@ -79,6 +81,7 @@ function makeSnapshot(
       recovered: [],
     },
     interrupted: null,
+    library: { revision: 1, job: null },
     protection: { kind: 'keychain', warning: null },
     settings: UNTOUCHED_SETTINGS,
     host: 'desktop',

@@ -237,12 +237,26 @@ test('[7] [18] under the Electron double pages come by app://, standard and secu
   expect(response?.status).toBe(200);
   expect(await response?.text()).toBe(PAGE);
   expect(response?.headers.get('content-security-policy')).toBe(
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; media-src blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   );
   expect(response?.headers.get('x-content-type-options')).toBe('nosniff');
+  // What the player appends is no address of the network, and no script.
   for (const policy of [CONTENT_SECURITY_POLICY, LOOPBACK_POLICY])
-    expect(policy).not.toMatch(/unsafe|\*|https?:|blob:|filesystem:/);
+    expect(policy.replace('media-src blob:', '')).not.toMatch(/unsafe|\*|https?:|blob:|filesystem:/);
   for (const [url] of callsOf('BrowserWindow.loadURL')) expect(url).toMatch(/^app:\/\/tallylight\//);
+});
+
+test('[18] under the Electron double app:// gives the player what it asks for, and nothing but that', async () => {
+  const { world } = await launch();
+  const ask = (path: string, method = 'GET') =>
+    world.schemes.get('app')?.(new Request(`app://tallylight${path}`, { method }));
+  const media = await ask('/media/cap-1234567890/mic%3Adefault/1/0-1');
+  expect([media?.status, await media?.text()]).toEqual([200, 'media']);
+  expect(media?.headers.get('content-security-policy')).toContain("default-src 'none'");
+  const unknown = await ask('/media/cap-0000000000/mic%3Adefault/1/0-1');
+  expect([unknown?.status, await unknown?.json()]).toMatchObject([404, { code: 'recording-unknown' }]);
+  expect((await ask('/media/cap-1234567890/mic%3Adefault/1/0-1', 'POST'))?.status).toBe(405);
+  expect((await ask('/media/cap-1234567890/mic/1/0'))?.status).toBe(404);
 });
 
 test.each([

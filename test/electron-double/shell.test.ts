@@ -17,7 +17,7 @@ const BUILDER = readFileSync(new URL('../../electron-builder.yml', import.meta.u
 /** The whole shell that main is given on such a machine. */
 async function shellOf(
   machine: Partial<Machine>,
-): Promise<Required<Omit<Shell, 'systemAudio' | 'reopen' | 'refused'>>> {
+): Promise<Required<Omit<Shell, 'systemAudio' | 'reopen' | 'refused' | 'chooseFile'>>> {
   const {
     bundleId = 'none',
     settings,
