@@ -150,7 +150,7 @@ export const SERVICE_ES = {
   'delivery-unnoted': {
     message: 'Está entregada, y eso no se pudo anotar aquí, porque el disco está lleno.',
     action:
-      'Libera espacio. Se anota cuando la aplicación se inicie de nuevo; nada se envía dos veces. Hasta entonces aparece como guardada solo aquí, y como cortada si tampoco se pudo anotar su final.',
+      'Libera espacio. Se anota cuando la aplicación se inicie de nuevo, o con `tallylight deliver` y un token nuevo para esta sesión; nada se envía dos veces. Hasta entonces aparece como guardada solo aquí, y como cortada si tampoco se pudo anotar su final.',
   },
   'delivery-incomplete': {
     message: 'La grabación se guarda aquí, cifrada, y todavía no está entregada.',

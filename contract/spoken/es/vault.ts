@@ -39,11 +39,11 @@ export const VAULT_ES = {
   'disk-read-only': {
     message: 'El disco es de solo lectura: no se puede escribir nada en él.',
     action:
-      'Las grabaciones que tiene se pueden ver, comprobar y exportar a otro disco. Un disco que falla lo pone el sistema en solo lectura: exporta primero y después haz que lo revisen.',
+      'Las grabaciones que tiene se pueden ver, comprobar y exportar a otro disco con --out. Un disco que falla lo pone el sistema en solo lectura: exporta primero y después haz que lo revisen.',
   },
   'export-inside': {
     message: 'El archivo quedaría sin cifrar entre las grabaciones cifradas. No se escribió nada.',
-    action: 'Elige un lugar fuera de la carpeta de datos.',
+    action: 'Elige con --out un lugar fuera de la carpeta de datos.',
   },
   'key-missing': {
     message:
