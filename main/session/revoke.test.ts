@@ -239,7 +239,8 @@ describe('a service that is told later', () => {
     for (const channel of [/^PUT .*mic/, /^PUT .*system_audio/]) t.service.next(channel, silence);
     t.second();
     t.second();
-    const isAsked = (channel: RegExp) => t.service.paths().filter((path) => channel.test(path)).length === 4;
+    // On a slow machine one of them may be asked again by now.
+    const isAsked = (channel: RegExp) => t.service.paths().filter((path) => channel.test(path)).length >= 4;
     await t.service.when(() => isAsked(/^PUT .*mic/) && isAsked(/^PUT .*system_audio/));
     await t.service.down();
     await t.when(({ delivery }) => delivery.connected === false);
