@@ -9,7 +9,7 @@ test('folders in which one would remove what another keeps are refused, and othe
   const root = await folder();
   const at = (name: string) => join(root, name);
   const dataDir = at('data');
-  const refused = { ok: false, error: { code: 'usage' } };
+  const refused = { ok: false, error: { code: 'setting-refused' } };
   symlinkSync(root, at('link'));
   for (const wrong of [
     { copiesDir: dataDir },

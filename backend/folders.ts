@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
-import { fail, ok, type Result } from '../contract/result.ts';
+import { ok, type Result } from '../contract/result.ts';
+import { settingRefused } from '../contract/setting.ts';
 
 export type Folders = {
   readonly dataDir: string;
@@ -10,7 +11,7 @@ export type Folders = {
 
 /**
  * Checks that data, second copies and backups do not lie in each other where removing from one would remove from another. The
- * default, `copies` in the data folder, is none of that. Error: `usage`.
+ * default, `copies` in the data folder, is none of that. Error: `setting-refused`.
  */
 export function checkFolders({ dataDir, copiesDir, backupTo }: Folders): Result<void> {
   const data = real(dataDir);
@@ -21,12 +22,24 @@ export function checkFolders({ dataDir, copiesDir, backupTo }: Folders): Result<
   ];
   for (const [name, path] of named)
     if (isWithin(path, data) || isWithin(join(data, 'blobs'), path))
-      return fail('usage', `${name} must be a folder of its own, apart from the data in ${data}`);
+      return settingRefused(
+        name,
+        `${path} is not what it takes: a folder of its own, apart from the data in ${data}`,
+      );
   if (backupTo === undefined) return ok(undefined);
   const backups = real(backupTo);
-  return isWithin(copies, backups) || isWithin(backups, copies)
-    ? fail('usage', `the second copies (${copies}) and the backups (${backups}) must not lie in each other`)
+  return overlap(copies, backups)
+    ? settingRefused(
+        'TALLYLIGHT_COPIES_DIR and TALLYLIGHT_BACKUP_TO',
+        `${copies} and ${backups} must not lie in each other`,
+      )
     : ok(undefined);
+}
+
+/** Whether one of two folders lies in the other, or is it, wherever links lead. */
+export function overlap(one: string, other: string): boolean {
+  const [first, second] = [real(one), real(other)];
+  return isWithin(first, second) || isWithin(second, first);
 }
 
 /** Where it leads, also where the end of it is not there yet. */

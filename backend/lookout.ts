@@ -1,5 +1,10 @@
 import { faultOf, type Log } from './log.ts';
 
+/** Nothing waits longer than that for its next attempt, in milliseconds. */
+export const LONGEST_WAIT_MS = 3600_000;
+/** A process that is killed leaves what it had in hand to the others, or to its next start, after this. */
+export const CLAIM_MS = 60_000;
+
 export type LookoutConfig = {
   /**
    * Begins what is due, and answers when there is something to do next (Unix time in milliseconds); undefined: not known, or

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fail, ok, type Result } from '../contract/result.ts';
+import { settingRefused } from '../contract/setting.ts';
 import { addKey, revokeKey } from './access/manage-keys.ts';
 import { type AutomaticBackups, KEEP } from './backup/automatic.ts';
 import { s3Of } from './blobs/s3-place.ts';
@@ -58,9 +59,9 @@ export async function serve(options: ServeOptions): Promise<Result<Service>> {
   const behindTlsProxy = variables.TALLYLIGHT_BEHIND_TLS_PROXY === '1';
   // Proofs, forms and cookies are made for the address that people see.
   if (behindTlsProxy && !(publicUrl ?? '').startsWith('https://'))
-    return fail(
-      'usage',
-      'behind a TLS proxy TALLYLIGHT_PUBLIC_URL has to name the https: address of the service',
+    return settingRefused(
+      'TALLYLIGHT_PUBLIC_URL',
+      'with TALLYLIGHT_BEHIND_TLS_PROXY it has to name the https: address of the service',
     );
   return startService({
     ...rest,
@@ -163,7 +164,7 @@ async function withStore<T>(
   }
 }
 
-/** Where the service backs itself up to; undefined: nowhere by itself. Error: `usage`. */
+/** Where the service backs itself up to; undefined: nowhere by itself. Error: `setting-refused`. */
 export function backupsOf({
   TALLYLIGHT_BACKUP_TO: to,
   TALLYLIGHT_BACKUP_KEEP: count,
@@ -172,7 +173,10 @@ export function backupsOf({
   const keep = Number(count === undefined || count === '' ? KEEP : count);
   return Number.isInteger(keep) && keep > 0
     ? ok({ to: resolve(to), keep })
-    : fail('usage', 'TALLYLIGHT_BACKUP_KEEP is the number of backups that are kept');
+    : settingRefused(
+        'TALLYLIGHT_BACKUP_KEEP',
+        `${count} is not what it takes: how many backups are kept, from 1`,
+      );
 }
 
 /** Where the heads of the audit logs are kept, if not in the data folder. */
@@ -188,7 +192,10 @@ function credentialsMaxOf({
   // What a transfer process takes.
   return Number.isInteger(credentialsMax) && credentialsMax >= 100 && credentialsMax <= 100_000
     ? ok({ credentialsMax })
-    : fail('usage', 'TALLYLIGHT_CREDENTIALS_MAX is a number of characters, from 100 to 100000');
+    : settingRefused(
+        'TALLYLIGHT_CREDENTIALS_MAX',
+        `${characters} is not what it takes: a number of characters, from 100 to 100000`,
+      );
 }
 
 function contactOf({
@@ -197,7 +204,10 @@ function contactOf({
   if (address === undefined || address === '') return ok({});
   // One line of a file of lines: RFC 9116, section 2.3.
   if (!/^(https|mailto):[\x21-\x7e]+$/.test(address))
-    return fail('usage', 'TALLYLIGHT_SECURITY_CONTACT must begin with https: or mailto:');
+    return settingRefused(
+      'TALLYLIGHT_SECURITY_CONTACT',
+      'it takes an address that begins with https: or mailto:',
+    );
   return ok({ securityContact: address });
 }
 
@@ -208,7 +218,7 @@ export function listOf(commas: string | undefined): string[] {
 export function storeOf(dataDir: string, variables: Variables): Result<StoreConfig> {
   const databaseUrl = variables.TALLYLIGHT_DATABASE_URL ?? '';
   if (databaseUrl !== '' && !/^postgres(ql)?:\/\//.test(databaseUrl))
-    return fail('usage', 'TALLYLIGHT_DATABASE_URL must begin with postgres://');
+    return settingRefused('TALLYLIGHT_DATABASE_URL', 'it takes an address that begins with postgres://');
   const blobs = s3Of(variables);
   if (!blobs.ok) return blobs;
   const { TALLYLIGHT_COPIES_DIR: backup = '' } = variables;

@@ -119,7 +119,7 @@ describe('rotating the master key', () => {
     expect(await rotate({})).toMatchObject({ ok: false, error: { code: 'master-key-wrong' } });
     expect(await rotate({ TALLYLIGHT_MASTER_KEY: first })).toMatchObject({
       ok: false,
-      error: { code: 'usage' },
+      error: { code: 'setting-refused' },
     });
     const same = { TALLYLIGHT_MASTER_KEY: first, TALLYLIGHT_NEW_MASTER_KEY: first };
     expect(await rotate(same)).toMatchObject({ ok: false, error: { code: 'usage' } });
@@ -257,7 +257,7 @@ describe('the command line of the service', () => {
     const variables = { TALLYLIGHT_AUDIT_ANCHOR: join(dataDir, 'none', 'heads.json') };
     expect(await serve({ dataDir, port: 0, variables })).toMatchObject({
       ok: false,
-      error: { code: 'usage' },
+      error: { code: 'setting-refused' },
     });
   });
 

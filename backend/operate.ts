@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { ServiceAuditEntry } from '../contract/audit.ts';
 import { fail, ok, type Result } from '../contract/result.ts';
+import { settingRefused } from '../contract/setting.ts';
 import { type Question, queryAudit } from './audit/query.ts';
 import { type Verified, verifyAudit } from './audit/verify.ts';
 import { partsOver } from './compose.ts';
@@ -107,7 +108,7 @@ export type Rotated = {
 /**
  * Wraps every key of the store for a new master key and touches no data: the one of `TALLYLIGHT_NEW_MASTER_KEY`, `…_FILE` or
  * `…_COMMAND`, or a new one in the place of the file in the data folder. The service must not run. Errors: `data-in-use`,
- * `usage`, `master-key-wrong`, those of opening the store.
+ * `usage`, `setting-refused`, `master-key-wrong`, those of opening the store.
  */
 export async function rotateMasterKey({
   dataDir,
@@ -164,7 +165,8 @@ async function newMaster(
   const named = await readNewMaster(variables);
   if (named !== undefined) return named.ok ? ok({ place: 'named', key: named.value }) : named;
   // In the place of a key that was named, only whoever named it can put another.
-  if (isNamed(variables)) return fail('usage', 'TALLYLIGHT_NEW_MASTER_KEY says what the new key is');
+  if (isNamed(variables))
+    return settingRefused('TALLYLIGHT_NEW_MASTER_KEY', 'it is needed, as the present key is named, too');
   return ok({ place: 'file', key: await makeNextMaster(dataDir) });
 }
 

@@ -91,7 +91,7 @@ describe('the service', () => {
     const variables = { TALLYLIGHT_BEHIND_TLS_PROXY: '1' };
     for (const more of [{}, { TALLYLIGHT_PUBLIC_URL: 'http://capture.example.org' }])
       expect(await serve({ port: 0, dataDir, variables: { ...variables, ...more } })).toMatchObject({
-        error: { code: 'usage', detail: expect.stringContaining('TALLYLIGHT_PUBLIC_URL') },
+        error: { code: 'setting-refused', detail: expect.stringContaining('TALLYLIGHT_PUBLIC_URL') },
       });
     const known = { ...variables, TALLYLIGHT_PUBLIC_URL: 'https://capture.example.org' };
     await must(await serve({ port: 0, dataDir, variables: known })).close();
@@ -142,7 +142,7 @@ describe('the service', () => {
   test('reads its store from the environment, and refuses what it does not know', async () => {
     const dataDir = await folder();
     const variables = { TALLYLIGHT_DATABASE_URL: 'mysql://x' };
-    const refused = { ok: false, error: { code: 'usage' } };
+    const refused = { ok: false, error: { code: 'setting-refused' } };
     expect(await serve({ dataDir, port: 0, variables })).toMatchObject(refused);
     expect(await createKey({ dataDir, name: 'x', roles: ROLES, variables })).toMatchObject(refused);
   });

@@ -1,10 +1,8 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import type { Server } from 'node:http';
 import { dirname } from 'node:path';
-import { createAdaptorServer, type WebSocketServerLike } from '@hono/node-server';
-import { WebSocketServer } from 'ws';
 import { fail, ok, type Result } from '../contract/result.ts';
+import { settingRefused } from '../contract/setting.ts';
 import { keepCheckingKeys } from './access/sockets.ts';
 import { anchorPlace } from './audit/anchor.ts';
 import { type AutomaticBackups, keepBackedUp } from './backup/automatic.ts';
@@ -27,6 +25,7 @@ import {
 } from './instances/join.ts';
 import { member } from './instances/membership.ts';
 import { serveInstances } from './instances/serve.ts';
+import { closed, listening, serverOver } from './listen.ts';
 import { claim } from './lock.ts';
 import { faultOf, type Log } from './log.ts';
 import { openClaimed } from './opened.ts';
@@ -88,6 +87,7 @@ export type Service = {
   readonly close: () => Promise<void>;
 };
 
+const HOST = '127.0.0.1';
 const LOOK_MS = 60_000;
 
 /**
@@ -95,7 +95,28 @@ const LOOK_MS = 60_000;
  * not answer, those of opening the store, `usage` where it cannot listen there or what is allowed for events is no host.
  */
 export async function startService(config: ServiceConfig): Promise<Result<Service>> {
-  const { host = '127.0.0.1', port, dataDir, clock = Date.now, log = () => undefined } = config;
+  const possible = await checkConfig(config);
+  if (!possible.ok) return possible;
+  const startedAt = Date.now();
+  const claimed = claim(config.dataDir);
+  if (!claimed.ok) return claimed;
+  const undo: (() => unknown)[] = [claimed.value];
+  const close = async () => {
+    for (let step = undo.pop(); step !== undefined; step = undo.pop()) await step();
+  };
+  try {
+    const started = await startClaimed(config, { undo, close, startedAt });
+    if (!started.ok) await close();
+    return started;
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Whether it can be started so at all; makes the data folder. */
+async function checkConfig(config: ServiceConfig): Promise<Result<void>> {
+  const { host = HOST, dataDir } = config;
   if (!isLoopback(host) && config.behindTlsProxy !== true)
     return fail('insecure-address', `${host} can be reached from other machines without TLS`);
   const apart = checkFolders({ ...config, backupTo: config.backups?.to });
@@ -109,116 +130,96 @@ export async function startService(config: ServiceConfig): Promise<Result<Servic
   if (!made.ok) return made;
   // Told now, and not by every call that could not be noted.
   const heads = dirname(anchorPlace(config).path);
-  if (!existsSync(heads)) return fail('usage', `there is no folder ${heads} for the heads of the audit logs`);
-  const startedAt = Date.now();
-  const claimed = claim(dataDir);
-  if (!claimed.ok) return claimed;
-  const undo: (() => unknown)[] = [claimed.value];
-  const close = async () => {
-    for (let step = undo.pop(); step !== undefined; step = undo.pop()) await step();
-  };
-  try {
-    const opened = await openClaimed(config, config.master ?? {});
-    if (!opened.ok) {
-      await close();
-      return opened;
-    }
-    const { store, keyring, locks } = opened.value;
-    undo.push(() => store.close());
-    const free = await claimAll(opened.value, config);
-    if (!free.ok) {
-      await close();
-      return free;
-    }
-    await noteStart(store);
-    const targets = targetsOf(config.webhooks?.allow, config.webhooks?.resolve);
-    if (!targets.ok) {
-      await close();
-      return targets;
-    }
-    const places = targetsOf(
-      config.destinations?.allow,
-      config.webhooks?.resolve,
-      'TALLYLIGHT_DESTINATION_ALLOW',
-    );
-    if (!places.ok) {
-      await close();
-      return places;
-    }
-    const { lookMs = LOOK_MS, patienceMs } = config.webhooks ?? {};
-    const outbox = startOutbox({
-      ...{ store, targets: targets.value, clock, log },
-      ...{ longestSleepMs: lookMs, patienceMs },
-    });
-    undo.push(outbox.close);
-    let url = '';
-    const id = newInstanceId();
-    const peers =
-      config.instanceUrl === undefined
-        ? undefined
-        : peersAcross({ id, store, key: keyring.hopKey, clock, log });
-    let copies: Hands | undefined;
-    const parts = await partsOver(opened.value, {
-      ...config,
-      ...{ clock, log, targets: targets.value },
-      wake: () => {
-        outbox.wake();
-        copies?.wake();
-      },
-      copies: { ...config.destinations, targets: places.value },
-      publicUrl: () => config.publicUrl ?? url,
-      origins: () => originsOf(url, config.publicUrl),
-      behindProxy: config.behindTlsProxy === true,
-      backupTo: config.backups?.to,
-      ...(peers === undefined ? {} : { peers }),
-    });
-    copies = keepCopies(parts, lookMs);
-    undo.push(copies.close);
-    undo.push(keepCheckingKeys(parts));
-    undo.push(keepFailingLost(parts, lookMs));
-    // Subscribers only listen: nothing they send is of any size.
-    const sockets = new WebSocketServer({ noServer: true, maxPayload: 4096 });
-    const beating = setInterval(heartOf(sockets), HEARTBEAT_MS);
-    undo.push(() => clearInterval(beating));
-    const app = routerOf(parts, ROUTES);
-    serveConsole(app, parts);
-    serveSecurityText(app, parts, config.securityContact);
-    if (peers !== undefined) serveInstances(app, parts, id, peers);
-    const server = createAdaptorServer({
-      fetch: app.fetch,
-      websocket: { server: sockets as WebSocketServerLike },
-      // Any other offer, such as h2c, is not taken up: the request is answered as what it is.
-      serverOptions: {
-        shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
-      },
-    });
-    if (!isPlainHttp(server)) throw new TypeError('the adaptor made no HTTP/1.1 server');
-    const listened = await listening(server, host, port);
-    if (!listened.ok) {
-      await close();
-      return listened;
-    }
-    url = listened.value;
-    if (peers !== undefined && config.instanceUrl !== undefined && locks !== undefined) {
-      const self = { id, url: addressOf(config.instanceUrl, url), holder: locks.holder };
-      undo.push(await member(parts, self, peers));
-    }
-    // In the background: a long recording takes seconds to read through.
-    const recovered = parts
-      .alone('recover', () => recover(parts))
-      .catch((error) => log(faultOf(error, clock())));
-    undo.push(upkeep(parts, recovered), tidyUp(parts, [dataDir, parts.redundancy.folder], startedAt));
-    if (config.backups !== undefined) {
-      const { master } = opened.value;
-      undo.push(keepBackedUp({ parts, config, master }, config.backups, recovered));
-    }
-    undo.push(() => recovered);
-    undo.push(() => closed(server, sockets));
-    return ok({ url, close });
-  } catch (error) {
-    await close();
-    throw error;
+  if (!existsSync(heads))
+    return settingRefused('TALLYLIGHT_AUDIT_ANCHOR', `it takes a file in a folder; there is no ${heads}`);
+  return ok(undefined);
+}
+
+type Claimed = Pick<Service, 'close'> & {
+  /** What ends each thing that was begun, the last first. */
+  readonly undo: (() => unknown)[];
+  /** Unix time in milliseconds, by the clock of the disk. */
+  readonly startedAt: number;
+};
+
+/** The rest of it, once the data folder is ours. */
+async function startClaimed(
+  config: ServiceConfig,
+  { undo, close, startedAt }: Claimed,
+): Promise<Result<Service>> {
+  const { host = HOST, port, dataDir, clock = Date.now, log = () => undefined } = config;
+  const opened = await openClaimed(config, config.master ?? {});
+  if (!opened.ok) return opened;
+  const { store, keyring, locks } = opened.value;
+  undo.push(() => store.close());
+  const free = await claimAll(opened.value, config);
+  if (!free.ok) return free;
+  await noteStart(store);
+  const targets = targetsOf(config.webhooks?.allow, config.webhooks?.resolve);
+  if (!targets.ok) return targets;
+  const places = targetsOf(
+    config.destinations?.allow,
+    config.webhooks?.resolve,
+    'TALLYLIGHT_DESTINATION_ALLOW',
+  );
+  if (!places.ok) return places;
+  const { lookMs = LOOK_MS, patienceMs } = config.webhooks ?? {};
+  const outbox = startOutbox({
+    ...{ store, targets: targets.value, clock, log },
+    ...{ longestSleepMs: lookMs, patienceMs },
+  });
+  undo.push(outbox.close);
+  let url = '';
+  const id = newInstanceId();
+  const peers =
+    config.instanceUrl === undefined
+      ? undefined
+      : peersAcross({ id, store, key: keyring.hopKey, clock, log });
+  let copies: Hands | undefined;
+  const parts = await partsOver(opened.value, {
+    ...config,
+    ...{ clock, log, targets: targets.value },
+    wake: () => {
+      outbox.wake();
+      copies?.wake();
+    },
+    copies: { ...config.destinations, targets: places.value },
+    publicUrl: () => config.publicUrl ?? url,
+    origins: () => originsOf(url, config.publicUrl),
+    behindProxy: config.behindTlsProxy === true,
+    backupTo: config.backups?.to,
+    ...(peers === undefined ? {} : { peers }),
+  });
+  copies = keepCopies(parts, lookMs);
+  undo.push(copies.close);
+  undo.push(keepCheckingKeys(parts));
+  undo.push(keepFailingLost(parts, lookMs));
+  const app = routerOf(parts, ROUTES);
+  serveConsole(app, parts);
+  serveSecurityText(app, parts, config.securityContact);
+  if (peers !== undefined) serveInstances(app, parts, id, peers);
+  const { server, sockets } = serverOver(app.fetch);
+  const beating = setInterval(heartOf(sockets), HEARTBEAT_MS);
+  undo.push(() => clearInterval(beating));
+  const listened = await listening(server, host, port);
+  if (!listened.ok) return listened;
+  url = listened.value;
+  if (peers !== undefined && config.instanceUrl !== undefined && locks !== undefined) {
+    const self = { id, url: addressOf(config.instanceUrl, url), holder: locks.holder };
+    undo.push(await member(parts, self, peers));
   }
+  // In the background: a long recording takes seconds to read through.
+  const recovered = parts
+    .alone('recover', () => recover(parts))
+    .catch((error) => log(faultOf(error, clock())));
+  undo.push(upkeep(parts, recovered), tidyUp(parts, [dataDir, parts.redundancy.folder], startedAt));
+  if (config.backups !== undefined) {
+    const { master } = opened.value;
+    undo.push(keepBackedUp({ parts, config, master }, config.backups, recovered));
+  }
+  undo.push(() => recovered);
+  undo.push(() => closed({ server, sockets }));
+  return ok({ url, close });
 }
 
 /** Removes what this service, or another instance, was writing when it was killed. Answers how to end it. */
@@ -247,7 +248,7 @@ async function claimAll(opened: OpenedStore, config: InstanceConfig): Promise<Re
   if (!copies.ok) return copies;
   return copies.value || config.instanceUrl === undefined
     ? ok(undefined)
-    : fail('usage', `${root} is not the folder of second copies that the other instances have`);
+    : settingRefused('TALLYLIGHT_COPIES_DIR', `it takes that of the other instances, not ${root}`);
 }
 
 function isLoopback(host: string): boolean {
@@ -259,38 +260,4 @@ function originsOf(url: string, publicUrl: string | undefined): string[] {
   const { port } = new URL(url);
   const here = ['127.0.0.1', 'localhost', '[::1]'].map((host) => `http://${host}:${port}`);
   return [...new Set([publicUrl ?? url, url, ...here])];
-}
-
-function isPlainHttp(server: object): server is Server {
-  return 'closeAllConnections' in server;
-}
-
-function listening(server: Server, host: string, port: number): Promise<Result<string>> {
-  return new Promise((resolve) => {
-    const refuse = (error: Error) => resolve(fail('usage', error.message));
-    server.once('error', refuse);
-    server.listen(port, host, () => {
-      server.off('error', refuse);
-      const address = server.address();
-      const actual = typeof address === 'object' && address !== null ? address.port : port;
-      resolve(ok(`http://${host.includes(':') ? `[${host}]` : host}:${actual}`));
-    });
-  });
-}
-
-const PATIENCE_MS = 5000;
-
-function closed(server: Server, sockets: WebSocketServer): Promise<void> {
-  return new Promise((resolve) => {
-    const impatient = setTimeout(() => {
-      for (const socket of sockets.clients) socket.terminate();
-      server.closeAllConnections();
-    }, PATIENCE_MS);
-    server.close(() => {
-      clearTimeout(impatient);
-      resolve();
-    });
-    server.closeIdleConnections();
-    for (const socket of sockets.clients) socket.close(1001);
-  });
 }

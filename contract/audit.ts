@@ -131,6 +131,22 @@ export const auditEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('policy.refused'), sessionId, reason: z.string() }),
   /** Another key signs for the media service at this address from now on, as your backend names it (RFC 7638 thumbprints). */
   z.object({ type: z.literal('trust.replaced'), origin: z.string(), fromKid: z.string(), toKid: z.string() }),
+  /**
+   * The log of before was damaged or changed, and lies beside this one as it was found: what comes after is another chain. An
+   * entry like this begins the new log for each that lies there.
+   */
+  z.object({
+    type: z.literal('audit.set-aside'),
+    /** Name of the folder with that log, its head and its key, in the data folder. */
+    folder: z.string(),
+    /** What verifying it says. */
+    found: z.string(),
+    /** SHA-256 of the file; null where there was none, or none that the disk gives. */
+    sha256: sha256Hex.nullable(),
+    /** How many of its lines are entries whose own hash is right, and the hash of the last of them; 64 zeros where none is. */
+    entries: z.int(),
+    lastHash: sha256Hex,
+  }),
   z.object({ type: z.literal('session.complete'), sessionId }),
   z.object({ type: z.literal('session.failed'), sessionId, code: z.string(), kept: z.string() }),
 ]);

@@ -76,7 +76,7 @@ describe('tallylight audit verify', () => {
       for (const words of [['audit', 'verify'], ['audit']]) {
         const found = await tallylight(dataDir, ...words);
         expect(found).toMatchObject({ exit: 1, out: '' });
-        expect(found.err).toContain('The audit log was changed after it was written.');
+        expect(found.err).toContain('The audit log was damaged or changed after it was written.');
       }
     }
     await rm(path);

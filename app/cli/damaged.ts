@@ -1,18 +1,26 @@
 import type { TallylightError } from '../../contract/result.ts';
+import type { Damage } from '../../main/vault/damage.ts';
 import { onlyHere } from '../../main/vault/facts.ts';
 import type { Recording } from '../../main/vault/recording.ts';
+
+/** An error with all that is damaged, of which its words name the first places. */
+export type DamagedError = TallylightError & { readonly damages?: readonly Damage[] };
 
 /**
  * A `vault-damaged` with what the damage leaves of this recording, here and at the media service, and what can be done about it.
  */
-export function withWhatIsLeft(error: TallylightError, recording: Recording): TallylightError {
+export function withWhatIsLeft(error: TallylightError, recording: Recording): DamagedError {
   const { sessionId } = recording.facts();
   const isReceipt = recording.damage() === undefined && recording.damagedReceipt() === error.detail;
   if (isReceipt) return { ...error, ...OF_RECEIPTS, action: receiptSteps(recording) };
   const isAnyWhole = channelsOf(recording).some((id) => recording.fragments(id).length > 1);
   const exported = isAnyWhole ? [`\`tallylight export ${sessionId}\` writes what is whole here.`] : [];
-  const steps = [wholeWords(recording), serviceWords(recording), ...exported, leftWords(recording)];
-  return { ...error, action: steps.join(' ') };
+  const damages = recording.damages();
+  const steps = [
+    ...(damages.length > 1 ? [damagesWords(damages)] : []),
+    ...[wholeWords(recording), serviceWords(recording), ...exported, leftWords(recording)],
+  ];
+  return { ...error, action: steps.join(' '), damages };
 }
 
 /** Of a recording that does not open at all. */
@@ -51,6 +59,31 @@ function channelsOf(recording: Recording): string[] {
   const { channels, erased = [] } = recording.facts();
   return channels.flatMap(({ id, mode }) => (mode === 'keep' && !erased.includes(id) ? [id] : []));
 }
+
+const MOST_NAMED = 8;
+
+/** `Damaged: mic:default take 1 fragment 3; display:1 take 2 fragments 4 to 6; and 2 more places.` */
+function damagesWords(damages: readonly Damage[]): string {
+  const named = damages.slice(0, MOST_NAMED).map(damageWords);
+  const more = damages.length - named.length;
+  const rest = more === 0 ? [] : [`and ${more} more ${more === 1 ? 'place' : 'places'}, all with --json`];
+  return `Damaged: ${[...named, ...rest].join('; ')}.`;
+}
+
+/** What is wrong at one place. */
+export function damageWords({ what, detail, channelId, take, from, to }: Damage): string {
+  const place = from === to ? detail : `${channelId} take ${take} fragments ${from} to ${to}`;
+  return `${place}${KINDS[what]}`;
+}
+
+const KINDS: Readonly<Record<Damage['what'], string>> = {
+  unreadable: '',
+  unchained: ', which does not follow what is before it',
+  foreign: ', before which is something that does not belong there',
+  undecodable: ', whole, but not to be decoded without the first of the take',
+  key: '',
+  missing: '',
+};
 
 /** `Whole here: mic:default 2 of 4 fragments, 0.6 s.` How many there were is known of what ended. */
 function wholeWords(recording: Recording): string {

@@ -66,7 +66,7 @@ function tellChannels(id: string, events: readonly AuditEvent[], out: Printer): 
 /** What is wrong here and not on the way. */
 const LOCAL: ReadonlySet<ErrorCode> = new Set([
   ...(['recording-unknown', 'key-elsewhere', 'vault-damaged', 'vault-unwritable', 'disk-full'] as const),
-  'audit-broken',
+  ...(['audit-broken', 'disk-read-only'] as const),
 ]);
 
 /** Says why it is still here and what to do, and answers the exit code. */

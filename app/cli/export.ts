@@ -1,11 +1,13 @@
-import { join } from 'node:path';
-import { errorOf } from '../../contract/result.ts';
+import { realpath } from 'node:fs/promises';
+import { dirname, join, resolve, sep } from 'node:path';
+import { errorOf, fail } from '../../contract/result.ts';
 import { openAuditLog } from '../../main/audit/log.ts';
 import { exportRecording } from '../../main/export/export-recording.ts';
 import { findFfmpeg } from '../../main/pipeline/ffmpeg-finder.ts';
 import type { Arguments, Command } from './command.ts';
 import { withWhatIsLeft } from './damaged.ts';
 import { clientDir } from './data-dir.ts';
+import { tellGaps } from './gaps.ts';
 import { type Opened, openVault } from './open-vault.ts';
 import { type Printer, printer, sizeText } from './print.ts';
 
@@ -17,13 +19,15 @@ export const exportCommand: Command = {
     const out = printer(values.json === true);
     if (id === undefined) return out.failed(errorOf('usage', 'which recording? `recordings` lists them'));
     const dataDir = values.data ?? clientDir();
-    const opened = await openVault(dataDir);
+    const file = values.out ?? join(process.cwd(), `${id}.mp4`);
+    if (await isInside(dataDir, file)) return out.failed(errorOf('export-inside', file));
+    const opened = await openVault(dataDir, 'read');
     if (!opened.ok) return out.failed(opened.error);
     const cancelling = new AbortController();
     const cancel = () => cancelling.abort();
     for (const signal of SIGNALS) process.on(signal, cancel);
     try {
-      return await exportFrom({ ...opened.value, dataDir }, id, values, out, cancelling.signal);
+      return await exportFrom({ ...opened.value, dataDir, file }, id, values, out, cancelling.signal);
     } finally {
       for (const signal of SIGNALS) process.off(signal, cancel);
       opened.value.lock.release();
@@ -33,8 +37,16 @@ export const exportCommand: Command = {
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
+/** Whether a file of that path would lie in the data folder, by whatever way it is named. */
+async function isInside(dataDir: string, file: string): Promise<boolean> {
+  const [inner, outer] = await Promise.all(
+    [dirname(resolve(file)), dataDir].map((path) => realpath(path).catch(() => resolve(path))),
+  );
+  return `${inner}${sep}`.startsWith(`${outer}${sep}`);
+}
+
 async function exportFrom(
-  { vault, secrets, dataDir }: Opened & { readonly dataDir: string },
+  { vault, secrets, dataDir, isReadOnly, file }: Opened & { readonly dataDir: string; readonly file: string },
   id: string,
   values: Arguments,
   out: Printer,
@@ -44,12 +56,15 @@ async function exportFrom(
   if (!recording.ok) return out.failed(recording.error);
   const ffmpeg = await findFfmpeg({ platform: process.platform, env: process.env, demuxers: [] });
   if (!ffmpeg.ok) return out.failed(ffmpeg.error);
-  const log = await openAuditLog(dataDir, () => new Date(), secrets);
-  if (!log.ok) return out.failed(log.error);
+  const log = isReadOnly
+    ? fail('disk-read-only', dataDir)
+    : await openAuditLog(dataDir, () => new Date(), secrets);
+  // What could be noted and is not to be trusted is seen to first; where nothing can be noted, saving the media comes first.
+  if (!log.ok && !isReadOnly) return out.failed(log.error);
 
   let told = 0;
   const exported = await exportRecording(recording.value, {
-    file: values.out ?? join(process.cwd(), `${id}.mp4`),
+    file,
     perChannel: values['per-channel'] === true,
     asRecorded: values['as-recorded'] === true,
     ffmpeg: ffmpeg.value.path,
@@ -75,16 +90,16 @@ async function exportFrom(
       sha256,
       channels,
     });
+  tellGaps(recording.value, out);
   const { sessionId, endUserId } = recording.value.facts();
   const channelIds = files.flatMap(({ channels }) => channels);
-  const noted = await log.value.write(endUserId, {
-    type: 'recording.exported',
-    sessionId,
-    channelIds,
-    files: files.length,
-  });
-  if (!noted.ok) return out.failed(noted.error);
+  const event = { type: 'recording.exported', sessionId, channelIds, files: files.length } as const;
+  const noted = log.ok ? await log.value.write(endUserId, event) : log;
   // What could be read is there; that it is not all has to be known.
   const damage = recording.value.damage();
-  return damage === undefined ? 0 : out.failed(withWhatIsLeft(damage, recording.value));
+  const left = damage === undefined ? undefined : withWhatIsLeft(damage, recording.value);
+  if (noted.ok) return left === undefined ? 0 : out.failed(left);
+  const message = `What is named above is written. That could not be written to the audit log. ${noted.error.message}`;
+  if (left !== undefined) out.note(message);
+  return out.failed(left ?? { ...noted.error, message });
 }

@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   export: async () => (await import('./export.ts')).exportCommand,
   delete: async () => (await import('./recordings.ts')).remove,
   'audit verify': async () => (await import('./audit.ts')).auditVerify,
+  'audit set-aside': async () => (await import('./audit-set-aside.ts')).auditSetAside,
   audit: async () => (await import('./audit.ts')).audit,
   'backend audit verify': async () => (await import('./backend-audit.ts')).auditVerify,
   'backend audit anchor': async () => (await import('./backend-audit.ts')).auditAnchor,

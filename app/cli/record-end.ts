@@ -1,4 +1,5 @@
 import type { Snapshot } from '../../contract/bridge/snapshot.ts';
+import type { ErrorCode } from '../../contract/errors.ts';
 import { errorOf, type TallylightError } from '../../contract/result.ts';
 import { isSessionGone } from '../../main/delivery/session-over.ts';
 import type { Capture } from '../../main/host.ts';
@@ -7,6 +8,9 @@ import { whenSnapshot } from './when-snapshot.ts';
 
 /** How long the command waits for the last receipts; what is left then is kept and sent by the next start. */
 const DELIVERY_PATIENCE_MS = 15_000;
+
+/** Troubles that do not say that delivery does not get on. */
+const BESIDE: ReadonlySet<ErrorCode> = new Set(['delivery-cut', 'delivery-unnoted', 'disk-full']);
 
 type Stop = (reason?: 'duration' | 'signal') => void;
 
@@ -41,7 +45,7 @@ export async function recordToEnd(
     capture,
     ({ session, trouble }) =>
       session.state !== 'delivering' ||
-      (trouble !== null && trouble.code !== stopped.trouble?.code && trouble.code !== 'delivery-cut'),
+      (trouble !== null && trouble.code !== stopped.trouble?.code && !BESIDE.has(trouble.code)),
   );
   // The timer also keeps the process alive: a delivery that was refused for good has nothing else that would.
   let timer: NodeJS.Timeout | undefined;
@@ -100,7 +104,13 @@ function leftOf({ channels, trouble }: Snapshot): TallylightError | null {
   return left.length === 0 ? null : errorOf('delivery-cut', left.join(', '));
 }
 
+const VERDICTS: Readonly<Partial<Record<ErrorCode, string>>> = {
+  'delivery-cut': 'what the media service took',
+  'delivery-unnoted': 'what was stored',
+  'disk-full': 'what was stored before the disk was full',
+};
+
 function verdictOf(trouble: Pick<TallylightError, 'code'> | null): string {
   if (trouble === null) return 'everything that was to be kept';
-  return trouble.code === 'delivery-cut' ? 'what the media service took' : 'what could be captured';
+  return VERDICTS[trouble.code] ?? 'what could be captured';
 }

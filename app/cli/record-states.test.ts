@@ -5,6 +5,7 @@ import { errorOf } from '../../contract/result.ts';
 import { EN } from '../../contract/spoken/en.ts';
 import { tellStates } from './record-states.ts';
 
+type SessionMoment = readonly [session: string, trouble: ErrorCode | null];
 type Moment = readonly [session: string, channel: string, trouble: ErrorCode | null];
 
 /** What is told of one display while these moments pass; the lines of the states are left out. */
@@ -18,7 +19,7 @@ function told(...moments: readonly Moment[]) {
 }
 
 /** What is told while the session is in these troubles. */
-function toldOfSession(...moments: readonly (readonly [session: string, trouble: ErrorCode | null])[]) {
+function toldOfSession(...moments: readonly SessionMoment[]) {
   const display = { id: 'display:1', mode: 'keep', state: 'live', trouble: null };
   return toldOf(
     moments.map(([session, code]) => ({ session, trouble: code === null ? null : errorOf(code), display })),
@@ -124,6 +125,27 @@ test('[P08] a token that is not renewed while it records is told once, and that 
     },
   ]);
   expect(toldOfSession(['delivering', 'token-expired'], ['complete', null])).toEqual([]);
+});
+
+test('[P57] little room is told once, and that there is room again; a full disk at once where it ends the recording', () => {
+  const codes = (...moments: readonly SessionMoment[]) =>
+    toldOfSession(...moments).map(({ text, event }) => [
+      text.split('.')[0],
+      (event as { code: unknown }).code,
+    ]);
+  const low = ['recording', 'disk-low'] as const;
+  expect(codes(['recording', null], low, low, ['recording', null], low, ['stopping', 'disk-full'])).toEqual([
+    ['The recording goes on', 'disk-low'],
+    ['There is room on the disk again', null],
+    ['The recording goes on', 'disk-low'],
+    ['The recording ended by itself', 'disk-full'],
+  ]);
+  // Live only goes on.
+  expect(codes(['recording', 'disk-full'], ['stopping', 'disk-full'])).toEqual([
+    ['The recording goes on', 'disk-full'],
+  ]);
+  // The person stopped it.
+  expect(codes(['recording', null], ['stopping', null], ['stopping', 'disk-full'])).toEqual([]);
 });
 
 test('why what is kept is not sent is told once, and that it is again', () => {

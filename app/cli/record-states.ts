@@ -12,6 +12,7 @@ import type { Printer } from './print.ts';
  */
 export function tellStates(capture: Pick<Capture, 'onSnapshot'>, out: Printer): void {
   let last = '';
+  let before: Snapshot['session']['state'] = 'idle';
   const told = new Map<string, string>();
   capture.onSnapshot((snapshot) => {
     const { session, lamp } = snapshot;
@@ -26,7 +27,8 @@ export function tellStates(capture: Pick<Capture, 'onSnapshot'>, out: Printer): 
         channels: chosen.map(({ id, mode, state, takes, bytes }) => ({ id, mode, state, takes, bytes })),
       });
     }
-    tellSession(snapshot, told, out);
+    tellSession(snapshot, before, told, out);
+    before = session.state;
     tellWaits(snapshot.delivery.waits, told, out);
     for (const channel of chosen) tellTrouble(channel, session.state, told, out);
   });
@@ -70,17 +72,35 @@ function tellTrouble(
 }
 
 /** What leaves the recording going on; what else a session is in trouble for is told when it has ended. */
-const GOES_ON: ReadonlySet<ErrorCode> = new Set(['token-expired', 'not-authorised', 'policy-untrusted']);
+const GOES_ON: ReadonlySet<ErrorCode> = new Set([
+  'token-expired',
+  'not-authorised',
+  'policy-untrusted',
+  'disk-low',
+  'disk-full',
+]);
 /** No channel is called that. */
 const SESSION = '';
 
-function tellSession({ session, trouble }: Snapshot, told: Map<string, string>, out: Printer): void {
+function tellSession(
+  { session, trouble }: Snapshot,
+  before: Snapshot['session']['state'],
+  told: Map<string, string>,
+  out: Printer,
+): void {
+  const isOn = session.state === 'recording' || session.state === 'paused';
+  if (trouble === null && isOn && told.get(SESSION) === 'disk-low') {
+    told.delete(SESSION);
+    out.line('There is room on the disk again.', { event: 'trouble', channel: null, code: null });
+  }
   if (trouble === null || trouble.code === told.get(SESSION)) return;
   const { code, message, action } = trouble;
-  if (isSessionOver(trouble)) {
+  // What comes of a full disk later, at the end of what the person stopped, is told with the end.
+  const isEnded = code === 'disk-full' && session.state === 'stopping' && before !== 'stopping';
+  if (isSessionOver(trouble) || isEnded) {
     told.set(SESSION, code);
     out.line(`The recording ended by itself. ${message}`, { event: 'ended', channel: null, code });
-  } else if (GOES_ON.has(code) && (session.state === 'recording' || session.state === 'paused')) {
+  } else if (GOES_ON.has(code) && isOn) {
     told.set(SESSION, code);
     out.line(`The recording goes on. ${message} ${action}`, { event: 'trouble', channel: null, code });
   }

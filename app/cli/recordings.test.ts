@@ -64,6 +64,28 @@ test('tallylight recordings says how much is stored of what a crash cut off, and
   expect(JSON.parse((await list('--json')).out)).toMatchObject({ seconds: 2, cutOff: false });
 }, 30_000);
 
+test('[P61] a recording whose key is gone is listed and verified as damaged, and the others are listed', async () => {
+  const { dataDir, vault, remove } = await kept();
+  done(await vault.create(testFacts({ sessionId: 'cap-9876543210' })));
+  await rm(join(dataDir, 'vault', TEST_SESSION, 'key.wrapped'));
+  const damaged = { code: 'vault-damaged', detail: `key of ${TEST_SESSION}` };
+  const said = await tallylight(['recordings', '--data', dataDir, '--json']);
+  expect(said.code).not.toBe(0);
+  const lines = said.out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(lines).toMatchObject([
+    { event: 'error', ...damaged },
+    { event: 'recording', id: 'cap-9876543210' },
+  ]);
+  const verified = await tallylight(['verify', TEST_SESSION, '--data', dataDir, '--json']);
+  expect(JSON.parse(verified.out)).toMatchObject({ event: 'error', ...damaged });
+  expect(verified.err).toContain('This recording does not open here.');
+  expect(await remove()).toMatchObject({ code: 0 });
+  expect(await vault.list()).toEqual(['cap-9876543210']);
+}, 30_000);
+
 describe('tallylight delete', () => {
   test('[P41] destroys the recording, says so and notes it', async () => {
     const { vault, remove, purged } = await kept();
@@ -84,7 +106,7 @@ describe('tallylight delete', () => {
     ],
     ['is cut short', (dir) => truncate(join(dir, 'recording.sealed'), 0), 'vault-damaged'],
     ['lost its facts', (dir) => rm(join(dir, 'recording.sealed')), 'vault-damaged'],
-    ['lost its key', (dir) => rm(join(dir, 'key.wrapped')), 'recording-unknown'],
+    ['lost its key', (dir) => rm(join(dir, 'key.wrapped')), 'vault-damaged'],
     [
       'is kept under a key of the system',
       (dir) => changed(join(dir, 'key.wrapped'), (key) => replaced(key, 'key-file', 'keychain')),
@@ -118,6 +140,16 @@ describe('tallylight delete', () => {
     expect(await vault.list()).toEqual([TEST_SESSION]);
     expect(await purged()).toEqual([]);
   });
+
+  test('says of an id that is longer than any that there is no such recording', async () => {
+    const { dataDir } = await kept();
+    for (const id of [`cap-${'x'.repeat(1500)}`, `cap-${'x'.repeat(65)}`, 'cap-unknown'])
+      for (const command of ['delete', 'verify', 'export'])
+        expect(await tallylight([command, id, '--json', '--data', dataDir])).toMatchObject({
+          code: 2,
+          out: expect.stringContaining('"recording-unknown"'),
+        });
+  }, 60_000);
 
   test('[P29] fails where it cannot be noted, and says that the recording is gone all the same', async () => {
     const { dataDir, vault, remove, purged } = await kept();

@@ -12,7 +12,7 @@ export const recordings: Command = {
   options: ['json', 'data'],
   run: async (values) => {
     const out = printer(values.json === true);
-    const opened = await openVault(values.data ?? clientDir());
+    const opened = await openVault(values.data ?? clientDir(), 'read');
     if (!opened.ok) return out.failed(opened.error);
     let exit = 0;
     for (const id of await opened.value.vault.list()) {

@@ -28,9 +28,12 @@ export const USAGE = `tallylight: records microphone, screens and system audio a
   tallylight export ID [--out FILE] [--per-channel] [--as-recorded]   [--data DIR] [--json]
       One MP4 with all tracks in sync, that any player opens, and its .sha256 beside it; or one file for each channel.
       A chapter begins after each pause. --as-recorded: sound stays Opus. What is written is not encrypted.
-  tallylight audit [--actor NAME] [--object ID] [--since TIME] [--until TIME] | audit verify   [--data DIR] [--json]
+  tallylight audit [NAME] [--actor NAME] [--object ID] [--since TIME] [--until TIME] | audit verify [NAME]   [--data DIR] [--json]
       What was done, as a story: by whom, to which session or channel, from the first time and before the second one
       (2026-03-01, 2026-03-01T10:00:00Z). verify finds whatever was edited, dropped, reordered or cut.
+  tallylight audit set-aside   [--data DIR] [--json]
+      Keeps a log that is damaged as it is, under a NAME in DIR, and begins a new one that says so first, so that recordings
+      can be exported, deleted and made again. audit NAME tells what of it can be read.
   tallylight backend serve [--port N] [--data DIR]
       The media service on this machine. What follows works while it runs, on the same --data DIR.
   tallylight backend key create --name NAME [--role capture|read|admin|operate]… [--environment production|development]

@@ -121,6 +121,39 @@ describe('tallylight verify', () => {
     });
   }, 60_000);
 
+  test('[P63] holds the receipt of a purged one also against a log that was set aside', async () => {
+    const { dataDir, deliver, verify } = await kept('purge-after-delivery');
+    expect(await deliver()).toMatchObject({ code: 0 });
+    const path = join(dataDir, 'audit.jsonl');
+    const log = await readFile(path);
+    log[60] = (log[60] ?? 0) ^ 1;
+    await writeFile(path, log);
+    expect(await verify('--json')).toMatchObject({ out: expect.stringContaining('"audit-broken"') });
+    const aside = await tallylight(['audit', 'set-aside', '--json', '--data', dataDir]);
+    expect(await verify()).toMatchObject({ code: 0, out: expect.stringMatching(SIGNED) });
+    // By the entry that this device wrote, and by no other.
+    await rm(join(dataDir, JSON.parse(aside.out).folder, 'audit-key.wrapped'));
+    expect(await verify('--json')).toMatchObject({ out: expect.stringContaining('"vault-damaged"') });
+  }, 60_000);
+
+  test('[P61][P57] of what is damaged in its midst the service gets what comes before it, and no more', async () => {
+    const { dataDir, deliver, verify } = await kept('keep');
+    const path = join(dataDir, 'vault', TEST_SESSION, 'mic@default.take-00001.sealed');
+    const bytes = await readFile(path);
+    const middle = 8 + bytes.readUInt32BE(0) + 60;
+    bytes[middle] = (bytes[middle] ?? 0) ^ 1;
+    await writeFile(path, bytes);
+    expect(await deliver()).toMatchObject({
+      code: 1,
+      out: expect.stringContaining(`is delivered in part and verified: ${MIC} 1 of 2 fragments`),
+      err: expect.stringContaining(`${MIC} take 1 fragment 1`),
+    });
+    expect(JSON.parse((await verify('--json')).out)).toMatchObject({
+      damages: [{ channelId: MIC, what: 'unreadable', take: 1, from: 1, to: 1 }],
+      action: expect.stringContaining(`The media service holds the first 1 fragments of ${MIC}`),
+    });
+  }, 60_000);
+
   test('[P61] says what a damage leaves, here and at the service, and what can be done about it', async () => {
     const { dataDir, deliver, verify } = await kept('keep');
     const folder = join(dataDir, 'vault', TEST_SESSION);

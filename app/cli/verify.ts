@@ -2,7 +2,7 @@ import { errorOf, type TallylightError } from '../../contract/result.ts';
 import { type SignedFor, type VerifiedSession, verifySession } from '../../main/session/verify-session.ts';
 import type { Vault } from '../../main/vault/vault.ts';
 import type { Command } from './command.ts';
-import { withNothingLeft, withoutProof, withWhatIsLeft } from './damaged.ts';
+import { type DamagedError, withNothingLeft, withoutProof, withWhatIsLeft } from './damaged.ts';
 import { clientDir } from './data-dir.ts';
 import { openVault } from './open-vault.ts';
 import { printer, sizeText } from './print.ts';
@@ -15,7 +15,7 @@ export const verify: Command = {
     const out = printer(values.json === true);
     if (id === undefined) return out.failed(errorOf('usage', 'which recording?'));
     const dataDir = values.data ?? clientDir();
-    const opened = await openVault(dataDir);
+    const opened = await openVault(dataDir, 'read');
     if (!opened.ok) return out.failed(opened.error);
     const verified = await verifySession({ ...opened.value, dataDir }, id);
     const told = verified.ok
@@ -32,7 +32,7 @@ export const verify: Command = {
   },
 };
 
-async function withNextSteps(error: TallylightError, vault: Vault, id: string): Promise<TallylightError> {
+async function withNextSteps(error: TallylightError, vault: Vault, id: string): Promise<DamagedError> {
   if (error.code !== 'vault-damaged') return error;
   const recording = await vault.open(id);
   if (recording.ok) return withWhatIsLeft(error, recording.value);

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { AuditHead, ServiceAuditEntry } from '../../contract/audit.ts';
 import { fail, ok, type Result, type TallylightError } from '../../contract/result.ts';
 import { writeDurably } from '../blobs/durable.ts';
+import { ifThere } from '../blobs/if-there.ts';
 import type { Log } from '../log.ts';
 import type { Signer } from '../secrets/signer.ts';
 import type { Store } from '../store/store.ts';
@@ -54,7 +55,7 @@ export function anchorAt({ path, name }: AnchorPlace, { store, signer, clock, lo
   const factOf = (tenantId: string) => `audit-anchor ${name} ${tenantId}`;
 
   async function read(): Promise<Result<Heads>> {
-    const text = await ifThere(path);
+    const text = await ifThere(readFile(path, 'utf8'));
     if (text === undefined) return ok(new Map());
     if (text === known?.text) return ok(known.heads);
     const heads = new Map<string, SignedHead>();
@@ -164,15 +165,6 @@ function headsIn(text: string): readonly string[] {
     return file.parse(JSON.parse(text)).heads;
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof z.ZodError) return [];
-    throw error;
-  }
-}
-
-async function ifThere(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;
   }
 }

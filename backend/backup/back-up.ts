@@ -11,7 +11,14 @@ import { FIRST_TENANT } from '../store/trust-tables.ts';
 import { type FileSum, ifThere, sumOf, writeChecked, writeLines } from './checked-file.ts';
 import { type Copied, copyStream } from './copy-stream.ts';
 import { emptySnapshot, linesOf, type Snapshot, streamsIn } from './dump.ts';
-import { type BackupFolder, claimFolder, removeUnfinished, UNFINISHED, unreachable } from './folder.ts';
+import {
+  type BackupFolder,
+  claimFolder,
+  nextName,
+  removeUnfinished,
+  UNFINISHED,
+  unreachable,
+} from './folder.ts';
 import { SERVICE_FILE, sessionsWithKeys, settlePeople, settleSession, withKeyLock } from './keys.ts';
 import {
   DATABASE_FILE,
@@ -69,7 +76,7 @@ export async function backUp(
     if (options.signal?.aborted === true) return cancelled(folder);
     return unreachable(error);
   } finally {
-    claimed.value();
+    await claimed.value();
   }
 }
 
@@ -98,7 +105,7 @@ async function generation(
   folder: BackupFolder,
   { signal, tell }: BackupOptions,
 ): Promise<Result<Made>> {
-  const name = await freeName(folder, parts.clock());
+  const name = await nextName(folder, parts.clock());
   const path = `${folder.generationPath(name)}${UNFINISHED}`;
   await mkdir(path, { mode: 0o700 });
   const files: Record<string, FileSum> = {};
@@ -133,19 +140,6 @@ async function generation(
   await writeManifest(path, made, parts.signer);
   await rename(path, folder.generationPath(name));
   return ok({ generation: name, ...counts, unreadable, newBlobs, newBytes });
-}
-
-/** Of the time, so that names are in their order; `-2` for the second of one second. */
-async function freeName(folder: BackupFolder, nowMs: number): Promise<string> {
-  const time = new Date(nowMs)
-    .toISOString()
-    .replace(/\.\d+Z$/, 'Z')
-    .replaceAll(':', '');
-  const taken = await folder.generations();
-  for (let count = 1; ; count++) {
-    const name = count === 1 ? time : `${time}-${count}`;
-    if (!taken.includes(name)) return name;
-  }
 }
 
 /** Writes the keys of what is in the snapshot, and takes those out that are destroyed. */

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, symlinkSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -194,7 +194,7 @@ test('[P39] a backup that ends in the middle of a recording goes on there the ne
   const blobs: Blobs = {
     ...parts.blobs,
     readSealed: (of, name) =>
-      ++reads === 2 ? Promise.reject(new Error('away')) : parts.blobs.readSealed(of, name),
+      ++reads === 3 ? Promise.reject(new Error('away')) : parts.blobs.readSealed(of, name),
   };
   const cut = await backUp({ ...parts, blobs }, { dataDir }, backupFolder(to), { keep: 7 });
   expect(cut).toMatchObject({ error: { code: 'service-failed' } });
@@ -226,4 +226,16 @@ test('a drill does not get the bucket and the second copies of the service it is
   expect(await elsewhere.sessionIds()).toEqual([]);
   const config = { port: 0, dataDir: service.dataDir, blobs: s3.place, copiesDir };
   expect(await startService(config)).toMatchObject(inUse);
+});
+
+test('backups in the data folder are refused, also by a link, and a folder beside it with dots in its name is not', async () => {
+  const service = await trial();
+  const { dataDir } = service;
+  const root = await folder();
+  symlinkSync(dataDir, join(root, 'link'));
+  const make = (to: string) => makeBackup({ dataDir }, to, { keep: 7 });
+  for (const to of [dataDir, join(dataDir, '..x'), join(root, 'link', 'backups')])
+    expect(await make(to), to).toMatchObject({ error: { code: 'usage' } });
+  expect(existsSync(join(dataDir, 'backups'))).toBe(false);
+  must(await make(join(root, '..data')));
 });

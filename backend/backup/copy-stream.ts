@@ -21,8 +21,11 @@ export type Copied = {
   readonly newBytes: number;
 };
 
-/** So many blobs are on their way at once: each is synced to the disk, and waits for that. */
-export const AT_ONCE = 8;
+/**
+ * So many blobs are on their way at once. Each may hold a thread of the four that all of the service's files are read and written
+ * with, for as long as a disk does not answer: recorders need the others.
+ */
+const AT_ONCE = 2;
 
 /**
  * Copies the blobs of one stream that the backup does not have yet. Each is opened and held against the digest of its fragment

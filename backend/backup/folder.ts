@@ -1,12 +1,12 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
-import { join, relative, resolve } from 'node:path';
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { fail, ok, type Result } from '../../contract/result.ts';
 import type { Blobs } from '../blobs/blobs.ts';
 import { blobsOnDisk } from '../blobs/disk.ts';
-import { claim } from '../lock.ts';
 import type { Signer } from '../secrets/signer.ts';
 import { isMissing, readChecked, writeChecked } from './checked-file.ts';
+import { claimApart } from './lock-process.ts';
 
 /** Says whose backups a folder holds: the thumbprint of the key that the service signs with. */
 const head = z.object({ format: z.literal(1), service: z.string() });
@@ -16,7 +16,7 @@ const HEAD_FILE = 'tallylight-backup.json';
  * The folder that backups lie in:
  *
  *     tallylight-backup.json          whose it is
- *     generations/<time>/             one state of the service, without the keys of what it recorded
+ *     generations/<number>-<time>/    one state of the service, without the keys of what it recorded
  *     blobs/<session>/<stream>/<name> sealed fragments, as the service keeps them; shared by all generations
  *     sums/<session>/<stream>.sha256  their SHA-256, as `sha256sum -c` reads it in the folder
  *     keys/                           what is only ever there as it is now: see keys.ts
@@ -40,11 +40,31 @@ export function backupFolder(path: string): BackupFolder {
     path,
     blobs: blobsOnDisk(join(path, 'blobs')),
     generations: async () =>
-      (await namesIn(join(path, 'generations'))).filter((name) => !name.endsWith(UNFINISHED)).sort(),
+      (await namesIn(join(path, 'generations')))
+        .filter((name) => !name.endsWith(UNFINISHED))
+        .sort((one, other) => numberOf(one) - numberOf(other) || (one < other ? -1 : 1)),
     generationPath: (name) => join(path, 'generations', name),
     sumsPath: (sessionId, streamId) => join(path, 'sums', sessionId, `${streamId}.sha256`),
     keysPath: (...names) => join(path, 'keys', ...names),
   };
+}
+
+/**
+ * Where a generation has its place among the others, whatever the clock said when it was made. Those of earlier versions, which have
+ * a time and no number, were there before.
+ */
+function numberOf(generation: string): number {
+  return Number(/^(\d{6,})-/.exec(generation)?.[1] ?? 0);
+}
+
+/** A name that comes after all that are there. */
+export async function nextName(folder: BackupFolder, nowMs: number): Promise<string> {
+  const number = numberOf((await folder.generations()).at(-1) ?? '') + 1;
+  const time = new Date(nowMs)
+    .toISOString()
+    .replace(/\.\d+Z$/, 'Z')
+    .replaceAll(':', '');
+  return `${String(number).padStart(6, '0')}-${time}`;
 }
 
 /** Names in a directory; none where it is not there. */
@@ -65,26 +85,20 @@ export async function namesIn(path: string): Promise<string[]> {
 export async function claimFolder(
   folder: BackupFolder,
   { dataDir, signer }: { readonly dataDir: string; readonly signer: Pick<Signer, 'kid'> },
-): Promise<Result<() => void>> {
-  if (isWithin(dataDir, folder.path) || isWithin(folder.path, dataDir))
-    return fail('usage', 'backups lie apart from the data folder, best on another disk');
+): Promise<Result<() => Promise<void>>> {
   try {
-    for (const name of ['generations', 'blobs', 'sums', join('keys', 'sessions')])
-      await mkdir(join(folder.path, name), { recursive: true, mode: 0o700 });
-    const claimed = claim(folder.path);
+    const make = ['generations', 'blobs', 'sums', join('keys', 'sessions')].map((name) =>
+      join(folder.path, name),
+    );
+    const claimed = await claimApart({ root: folder.path, path: folder.path, make, apart: dataDir });
     if (!claimed.ok) return claimed;
     const mine = await settledHead(folder, signer.kid);
     if (mine.ok) return claimed;
-    claimed.value();
+    await claimed.value();
     return mine;
   } catch (error) {
-    return isSqlite(error) ? fail('backup-unreachable', folder.path) : unreachable(error);
+    return unreachable(error);
   }
-}
-
-/** SQLite's word for a lock file that cannot be opened. */
-export function isSqlite(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ERR_SQLITE_ERROR';
 }
 
 /** Whether it is the folder of this service. Errors as those of `claimFolder`, `backup-none`. */
@@ -104,11 +118,18 @@ async function settledHead(folder: BackupFolder, service: string): Promise<Resul
 
 const SYSTEM = /^E(ACCES|PERM|ROFS|NOENT|NOTDIR|IO|NOSPC|DQUOT|STALE|HOSTDOWN|TIMEDOUT|BUSY|NXIO)$/;
 
-/** The error for what a file system says; what is none of it is a bug and is thrown on. */
+/** What a file system says, and of which path, as in `ENOENT`; empty where it says nothing. */
+export function systemError(error: unknown): { readonly code: string; readonly at: string } {
+  if (!(error instanceof Error) || !('code' in error)) return { code: '', at: '' };
+  const code = String(error.code);
+  return { code: SYSTEM.test(code) ? code : '', at: 'path' in error ? String(error.path) : '' };
+}
+
+/** The error for what the file system of the backups says; what is none of it is a bug and is thrown on. */
 export function unreachable(error: unknown): Result<never> {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const { code } = systemError(error);
   if (code === 'ENOSPC' || code === 'EDQUOT') return fail('backup-unreachable', `no room left (${code})`);
-  if (SYSTEM.test(code)) return fail('backup-unreachable', code);
+  if (code !== '') return fail('backup-unreachable', code);
   throw error;
 }
 
@@ -121,9 +142,4 @@ export async function removeUnfinished(folder: BackupFolder): Promise<void> {
   for (const path of [folder.keysPath(), keys])
     for (const name of await namesIn(path))
       if (name.endsWith(UNFINISHED)) await rm(join(path, name), { force: true });
-}
-
-function isWithin(path: string, root: string): boolean {
-  const way = relative(resolve(root), resolve(path));
-  return way === '' || (!way.startsWith('..') && resolve(way) !== way);
 }

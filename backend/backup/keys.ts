@@ -3,11 +3,11 @@ import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
 import { fail, ok, type Result } from '../../contract/result.ts';
 import { writeDurably } from '../blobs/durable.ts';
-import { claim } from '../lock.ts';
 import type { Parts } from '../parts.ts';
 import { ENVIRONMENTS } from '../store/records.ts';
 import { checkedText, ifThere, readChecked, writeChecked } from './checked-file.ts';
-import { type BackupFolder, isSqlite, namesIn, unreachable } from './folder.ts';
+import { type BackupFolder, namesIn, unreachable } from './folder.ts';
+import { claimApart } from './lock-process.ts';
 
 /** A row as it lies in the database. */
 export const row = z.record(z.string(), z.union([z.string(), z.number(), z.null()]));
@@ -150,6 +150,8 @@ export async function settlePeople({ store }: Living, folder: BackupFolder): Pro
 const LOCK_PAUSE_MS = 20;
 /** Each holds it for as long as it takes to write a file: who has it for longer was stopped, and might never go on. */
 const LOCK_PATIENCE_MS = 10_000;
+/** A file that is not written in so long is on a disk that hangs. */
+const WORK_PATIENCE_MS = 20_000;
 
 /**
  * Runs work that reads what the service says and writes it to `keys/`, one after the other over all processes: otherwise one
@@ -158,30 +160,34 @@ const LOCK_PATIENCE_MS = 10_000;
 export async function withKeyLock<T>(folder: BackupFolder, work: () => Promise<T>): Promise<Result<T>> {
   try {
     const release = await keyLock(folder);
-    if (release === undefined) return fail('backup-unreachable', folder.path);
-    if (release === 'held')
-      return fail('backup-unreachable', 'another process holds its keys, and does not go on');
-    try {
-      return ok(await work());
-    } finally {
-      release();
-    }
+    if (!release.ok) return release;
+    // Nobody else comes in before it is over, also where nobody waits for it any more.
+    return await inTime(folder, work().finally(release.value));
   } catch (error) {
     return unreachable(error);
   }
 }
 
-/** Undefined where the lock cannot be opened, `held` where somebody does not give it back. */
-async function keyLock(folder: BackupFolder): Promise<(() => void) | 'held' | undefined> {
+async function inTime<T>(folder: BackupFolder, work: Promise<T>): Promise<Result<T>> {
+  const waiting = new AbortController();
+  const { signal } = waiting;
+  const late = setTimeout(WORK_PATIENCE_MS, undefined, { signal }).then(
+    () => fail('backup-unreachable', `${folder.path} does not answer`),
+    () => fail('backup-unreachable'),
+  );
+  try {
+    return await Promise.race([work.then(ok<T>), late]);
+  } finally {
+    waiting.abort();
+  }
+}
+
+async function keyLock(folder: BackupFolder): Promise<Result<() => Promise<void>>> {
   const until = performance.now() + LOCK_PATIENCE_MS;
-  while (performance.now() < until)
-    try {
-      const claimed = claim(folder.keysPath());
-      if (claimed.ok) return claimed.value;
-      await setTimeout(LOCK_PAUSE_MS);
-    } catch (error) {
-      if (isSqlite(error)) return undefined;
-      throw error;
-    }
-  return 'held';
+  while (performance.now() < until) {
+    const claimed = await claimApart({ root: folder.path, path: folder.keysPath() });
+    if (claimed.ok || claimed.error.code !== 'data-in-use') return claimed;
+    await setTimeout(LOCK_PAUSE_MS);
+  }
+  return fail('backup-unreachable', 'another process holds its keys, and does not go on');
 }

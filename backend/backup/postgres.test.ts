@@ -1,5 +1,9 @@
-import { readdirSync } from 'node:fs';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { checkAudit } from '../operate.ts';
 import { startService } from '../serve.ts';
 import { downloaded, emptyBeside, restoredElsewhere, videosOf } from '../trial/backups.ts';
@@ -9,6 +13,8 @@ import { call } from '../trial/recorder.ts';
 import { freePort } from '../trial/servers/server.ts';
 import { folder, must, trial } from '../trial/service.ts';
 import { makeBackup, restoreService } from './commands.ts';
+
+const COMMANDS = pathToFileURL(join(import.meta.dirname, 'commands.ts')).href;
 
 let from: PostgresServer | undefined;
 let into: PostgresServer | undefined;
@@ -61,4 +67,56 @@ test('[P39][P41] a service on PostgreSQL is backed up, and restored to PostgreSQ
   } finally {
     await running.close();
   }
+});
+
+/** A backup of a service with one recording, and an empty database of its own to restore it to. */
+async function toRestore() {
+  const server = startPostgres();
+  onTestFinished(() => server.stop());
+  const service = await trial();
+  await recorded(service, service.key, { endUserId: 'ada' });
+  const to = await folder();
+  must(await makeBackup({ dataDir: service.dataDir }, to, { keep: 7 }));
+  const heads = join(await folder(), 'heads.json');
+  const variables = { TALLYLIGHT_DATABASE_URL: server.url, TALLYLIGHT_AUDIT_ANCHOR: heads };
+  return { to, dataDir: await emptyBeside(service.dataDir), variables };
+}
+
+test('a restore to PostgreSQL whose folder for the heads is not there says so before it writes', async () => {
+  const { to, dataDir, variables } = await toRestore();
+  const gone = join(await folder(), 'gone');
+  const wrong = { ...variables, TALLYLIGHT_AUDIT_ANCHOR: join(gone, 'heads.json') };
+  expect(await restoreService({ dataDir, variables: wrong }, to, {})).toMatchObject({
+    error: { code: 'usage', detail: expect.stringContaining(gone) },
+  });
+  expect(readdirSync(dataDir)).toEqual(['master.key']);
+  must(await restoreService({ dataDir, variables }, to, {}));
+});
+
+test('[P39] a restore to PostgreSQL that is killed after it has written the database can be called again', async () => {
+  const { to, dataDir, variables } = await toRestore();
+  // The heads are written after the commit.
+  const work = `import { restoreService } from ${JSON.stringify(COMMANDS)};
+    import fs from 'node:fs';
+    fs.watch(${JSON.stringify(join(variables.TALLYLIGHT_AUDIT_ANCHOR, '..'))}, () => process.kill(process.pid, 'SIGKILL'));
+    process.stdin.once('data', async (order) => {
+      const { dataDir, variables, to } = JSON.parse(String(order));
+      const restored = await restoreService({ dataDir, variables }, to, {});
+      console.log(JSON.stringify(restored));
+    });`;
+  const child = spawn(process.execPath, ['--no-warnings', '--input-type=module', '-e', work], {
+    stdio: ['pipe', 'inherit', 'inherit'],
+  });
+  child.stdin.write(JSON.stringify({ dataDir, variables, to }));
+  const [, signal] = await once(child, 'exit');
+  expect(signal).toBe('SIGKILL');
+  expect(readdirSync(dataDir)).toContain('restoring');
+  expect(must(await restoreService({ dataDir, variables }, to, {}))).toMatchObject({
+    ...{ sessions: 1, blobs: 3, otherHeads: null },
+  });
+  expect(existsSync(join(dataDir, 'restoring'))).toBe(false);
+  must(await checkAudit({ dataDir, variables }));
+  expect(await restoreService({ dataDir, variables }, to, {})).toMatchObject({
+    error: { code: 'restore-not-empty' },
+  });
 });

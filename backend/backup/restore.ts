@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import { fail, ok, type Result } from '../../contract/result.ts';
 import { anchorPlace } from '../audit/anchor.ts';
 import type { BlobOf, Blobs } from '../blobs/blobs.ts';
@@ -12,13 +12,12 @@ import { copiesDirOf, giveAway, isOfOthers } from '../redundancy/copies-owner.ts
 import { isNamed, MASTER_FILE, type Master, type MasterSource, readMaster } from '../secrets/master.ts';
 import { SQLITE_FILE } from '../store/file.ts';
 import { openStore } from '../store/open.ts';
-import { isFilled, refill } from '../store/refill.ts';
+import { isFilled, isJustRestored, refill } from '../store/refill.ts';
 import type { BackupConfig } from './back-up.ts';
 import { ifThere } from './checked-file.ts';
 import { type Chosen, chosenOf, type RestoreOptions } from './chosen.ts';
-import { AT_ONCE } from './copy-stream.ts';
 import { dumped, streamsIn } from './dump.ts';
-import { type BackupFolder, checkedHead, unreachable } from './folder.ts';
+import { type BackupFolder, checkedHead, systemError } from './folder.ts';
 import { DATABASE_FILE, HEADS_FILE } from './manifest.ts';
 import { type OpenedBackup, openBackup } from './opened-backup.ts';
 import type { Watched } from './progress.ts';
@@ -43,6 +42,12 @@ export type Restored = {
 /** While a restore is under way it builds the database in there; who finds it knows that it was cut short. */
 const BUILDING = 'restoring';
 
+/** In there: the file of `TALLYLIGHT_AUDIT_ANCHOR` is of this restore, and no other's. */
+const OUR_HEADS = 'heads-are-ours';
+
+/** So many blobs are on their way at once: each is synced to the disk, and waits for that. */
+const AT_ONCE = 8;
+
 /** What it writes into the data folder meanwhile. */
 const WRITTEN = ['blobs', 'audit-heads.json'];
 
@@ -60,6 +65,9 @@ export async function restore(
   // What was named is looked for before anything else that could be wrong.
   const head = await checkedHead(folder);
   if (!head.ok) return head;
+  const heads = dirname(anchorPlace(config).path);
+  if (config.auditAnchor !== undefined && !existsSync(heads))
+    return fail('usage', `there is no folder ${heads} for the heads of the audit logs`);
   const empty = await isEmpty(config);
   if (!empty.ok) return empty;
   const free = await freePlaces(config, options.takeOver === true);
@@ -82,14 +90,19 @@ export async function restore(
     const taken = options.takeOver === true ? await takeOver(config) : ok(undefined);
     if (!taken.ok) return taken;
     const restored = await build(config, master.value, opened.value, chosen.value, options);
-    if (!restored.ok) await tidyUp(config.dataDir);
+    // What is in the database of a server needs its fragments; the next call finds the mark, and begins anew.
+    const isWritten = config.databaseUrl !== undefined && (await isJustRestored(config).catch(() => true));
+    if (!restored.ok && !isWritten) await tidyUp(config.dataDir);
     return restored;
   } finally {
     claimed.value();
   }
 }
 
-/** The database is written last, so whatever is there without one is of a restore that was cut short. */
+/**
+ * The database is written last, so whatever is there without one is of a restore that was cut short; as is one on a server that no
+ * service has run on since it was written, where there is the mark.
+ */
 async function isEmpty(config: BackupConfig): Promise<Result<void>> {
   const taken = fail('restore-not-empty', config.dataDir);
   const names = existsSync(config.dataDir) ? await readdir(config.dataDir) : [];
@@ -98,7 +111,8 @@ async function isEmpty(config: BackupConfig): Promise<Result<void>> {
   if (config.databaseUrl === undefined) return ok(undefined);
   const filled = await isFilled(config);
   if (!filled.ok) return filled;
-  return filled.value ? fail('restore-not-empty', 'the database') : ok(undefined);
+  if (!filled.value || (names.includes(BUILDING) && (await isJustRestored(config)))) return ok(undefined);
+  return fail('restore-not-empty', 'the database');
 }
 
 /** A drill has the keys of the service it is of, and must not get its bucket or second copies by them. Error: `data-in-use`. */
@@ -140,8 +154,10 @@ async function build(
   try {
     const building = join(config.dataDir, BUILDING);
     // Of one that was cut short.
+    const isHeadsOurs = existsSync(join(building, OUR_HEADS));
     await tidyUp(config.dataDir);
     await mkdir(building, { mode: 0o700 });
+    if (isHeadsOurs) await writeDurably(join(building, OUR_HEADS), Buffer.of());
     const copied = await copyBack(config, opened, chosen, { tell, signal });
     if (!copied.ok) return copied;
     const selection: Selection = { ...chosen, opened, master: master.fingerprint };
@@ -152,7 +168,7 @@ async function build(
       older: restoredRows(lines, selection),
       newest: rowsAsNow(selection),
     });
-    const otherHeads = await putHeads(config, opened.folder, chosen.generation);
+    const otherHeads = await putHeads(config, opened.folder, chosen.generation, join(building, OUR_HEADS));
     const sessions = await noteRestored(config, database, master, chosen);
     if (!sessions.ok) return sessions;
     if (config.databaseUrl === undefined) await moveIn(building, config.dataDir);
@@ -163,15 +179,17 @@ async function build(
       ...{ deleted, damage, leftOut: [...leftOut], otherHeads },
     });
   } catch (error) {
-    return unwritable(error, config.dataDir);
+    return unwritable(error, config.dataDir, opened.folder);
   }
 }
 
-function unwritable(error: unknown, dataDir: string): Result<never> {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (code === 'ENOSPC' || code === 'EDQUOT') return fail('disk-full', dataDir);
-  if (/^E(ACCES|PERM|ROFS)$/.test(code)) return fail('vault-unwritable', `${dataDir} (${code})`);
-  return unreachable(error);
+/** Names the path: it is in the data folder, beside it, or in the backups, which are only read. */
+function unwritable(error: unknown, dataDir: string, folder: BackupFolder): Result<never> {
+  const { code, at } = systemError(error);
+  if (code === '') throw error;
+  if (code === 'ENOSPC' || code === 'EDQUOT') return fail('disk-full', at || dataDir);
+  const isBackups = at.startsWith(folder.path + sep);
+  return fail(isBackups ? 'backup-unreachable' : 'vault-unwritable', `${at || dataDir} (${code})`);
 }
 
 /** The blobs of what is restored, into wherever this service keeps them. */
@@ -221,12 +239,15 @@ async function putHeads(
   config: BackupConfig,
   folder: BackupFolder,
   generation: string,
+  mark: string,
 ): Promise<string | null> {
   const { path } = anchorPlace(config);
   const isOwn = path === anchorPlace({ dataDir: config.dataDir }).path;
-  if (!isOwn && existsSync(path)) return path;
+  if (!isOwn && existsSync(path) && !existsSync(mark)) return path;
   const heads = await ifThere(join(folder.generationPath(generation), HEADS_FILE));
+  await writeDurably(mark, Buffer.of());
   if (heads !== undefined) await writeDurably(path, Buffer.from(heads));
+  else if (!isOwn) await rm(path, { force: true });
   return null;
 }
 

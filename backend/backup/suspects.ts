@@ -1,5 +1,5 @@
-import { claim } from '../lock.ts';
-import { type BackupFolder, isSqlite } from './folder.ts';
+import type { BackupFolder } from './folder.ts';
+import { claimApart } from './lock-process.ts';
 import { readSums, writeSums } from './sums.ts';
 
 /** Blobs of one stream that are not as they were written, or whose lines are not. */
@@ -14,9 +14,9 @@ export type Suspects = {
  * False where the folder cannot be written or is in use: then it stays as it is, and is found again.
  */
 export async function markSuspects(folder: BackupFolder, all: readonly Suspects[]): Promise<boolean> {
-  let release: (() => void) | undefined;
+  let release: (() => Promise<void>) | undefined;
   try {
-    const claimed = claim(folder.path);
+    const claimed = await claimApart({ root: folder.path, path: folder.path });
     if (!claimed.ok) return false;
     release = claimed.value;
     for (const of of all) {
@@ -26,10 +26,10 @@ export async function markSuspects(folder: BackupFolder, all: readonly Suspects[
     }
     return true;
   } catch (error) {
-    if (isSqlite(error) || isUnwritable(error)) return false;
+    if (isUnwritable(error)) return false;
     throw error;
   } finally {
-    release?.();
+    await release?.();
   }
 }
 

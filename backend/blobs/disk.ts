@@ -5,6 +5,7 @@ import { fail, ok, type Result } from '../../contract/result.ts';
 import { type BlobOf, type Blobs, isSessionName } from './blobs.ts';
 import { opened, sealed } from './context.ts';
 import { makeDirectory, writeDurably } from './durable.ts';
+import { hasCode, ifThere } from './if-there.ts';
 
 /** Again where somebody wrote into it meanwhile. */
 const FOLDER = { recursive: true, force: true, maxRetries: 3 } as const;
@@ -43,17 +44,4 @@ export function blobsOnDisk(root: string): Blobs {
     removeSession: (sessionId) => rm(join(root, sessionId), FOLDER),
     sessionIds: async () => ((await ifThere(readdir(root))) ?? []).filter(isSessionName),
   };
-}
-
-async function ifThere<T>(reading: Promise<T>): Promise<T | undefined> {
-  try {
-    return await reading;
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined;
-    throw error;
-  }
-}
-
-function hasCode(error: unknown, ...codes: readonly string[]): boolean {
-  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, opendir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { hasCode, ifThere } from './if-there.ts';
 
 /** Writes a file that is there whole or not at all, also after a power cut. Mode 0600. */
 export async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
@@ -15,7 +16,7 @@ export async function writeFirst(path: string, bytes: Uint8Array): Promise<void>
     await link(temporary, path);
     await syncDirectory(dirname(path));
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    if (!hasCode(error, 'EEXIST')) throw error;
   } finally {
     await rm(temporary, { force: true });
   }
@@ -34,19 +35,10 @@ export async function removeUnfinished(folder: string, beforeMs: number, signal:
     const path = join(folder, entry.name);
     if (entry.isDirectory()) await removeUnfinished(path, beforeMs, signal);
     else if (entry.isFile() && /\.[0-9a-f]{8}\.part$/.test(entry.name)) {
+      // It may be deleted while it is looked at.
       const file = await ifThere(stat(path));
       if (file !== undefined && file.mtimeMs < beforeMs - COARSE_MS) await rm(path, { force: true });
     }
-  }
-}
-
-/** It may be deleted while it is looked at. */
-async function ifThere<T>(looking: Promise<T>): Promise<T | undefined> {
-  try {
-    return await looking;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
   }
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fail, ok, type Result } from '../../contract/result.ts';
+import { settingRefused } from '../../contract/setting.ts';
 
 /** A bucket of S3, or of anything that speaks its protocol, and who asks for it. */
 export type S3Place = {
@@ -17,7 +18,7 @@ type Variables = { readonly [name: string]: string | undefined };
 
 /**
  * Where fragments are kept, by `TALLYLIGHT_BLOBS=s3://bucket/prefix` and `TALLYLIGHT_S3_ENDPOINT`, `_REGION`, `_ACCESS_KEY_ID` and
- * `_SECRET_ACCESS_KEY`; the last two also from a file, as `…_FILE`. Undefined: in the data folder. Error: `usage`, which never
+ * `_SECRET_ACCESS_KEY`; the last two also from a file, as `…_FILE`. Undefined: in the data folder. Error: `setting-refused`, which never
  * quotes a value that may be a secret.
  */
 export function s3Of(variables: Variables): Result<S3Place | undefined> {
@@ -26,7 +27,7 @@ export function s3Of(variables: Variables): Result<S3Place | undefined> {
   // Bucket names: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
   const [, bucket, prefix = ''] = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/.exec(where) ?? [];
   if (bucket === undefined)
-    return fail('usage', 'TALLYLIGHT_BLOBS must be s3://bucket or s3://bucket/prefix');
+    return settingRefused('TALLYLIGHT_BLOBS', 'it takes s3://bucket or s3://bucket/prefix');
   const endpoint = endpointOf(variables.TALLYLIGHT_S3_ENDPOINT);
   if (!endpoint.ok) return endpoint;
   const accessKeyId = secretOf(variables, 'TALLYLIGHT_S3_ACCESS_KEY_ID');
@@ -46,7 +47,10 @@ function endpointOf(text: string | undefined): Result<string | undefined> {
   const url = URL.parse(text);
   const isLocal = url !== null && /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname);
   if (url === null || url.username !== '' || url.password !== '')
-    return fail('usage', 'TALLYLIGHT_S3_ENDPOINT must be an address such as https://s3.example.org');
+    return settingRefused(
+      'TALLYLIGHT_S3_ENDPOINT',
+      'it takes an address such as https://s3.example.org, without a name or password in it',
+    );
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLocal))
     return fail('insecure-address', 'TALLYLIGHT_S3_ENDPOINT');
   return ok(text.replace(/\/+$/, ''));
@@ -56,11 +60,12 @@ function secretOf(variables: Variables, name: string): Result<string> {
   const given = variables[name];
   if (given !== undefined && given !== '') return ok(given);
   const path = variables[`${name}_FILE`];
-  if (path === undefined || path === '') return fail('usage', `${name} or ${name}_FILE is needed`);
+  if (path === undefined || path === '')
+    return settingRefused(name, `with TALLYLIGHT_BLOBS it is needed, or ${name}_FILE`);
   try {
     const read = readFileSync(path, 'utf8').trim();
-    return read === '' ? fail('usage', `${name}_FILE: ${path} is empty`) : ok(read);
+    return read === '' ? settingRefused(`${name}_FILE`, `${path} is empty`) : ok(read);
   } catch {
-    return fail('usage', `${name}_FILE: ${path} cannot be read`);
+    return settingRefused(`${name}_FILE`, `${path} cannot be read`);
   }
 }

@@ -196,7 +196,7 @@ test('the place is said by variables, TLS but for this machine, secrets also fro
       ...{ accessKeyId: 'id', secretAccessKey: 's3cret' },
     },
   });
-  const usage = { ok: false, error: { code: 'usage' } };
+  const usage = { ok: false, error: { code: 'setting-refused' } };
   expect(s3Of({ ...all, TALLYLIGHT_BLOBS: '/var/lib' })).toMatchObject(usage);
   expect(s3Of({ TALLYLIGHT_BLOBS: 's3://bucket' })).toMatchObject(usage);
   expect(s3Of({ ...all, TALLYLIGHT_S3_SECRET_ACCESS_KEY_FILE: '/nowhere' })).toMatchObject(usage);

@@ -1,6 +1,7 @@
 import { tlsTroubleOf } from '../../contract/tls-trouble.ts';
 import { faultOf, type Log } from '../log.ts';
-import { lookout } from '../lookout.ts';
+import { CLAIM_MS, lookout } from '../lookout.ts';
+import { busyOf, countHand } from '../store/due.ts';
 import type { LetterOutcome, SentLetter } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import { TRIED_FOR_MS, waitAfter } from './retry-schedule.ts';
@@ -13,8 +14,6 @@ const AT_ONCE = 16;
 /** Of one tenant: whoever does not answer holds up their own events, and nobody else's. */
 const AT_ONCE_OF_ONE = 4;
 const PATIENCE_MS = 15_000;
-/** A process that is killed leaves what it was sending to the others, or to its next start, after this. */
-const CLAIM_MS = 60_000;
 /** Other processes on the same database write letters, too, and may be gone before they send them. */
 const LONGEST_SLEEP_MS = 60_000;
 const DEAD_KEPT_MS = 30 * 24 * 3600_000;
@@ -45,27 +44,22 @@ export function startOutbox(config: OutboxConfig): Outbox {
   const closing = new AbortController();
   const sending = new Map<string, Promise<void>>();
   const hands = new Map<string, number>();
+  const share = { ofOne: AT_ONCE_OF_ONE, claimed: hands };
   let tidiedAt = 0;
   const { wake, close } = lookout({ look, longestSleepMs, clock, log });
 
   async function look(): Promise<number | undefined> {
     const free = AT_ONCE - sending.size;
     const before = new Set(sending.keys());
-    const claimed =
-      free > 0
-        ? await store.claimLetters(clock(), clock() + CLAIM_MS, free, {
-            ofOne: AT_ONCE_OF_ONE,
-            claimed: hands,
-          })
-        : [];
+    const claimed = free > 0 ? await store.claimLetters(clock(), clock() + CLAIM_MS, free, share) : [];
     for (const letter of claimed) {
       // A clock that was set forward makes a claim of our own look old.
       if (before.has(letter.id)) continue;
       const { tenantId } = letter;
-      hands.set(tenantId, (hands.get(tenantId) ?? 0) + 1);
+      countHand(hands, tenantId, 1);
       const sent = send(letter).finally(() => {
         sending.delete(letter.id);
-        hands.set(tenantId, (hands.get(tenantId) ?? 1) - 1);
+        countHand(hands, tenantId, -1);
         wake();
       });
       sending.set(letter.id, sent);
@@ -74,7 +68,7 @@ export function startOutbox(config: OutboxConfig): Outbox {
       tidiedAt = clock();
       await store.forgetLettersDeadBefore(tidiedAt - DEAD_KEPT_MS);
     }
-    const next = await store.nextLetterAt(busyOf(hands));
+    const next = await store.nextLetterAt(busyOf(share));
     // Where all hands are full, whoever is done first looks again.
     return sending.size < AT_ONCE ? next : undefined;
   }
@@ -97,11 +91,6 @@ export function startOutbox(config: OutboxConfig): Outbox {
       await Promise.all(sending.values());
     },
   };
-}
-
-/** Tenants all of whose hands are full: whoever is done first looks again. */
-function busyOf(hands: ReadonlyMap<string, number>): string[] {
-  return [...hands].flatMap(([tenantId, count]) => (count >= AT_ONCE_OF_ONE ? [tenantId] : []));
 }
 
 type Failure = { readonly error: string; readonly kind: 'try-again' | 'final' | 'broken-off' };

@@ -138,7 +138,7 @@ test('the admin allows a private host, on any port or on one', async () => {
 test.each(['https://hooks.internal', 'hooks.internal/path', 'a b', '127.0.0.1:99999', 'user@host'])(
   'what is allowed is a host, and %s is none',
   (entry) => {
-    expect(targetsOf([entry])).toMatchObject({ ok: false, error: { code: 'usage' } });
+    expect(targetsOf([entry])).toMatchObject({ ok: false, error: { code: 'setting-refused' } });
   },
 );
 

@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { fail, ok, type Result } from '../../contract/result.ts';
+import { settingRefused } from '../../contract/setting.ts';
 import { isPublicAddress } from './addresses.ts';
 
 export type Address = { readonly address: string; readonly family: number };
@@ -21,7 +22,7 @@ export type Targets = {
 
 /**
  * `allowed` are the admin's exceptions, `host` or `host:port`: these may be of a private network, and be asked without TLS.
- * `variable` is where they were named. Error: `usage`.
+ * `variable` is where they were named. Error: `setting-refused`.
  */
 export function targetsOf(
   allowed: readonly string[] = [],
@@ -31,7 +32,11 @@ export function targetsOf(
   const exceptions = new Set<string>();
   for (const entry of allowed) {
     const named = exceptionOf(entry);
-    if (named === undefined) return fail('usage', `${variable}: ${entry} is no host or host:port`);
+    if (named === undefined)
+      return settingRefused(
+        variable,
+        `${entry} is not what it takes: host or host:port, with commas between several`,
+      );
     exceptions.add(named);
   }
   const isException = (url: URL) =>

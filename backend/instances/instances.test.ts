@@ -299,9 +299,9 @@ describe('what is no instance of this service', () => {
       'master-key-wrong',
     );
     expect(await refusal({ TALLYLIGHT_INSTANCE_URL: '' })).toContain('data-in-use');
-    expect(await refusal({ TALLYLIGHT_BLOBS: '' })).toContain('usage');
-    expect(await refusal({ TALLYLIGHT_DATABASE_URL: '' })).toContain('usage');
-    expect(await refusal({ TALLYLIGHT_COPIES_DIR: '' })).toContain('usage');
+    expect(await refusal({ TALLYLIGHT_BLOBS: '' })).toContain('setting-refused');
+    expect(await refusal({ TALLYLIGHT_DATABASE_URL: '' })).toContain('setting-refused');
+    expect(await refusal({ TALLYLIGHT_COPIES_DIR: '' })).toContain('setting-refused');
     expect(await refusal({ TALLYLIGHT_COPIES_DIR: await folder() })).toContain('the other instances');
     const other = await two();
     expect(await refusal({ TALLYLIGHT_DATABASE_URL: other.cluster.databaseUrl })).toContain(

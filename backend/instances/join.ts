@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { fail, ok, type Result } from '../../contract/result.ts';
+import { settingRefused } from '../../contract/setting.ts';
 import type { StoreConfig } from '../store/open.ts';
 import type { OpenedStore } from '../store/prepared.ts';
 
@@ -11,17 +12,17 @@ export type InstanceConfig = StoreConfig & { readonly instanceUrl?: string };
 const TRIES = 20;
 const PAUSE_MS = 250;
 
-/** Checks that what several instances share is not in the folder of one. Error: `usage`. */
+/** Checks that what several instances share is not in the folder of one. Error: `setting-refused`. */
 export function checkShared({ instanceUrl, databaseUrl, blobs, copiesDir }: InstanceConfig): Result<void> {
   if (instanceUrl === undefined) return ok(undefined);
   const url = URL.parse(instanceUrl);
   if (url === null || !/^https?:$/.test(url.protocol) || url.pathname !== '/' || url.search !== '')
-    return fail('usage', 'TALLYLIGHT_INSTANCE_URL must be an address such as http://10.0.0.5:8080');
+    return settingRefused('TALLYLIGHT_INSTANCE_URL', 'it takes an address such as http://10.0.0.5:8080');
   return databaseUrl !== undefined && blobs !== undefined && copiesDir !== undefined
     ? ok(undefined)
-    : fail(
-        'usage',
-        'several instances need TALLYLIGHT_DATABASE_URL, TALLYLIGHT_BLOBS and TALLYLIGHT_COPIES_DIR',
+    : settingRefused(
+        'TALLYLIGHT_INSTANCE_URL',
+        'several instances also need TALLYLIGHT_DATABASE_URL, TALLYLIGHT_BLOBS and TALLYLIGHT_COPIES_DIR',
       );
 }
 

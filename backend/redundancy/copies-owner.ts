@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fail, ok, type Result } from '../../contract/result.ts';
+import { ok, type Result } from '../../contract/result.ts';
+import { settingRefused } from '../../contract/setting.ts';
 import { newId } from '../access/secret.ts';
 import { blobsOnDisk } from '../blobs/disk.ts';
 import { makeDirectory, writeDurably, writeFirst } from '../blobs/durable.ts';
@@ -24,7 +25,10 @@ export async function claimCopies(root: string, store: Facts): Promise<Result<bo
   const path = join(root, OWNER_FILE);
   const owner = await textOf(path);
   if (owner !== undefined && owner !== '' && !owner.startsWith(`${service} `))
-    return fail('usage', `${root} holds the second copies of another service (${OWNER_FILE} in it says so)`);
+    return settingRefused(
+      'TALLYLIGHT_COPIES_DIR',
+      `${root} holds the second copies of another service (${OWNER_FILE} in it says so); it takes a folder of its own`,
+    );
   if (owner !== undefined && owner !== '') return ok(owner === (await store.settleFact(COPIES_FACT, owner)));
   const mine = `${service} ${newId('cop-')}`;
   if (owner === '') {

@@ -126,6 +126,37 @@ test('[P41][P54] a blob is put back from its second copy only while its stream i
   }
 });
 
+test('[P41][P54] what is deleted while it is put back from its second copy is not there afterwards', async () => {
+  const root = await folder();
+  const [primary, copies] = [blobsOnDisk(join(root, 'blobs')), blobsOnDisk(join(root, 'copies'))];
+  const of = { sessionId: 'cap-1', streamId: 'rts-1', take: 1, sequence: 0 };
+  const key = randomBytes(32);
+  const name = must(await primary.write(of, key, Buffer.from('media')));
+  must(await copies.writeSealed(of, name, (await primary.readSealed(of, name)) ?? Buffer.alloc(0)));
+  await primary.remove(of, name);
+  let isThere = true;
+  const restored: string[] = [];
+  const racing = {
+    ...copies,
+    async readSealed(...asked: Parameters<typeof copies.readSealed>) {
+      const sealed = await copies.readSealed(...asked);
+      // Whoever deletes it destroys its key first, and is done before the other writes.
+      isThere = false;
+      await blobs.removeStream(of.sessionId, of.streamId);
+      return sealed;
+    },
+  };
+  const blobs = redundantBlobs(
+    primary,
+    racing,
+    async () => isThere,
+    async ({ streamId }) => void restored.push(streamId),
+  );
+  await blobs.read(of, name, key);
+  expect(filesBelow(root)).toEqual([]);
+  expect(restored).toEqual([]);
+});
+
 test('[P54] damage is not copied: where the first copy is spoilt before there is a second, that is told and tried again', async () => {
   const { service } = await redundant();
   const { session, streams } = await recorded(service, service.key, { endUserId: 'ada' });
@@ -188,5 +219,5 @@ test('the folder of second copies of another service is refused', async () => {
   await trial({ copiesDir });
   const other = await startService({ port: 0, dataDir: await folder(), copiesDir });
   if (other.ok) await other.value.close();
-  expect(other).toMatchObject({ ok: false, error: { code: 'usage' } });
+  expect(other).toMatchObject({ ok: false, error: { code: 'setting-refused' } });
 });

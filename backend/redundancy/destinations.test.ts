@@ -125,7 +125,7 @@ test('[P51] credentials of 5000 characters are taken and of 5001 are not, and th
   for (const wrong of ['many', '-1', '99', '100001'])
     expect(
       await serve({ dataDir: await folder(), port: 0, variables: { TALLYLIGHT_CREDENTIALS_MAX: wrong } }),
-    ).toMatchObject({ ok: false, error: { code: 'usage' } });
+    ).toMatchObject({ ok: false, error: { code: 'setting-refused' } });
 });
 
 test('[P47] another place takes its credentials along: those that are there are not sent to it', async () => {

@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { OWNER_FILE } from '../blobs/owner-file.ts';
 import { SQLITE_FILE } from '../store/file.ts';
-import { areAll, entriesOf, filesBelow, redundant, untilCopies } from '../trial/copies.ts';
+import { areAll, entriesOf, filesBelow, redundant, setDestination, untilCopies } from '../trial/copies.ts';
 import { recorded } from '../trial/recorded.ts';
 import { folder, type Trial } from '../trial/service.ts';
 import { IS_ROOT, smallDisk } from '../trial/small-disk.ts';
@@ -93,6 +93,18 @@ test.skipIf(!IS_ROOT)(
   },
 );
 
+test('[P57] what fails while the clock is a year ahead is tried again as soon as the clock is right', async () => {
+  const { service, carrier } = await redundant();
+  await setDestination(service);
+  carrier.fault = () => ({ code: 'destination-unreachable' });
+  service.clock.now += 400 * 24 * HOUR_MS;
+  await recorded(service, service.key, { endUserId: 'ada' });
+  await untilCopies(service, areAll('failing'));
+  carrier.fault = () => undefined;
+  service.clock.now -= 400 * 24 * HOUR_MS;
+  await untilCopies(service, areAll('sent'));
+});
+
 // The database is changed by hand here, which is the embedded one.
 test.skipIf(process.env.TALLYLIGHT_TRIAL === 'outgrown')(
   '[P54] what there is nothing to make a second copy of any more is listed as damaged, and waits longer each time',
@@ -107,6 +119,25 @@ test.skipIf(process.env.TALLYLIGHT_TRIAL === 'outgrown')(
     await service.restart();
     for (const attempts of [1, 2]) expect(await untilFailed(service, attempts)).toMatch(/^vault-damaged: /);
     expect(await failuresOf(service)).toEqual(['vault-damaged']);
+  },
+);
+
+test.skipIf(process.env.TALLYLIGHT_TRIAL === 'outgrown')(
+  '[P54] a second copy that is to go and cannot be found out about is tried again after a wait that grows',
+  async () => {
+    const { service } = await redundant();
+    await recorded(service, service.key, { endUserId: 'ada' });
+    await untilCopies(service, areAll('kept'));
+    await service.close();
+    const database = new DatabaseSync(join(service.dataDir, SQLITE_FILE));
+    database.exec("delete from fragment; update copy set state = 'leaving', next_at = 0");
+    database.close();
+    await service.restart();
+    for (const attempts of [1, 2, 3]) {
+      const [copy] = await untilCopies(service, ([one]) => one?.attempts === attempts);
+      expect(copy).toMatchObject({ state: 'sent', last_error: expect.stringMatching(/^vault-damaged: /) });
+      service.clock.now += 10_000 * 2 ** (attempts - 1);
+    }
   },
 );
 

@@ -1,11 +1,10 @@
 import { faultOf } from '../log.ts';
-import { lookout } from '../lookout.ts';
+import { CLAIM_MS, lookout } from '../lookout.ts';
 import type { Parts } from '../parts.ts';
+import { busyOf, countHand } from '../store/due.ts';
 import type { ClaimedCopy, CopyState } from '../store/records.ts';
 import { failed, unexpected } from './try-again.ts';
 
-/** A process that is killed leaves what it had in hand to the others, or to its next start, after this. */
-const CLAIM_MS = 60_000;
 const HOLD_EVERY_MS = 5000;
 
 export type HandsConfig = {
@@ -27,12 +26,13 @@ export function startHands(parts: Parts, config: HandsConfig): Hands {
   const closing = new AbortController();
   const underWay = new Map<string, Promise<void>>();
   const hands = new Map<string, number>();
+  const share = { ofOne: config.ofOne, claimed: hands };
   const { wake, close } = lookout({ look, longestSleepMs: config.longestSleepMs, clock, log });
 
   async function look(): Promise<number | undefined> {
     for (const copy of await claimed()) begin(copy);
     const next = await store.nextCopyAt(config.states, {
-      tenants: [...hands].flatMap(([tenantId, count]) => (count >= config.ofOne ? [tenantId] : [])),
+      tenants: busyOf(share),
       videos: [...underWay.keys()],
     });
     // Where all hands are full, whoever is done first looks again.
@@ -45,14 +45,14 @@ export function startHands(parts: Parts, config: HandsConfig): Hands {
     const nowMs = clock();
     return store.claimCopies({
       ...{ states: config.states, nowMs, untilMs: nowMs + CLAIM_MS, limit },
-      share: { ofOne: config.ofOne, claimed: hands },
+      share,
       except: [...underWay.keys()],
     });
   }
 
   function begin(copy: ClaimedCopy): void {
     const { tenantId, videoId } = copy;
-    hands.set(tenantId, (hands.get(tenantId) ?? 0) + 1);
+    countHand(hands, tenantId, 1);
     const done = held(copy)
       .catch(async (error) => {
         log(faultOf(error, clock()));
@@ -62,7 +62,7 @@ export function startHands(parts: Parts, config: HandsConfig): Hands {
       .catch((error) => log(faultOf(error, clock())))
       .finally(() => {
         underWay.delete(videoId);
-        hands.set(tenantId, (hands.get(tenantId) ?? 1) - 1);
+        countHand(hands, tenantId, -1);
         wake();
       });
     underWay.set(videoId, done);

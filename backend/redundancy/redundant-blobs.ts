@@ -13,6 +13,17 @@ export function redundantBlobs(
   isThere: (streamId: string) => Promise<boolean>,
   onRestored: OnRestored,
 ): Blobs {
+  /** What cannot be put back now is read from the copy again the next time. */
+  async function putBack(of: BlobOf, name: string): Promise<boolean> {
+    if (!(await isThere(of.streamId))) return false;
+    const sealed = await copies.readSealed(of, name);
+    if (sealed === undefined || !(await primary.writeSealed(of, name, sealed)).ok) return false;
+    if (await isThere(of.streamId)) return true;
+    // Whoever deleted it meanwhile may have removed what there was before this was written.
+    await primary.removeStream(of.sessionId, of.streamId);
+    return false;
+  }
+
   return {
     ...primary,
     async read(of, name, key) {
@@ -20,11 +31,7 @@ export function redundantBlobs(
       if (read.ok || read.error.code !== 'vault-damaged') return read;
       const copy = await copies.read(of, name, key);
       if (!copy.ok) return read;
-      if (await isThere(of.streamId)) {
-        const sealed = await copies.readSealed(of, name);
-        // What cannot be put back now is read from the copy again the next time.
-        if (sealed !== undefined && (await primary.writeSealed(of, name, sealed)).ok) await onRestored(of);
-      }
+      if (await putBack(of, name)) await onRestored(of);
       return copy;
     },
     // The copy first: what is found there could be put back behind whoever removes.

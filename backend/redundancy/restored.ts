@@ -24,7 +24,8 @@ export function toldOfRestored(parts: {
       ...{ at: new Date(at).toISOString(), type: 'fault', error_code: 'vault-damaged' },
       cause: `${streamId} ${what} was put back from its second copy`,
     });
-    if (at - (toldAt.get(streamId) ?? Number.NEGATIVE_INFINITY) < ENTRY_EVERY_MS) return;
+    for (const [told, toldMs] of toldAt) if (Math.abs(at - toldMs) >= ENTRY_EVERY_MS) toldAt.delete(told);
+    if (toldAt.has(streamId)) return;
     toldAt.set(streamId, at);
     const session = await store.session(sessionId);
     if (session === undefined) return;

@@ -5,6 +5,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { fail, ok, type Result } from '../../contract/result.ts';
+import { settingRefused } from '../../contract/setting.ts';
 import { writeDurably, writeFirst } from '../blobs/durable.ts';
 import { SQLITE_FILE } from '../store/file.ts';
 import { KEY_BYTES, open, seal } from './seal.ts';
@@ -93,7 +94,12 @@ async function readNamed(name: string, environment: MasterSource): Promise<Resul
   if (command !== undefined && command !== '') return fromCommand(`${name}_COMMAND`, command);
   const path = environment[`${name}_FILE`];
   if (path === undefined || path === '') return undefined;
-  return existsSync(path) ? fromFile(path) : fail('usage', `${name}_FILE: there is no ${path}`);
+  return existsSync(path)
+    ? fromFile(path)
+    : settingRefused(
+        `${name}_FILE`,
+        `there is no ${path}; it takes a file that holds 32 bytes, also in base64`,
+      );
 }
 
 /** A master key of these 32 bytes. */
@@ -122,15 +128,15 @@ async function fromCommand(name: string, command: string): Promise<Result<Master
   try {
     // The admin's own line, as in a shell; its output is the key and goes nowhere else.
     const { stdout } = await promisify(execFile)('/bin/sh', ['-c', command], { timeout: 30_000 });
-    return fromText(`the output of ${name}`, stdout);
+    return fromText(name, stdout, 'what it printed is not that: ');
   } catch {
-    return fail('usage', `${name} failed`);
+    return settingRefused(name, 'it failed; it takes a command whose output is 32 bytes in base64');
   }
 }
 
-function fromText(what: string, text: string): Result<Master> {
+function fromText(name: string, text: string, wrong = ''): Result<Master> {
   const key = decoded(text);
-  return key === undefined ? fail('usage', `${what} is not 32 bytes in base64`) : ok(masterOf(key));
+  return key === undefined ? settingRefused(name, `${wrong}it takes 32 bytes in base64`) : ok(masterOf(key));
 }
 
 function decoded(text: string): Buffer | undefined {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { DEFAULT_POLICY } from '../../contract/policy.ts';
+import { CLAIM_MS, LONGEST_WAIT_MS } from '../lookout.ts';
 import { ownerContext } from '../secrets/keyring.ts';
 import { masterOf } from '../secrets/master.ts';
 import { startPostgres } from '../trial/postgres.ts';
@@ -13,6 +14,7 @@ import { openStore } from './open.ts';
 import type { CopyState, DestinationRecord } from './records.ts';
 import type { Store } from './store.ts';
 
+const DAY_MS = 24 * 3600_000;
 const MASTER = masterOf(randomBytes(32));
 
 type Opened = { readonly open: () => Promise<Store>; readonly stop: () => Promise<void> };
@@ -123,6 +125,21 @@ describe.each(Object.keys(KINDS))('copies on %s', (kind) => {
     const later = await mine(store, { nowMs: 5000, except: [first.videoId] });
     expect(later.map(({ videoId }) => videoId)).not.toContain(first.videoId);
     expect(later).toHaveLength(4);
+  });
+
+  test('[P57] what a clock that was far ahead has put off is due as soon as the clock is right', async () => {
+    await finished(1);
+    const ahead = 1000 + 400 * DAY_MS;
+    const [first] = await mine(store, { nowMs: ahead, untilMs: ahead + CLAIM_MS });
+    if (first === undefined) throw new Error('there is one');
+    // Its process was killed.
+    const [again] = await mine(store);
+    expect(again?.videoId).toBe(first.videoId);
+    if (again === undefined) throw new Error('the line before has thrown');
+    // No wait that is ever set is cut short.
+    await store.settleCopy(again, { nextAt: 1000 + LONGEST_WAIT_MS + CLAIM_MS, attempts: 1 });
+    expect(await mine(store)).toEqual([]);
+    expect(await mine(store, { nowMs: 999 })).toHaveLength(1);
   });
 
   test('[P41] what is deleted has no copy to make, and whoever was at it is told', async () => {

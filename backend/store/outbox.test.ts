@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DEFAULT_POLICY } from '../../contract/policy.ts';
+import { CLAIM_MS, LONGEST_WAIT_MS } from '../lookout.ts';
 import { startPostgres } from '../trial/postgres.ts';
 import { aSession, fresh, MASTER } from '../trial/records.ts';
 import { must } from '../trial/service.ts';
@@ -11,6 +12,7 @@ import { openStore } from './open.ts';
 import type { Letter, SentLetter } from './records.ts';
 import type { Store } from './store.ts';
 
+const DAY_MS = 24 * 3600_000;
 type Opened = { readonly open: () => Promise<Store>; readonly stop: () => Promise<void> };
 
 const KINDS: { readonly [name: string]: () => Promise<Opened> } = {
@@ -81,6 +83,20 @@ describe.each(Object.keys(KINDS))('the outbox on %s', (kind) => {
     expect(await store.nextLetterAt()).toBe(5000);
     if (claimed !== undefined) await store.settleLetter(claimed, { state: 'delivered' });
     expect(await store.nextLetterAt()).toBeUndefined();
+  });
+
+  test('what a clock that was far ahead has put off is due as soon as the clock is right', async () => {
+    await emptied();
+    const letter = aLetter({ since: 1000 + 400 * DAY_MS });
+    await store.addLetters([letter]);
+    const [claimed] = await store.claimLetters(1000, 5000, 10);
+    expect(claimed).toMatchObject({ id: letter.id, nextAt: 5000 });
+    if (claimed === undefined) throw new Error('the line before has thrown');
+    // No wait that is ever set is cut short.
+    const nextAt = 1000 + LONGEST_WAIT_MS + CLAIM_MS;
+    await store.settleLetter(claimed, { state: 'waiting', nextAt, attempts: 1, error: 'status 500' });
+    expect(await store.claimLetters(1000, 5000, 10)).toEqual([]);
+    expect(await store.claimLetters(999, 5000, 10)).toHaveLength(1);
   });
 
   test('of one lane only the first is due, of all lanes each first', async () => {

@@ -6,6 +6,7 @@ import { SQLITE_FILE } from './file.ts';
 import { MIGRATIONS, migrateWithin } from './migrations.ts';
 import type { StoreConfig } from './open.ts';
 import type { Batch } from './raw-rows.ts';
+import { JUST_RESTORED, RESTORED_FACT } from './service-id.ts';
 import { MASTER_FACT } from './sql-rewrap.ts';
 import { databaseAt } from './sqlite.ts';
 import type { Tables } from './tables.ts';
@@ -28,6 +29,30 @@ export async function isFilled(config: StoreConfig): Promise<Result<boolean>> {
   } finally {
     await db.destroy();
   }
+}
+
+/** Whether it holds what a restore has put there, and no service has run on it since. */
+export async function isJustRestored(config: StoreConfig): Promise<boolean> {
+  const { db } = await databaseOf(config);
+  try {
+    return await isUntouched(db);
+  } finally {
+    await db.destroy();
+  }
+}
+
+async function isUntouched(db: Kysely<Tables>): Promise<boolean> {
+  const tables = await db.introspection.getTables();
+  if (!tables.some(({ name }) => name === 'fact')) return false;
+  const restored = db.selectFrom('fact').select('value').where('name', '=', RESTORED_FACT);
+  return (await restored.executeTakeFirst())?.value === JUST_RESTORED;
+}
+
+/** Of a restore that was cut short after it was written: the tables have to be as they were when the backup was made. */
+async function dropUntouched(tx: Kysely<Tables>): Promise<void> {
+  if (!(await isUntouched(tx))) return;
+  for (const { name } of await tx.introspection.getTables())
+    await sql`drop table ${sql.table(name)} cascade`.execute(tx);
 }
 
 /** A file answers by itself. */
@@ -60,6 +85,7 @@ export async function refill(
   try {
     await db.transaction().execute(async (tx) => {
       if (kind === 'sqlite') await sql`pragma defer_foreign_keys = on`.execute(tx);
+      if (kind === 'postgres') await dropUntouched(tx);
       await migrateWithin(tx, kind, master, migrations);
       await emptied(tx);
       for await (const { table, rows } of older) await insert(tx, table, rows);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Kysely, Selectable } from 'kysely';
+import { busyOf, claimEach, isDue } from './due.ts';
 import type { ClaimedCopy, CopyChange, CopyRecord, VideoRecord } from './records.ts';
 import { environment } from './rows.ts';
 import type { Store } from './store.ts';
@@ -93,22 +94,18 @@ export function copiesOver(db: Kysely<Tables>): Copies {
     },
 
     async claimCopies({ states, nowMs, untilMs, limit, share, except }) {
-      const hands = new Map(share.claimed);
-      const busy = [...hands].flatMap(([tenantId, count]) => (count >= share.ofOne ? [tenantId] : []));
+      const busy = busyOf(share);
       const due = await db
         .selectFrom('copy')
         .selectAll()
         .where('state', 'in', [...states])
-        .where('next_at', '<=', nowMs)
+        .where(isDue('next_at', nowMs))
         .$if(busy.length > 0, (query) => query.where('tenant_id', 'not in', busy))
         .$if(except.length > 0, (query) => query.where('video_id', 'not in', [...except]))
         .orderBy('next_at')
         .limit(limit)
         .execute();
-      const claimed: ClaimedCopy[] = [];
-      for (const row of due) {
-        const count = hands.get(row.tenant_id) ?? 0;
-        if (count >= share.ofOne) continue;
+      return claimEach(due, share, async (row): Promise<ClaimedCopy | undefined> => {
         const claim = randomUUID();
         // Another process that saw the same row finds it changed.
         const mine = await db
@@ -119,11 +116,8 @@ export function copiesOver(db: Kysely<Tables>): Copies {
           .where('next_at', '=', row.next_at)
           .where('claim', '=', row.claim)
           .executeTakeFirst();
-        if (mine.numUpdatedRows !== 1n) continue;
-        hands.set(row.tenant_id, count + 1);
-        claimed.push({ ...toCopy({ ...row, next_at: untilMs }), claim });
-      }
-      return claimed;
+        return mine.numUpdatedRows === 1n ? { ...toCopy({ ...row, next_at: untilMs }), claim } : undefined;
+      });
     },
 
     async nextCopyAt(states, { tenants, videos }) {

@@ -1,6 +1,7 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
 import { z } from 'zod';
 import type { Keyring } from '../secrets/keyring.ts';
+import { busyOf, claimEach, isDue } from './due.ts';
 import type { Letter, SentLetter, WebhookRecord } from './records.ts';
 import { environment } from './rows.ts';
 import type { Store } from './store.ts';
@@ -56,21 +57,16 @@ export function outboxOver(db: Kysely<Tables>, keyring: Keyring): Outbox {
       await db.transaction().execute((tx) => putLetters(tx, keyring, letters));
     },
 
-    async claimLetters(nowMs, untilMs, limit, share) {
-      const hands = new Map(share?.claimed);
-      const ofOne = share?.ofOne ?? limit;
-      const busy = [...hands].flatMap(([tenantId, count]) => (count >= ofOne ? [tenantId] : []));
+    async claimLetters(nowMs, untilMs, limit, share = { ofOne: limit, claimed: new Map() }) {
+      const busy = busyOf(share);
       const due = await heads()
         .selectAll('letter')
-        .where('letter.next_at', '<=', nowMs)
+        .where(isDue('letter.next_at', nowMs))
         .$if(busy.length > 0, (query) => query.where('letter.tenant_id', 'not in', busy))
         .orderBy('letter.next_at')
         .limit(limit)
         .execute();
-      const claimed: SentLetter[] = [];
-      for (const row of due) {
-        const count = hands.get(row.tenant_id) ?? 0;
-        if (count >= ofOne) continue;
+      return claimEach(due, share, async (row) => {
         // Another process that saw the same row finds it moved.
         const mine = await db
           .updateTable('outbox')
@@ -79,11 +75,8 @@ export function outboxOver(db: Kysely<Tables>, keyring: Keyring): Outbox {
           .where('state', '=', 'waiting')
           .where('next_at', '=', row.next_at)
           .executeTakeFirst();
-        if (mine.numUpdatedRows !== 1n) continue;
-        hands.set(row.tenant_id, count + 1);
-        claimed.push(toLetter(keyring, { ...row, next_at: untilMs }));
-      }
-      return claimed;
+        return mine.numUpdatedRows === 1n ? toLetter(keyring, { ...row, next_at: untilMs }) : undefined;
+      });
     },
 
     async nextLetterAt(except = []) {

@@ -2,6 +2,7 @@ import type { ServiceAuditEntry } from '../../contract/audit.ts';
 import type { Policy } from '../../contract/policy.ts';
 import type { SessionStatus, StopSessionRequest } from '../../contract/wire.ts';
 import type { Master } from '../secrets/master.ts';
+import type { Share } from './due.ts';
 import type { Row } from './raw-rows.ts';
 import type {
   AdminPass,
@@ -191,15 +192,10 @@ export type Store = {
 
   addLetters(letters: readonly Letter[]): Promise<void>;
   /**
-   * Takes letters that are due, as nobody else will before `untilMs`; of those that are told in order only the first.
+   * Takes letters that are due (`isDue`), as nobody else will before `untilMs`; of those that are told in order only the first.
    * Times are Unix milliseconds. `share`: so many of one tenant at most, those counted that it has claimed already.
    */
-  claimLetters(
-    nowMs: number,
-    untilMs: number,
-    limit: number,
-    share?: { readonly ofOne: number; readonly claimed: ReadonlyMap<string, number> },
-  ): Promise<SentLetter[]>;
+  claimLetters(nowMs: number, untilMs: number, limit: number, share?: Share): Promise<SentLetter[]>;
   /** When there is something to do next, but for these tenants. */
   nextLetterAt(except?: readonly string[]): Promise<number | undefined>;
   /** What became of a claimed letter. One that was delivered is forgotten. */
@@ -261,7 +257,7 @@ export type Store = {
   /** Every place where recordings of these sessions may lie elsewhere. */
   copyPlacesOf(sessionIds: readonly string[]): Promise<CopyPlace[]>;
   /**
-   * Takes copies in these states that are due, as nobody else will before `untilMs`. Times are Unix milliseconds. `share`: so many
+   * Takes copies in these states that are due (`isDue`), as nobody else will before `untilMs`. Times are Unix milliseconds. `share`: so many
    * of one tenant at most, those counted that it has claimed already; `except` are under way.
    */
   claimCopies(wish: {
@@ -269,7 +265,7 @@ export type Store = {
     readonly nowMs: number;
     readonly untilMs: number;
     readonly limit: number;
-    readonly share: { readonly ofOne: number; readonly claimed: ReadonlyMap<string, number> };
+    readonly share: Share;
     readonly except: readonly string[];
   }): Promise<ClaimedCopy[]>;
   /** When there is something to do next in these states, but for these tenants and videos. */

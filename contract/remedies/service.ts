@@ -265,6 +265,14 @@ export const SERVICE_REMEDIES = {
     http: 409,
     exit: 6,
   },
+  'delivery-unnoted': {
+    message: 'It is delivered, and that could not be noted here, as the disk is full.',
+    action:
+      'Free some space. It is noted when the app is started next, or by `tallylight deliver` with a new token for this session; nothing is sent twice. Until then it is listed as only here, and as cut off where its end could not be noted either.',
+    retryable: true,
+    http: 507,
+    exit: 1,
+  },
   'receipt-untrusted': {
     message:
       'The media service did not sign for this recording as it is kept here. Nothing of it is removed.',

@@ -24,6 +24,14 @@ export const VAULT_REMEDIES = {
     http: 500,
     exit: 1,
   },
+  'disk-read-only': {
+    message: 'The disk is read-only: nothing can be written to it.',
+    action:
+      'Recordings on it can be listed, verified, and exported to another disk with --out. A disk that fails is made read-only by the system: export first, then have it looked at.',
+    retryable: false,
+    http: 500,
+    exit: 1,
+  },
   'nothing-to-export': {
     message: 'Nothing of this recording is stored here.',
     action: 'What was live only is gone; what was delivered may be at the media service only.',
@@ -43,6 +51,13 @@ export const VAULT_REMEDIES = {
     action: 'Make that folder, or choose another place with --out.',
     retryable: false,
     http: 404,
+    exit: 2,
+  },
+  'export-inside': {
+    message: 'The file would lie, not encrypted, among the encrypted recordings. Nothing was written.',
+    action: 'Choose a place outside of the data folder with --out.',
+    retryable: false,
+    http: 409,
     exit: 2,
   },
   'export-disk-full': {
@@ -95,6 +110,15 @@ export const VAULT_REMEDIES = {
     http: 409,
     exit: 1,
   },
+  'key-missing': {
+    message:
+      'The key file of this device is missing, and recordings are kept here that only it opens. No new one was made.',
+    action:
+      'Put device.key back where it was (see the details) from a backup of this disk. If it is lost for good, nothing opens them any more: move the data folder away, and Tallylight begins a new one.',
+    retryable: false,
+    http: 409,
+    exit: 1,
+  },
   'recording-unknown': {
     message: 'There is no such recording on this device.',
     action: 'List the recordings with `tallylight recordings`.',
@@ -103,11 +127,19 @@ export const VAULT_REMEDIES = {
     exit: 2,
   },
   'audit-broken': {
-    message: 'The audit log was changed after it was written.',
-    action: 'Keep a copy of it as it is and tell your admin.',
+    message: 'The audit log was damaged or changed after it was written.',
+    action:
+      'Tell your admin, and keep it as it is. On a device that records, `tallylight audit set-aside` keeps it beside a new log that says so, and what was recorded can be exported, deleted and added to again.',
     retryable: false,
     http: 500,
     exit: 1,
+  },
+  'audit-whole': {
+    message: 'The audit log is as it was written. Nothing was set aside.',
+    action: 'Nothing has to be done. `tallylight audit` tells it.',
+    retryable: false,
+    http: 409,
+    exit: 2,
   },
   // Boundaries
   'bad-request': {
@@ -120,6 +152,13 @@ export const VAULT_REMEDIES = {
   usage: {
     message: 'The command was not understood.',
     action: 'See `tallylight --help`.',
+    retryable: false,
+    http: 400,
+    exit: 2,
+  },
+  'setting-refused': {
+    message: 'A setting of this machine cannot be used as it is, so nothing was begun with it.',
+    action: 'Set what is named to what it takes, or leave it out, then start again.',
     retryable: false,
     http: 400,
     exit: 2,

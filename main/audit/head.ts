@@ -10,15 +10,16 @@ import { fail, ok, type Result } from '../../contract/result.ts';
 import type { SecretStore } from '../host.ts';
 import { diskError } from '../vault/disk-error.ts';
 import { replaceFile } from '../vault/durable.ts';
+import { parsed, readError } from './entry-line.ts';
 
 /** Where the log ended, and HMAC-SHA256 (RFC 2104) over that. */
-const HEAD_FILE = 'audit.head';
+export const HEAD_FILE = 'audit.head';
 /** The key of the HMAC, wrapped for this device, after a line that says by which kind of store. */
-const KEY_FILE = 'audit-key.wrapped';
+export const KEY_FILE = 'audit-key.wrapped';
 /** What an HMAC is over besides what it vouches for, so that it vouches for nothing else. */
 const PURPOSE = { head: 'tallylight audit head 1\n', entry: 'tallylight audit entry 1\n' };
 /** What the first entry of a log follows. */
-const BEGINNING = '0'.repeat(64);
+export const BEGINNING = '0'.repeat(64);
 
 const headFile = auditHead.extend({ mac: sha256Hex });
 
@@ -52,7 +53,7 @@ export async function readHead(dataDir: string): Promise<Result<FoundHead>> {
       ? fail('audit-broken', 'the key of its head is missing')
       : ok({ head: head.data, key });
   } catch (error) {
-    return { ok: false, error: diskError(error, 'head of the audit log') };
+    return { ok: false, error: readError(error, 'head of the audit log') };
   }
 }
 
@@ -70,13 +71,16 @@ export function fitsHead(entries: readonly AuditEntry[], found: FoundHead): Resu
       ? fail('audit-broken', 'its head is missing')
       : ok(undefined);
   const count = entries.length;
-  if (count < head.sequence)
-    return fail('audit-broken', `entry ${count + 1} to ${head.sequence} are missing`);
+  if (count < head.sequence) return fail('audit-broken', missing(count + 1, head.sequence));
   if ((entries[head.sequence - 1]?.hash ?? BEGINNING) !== head.hash)
     return fail('audit-broken', `entry ${head.sequence} is not the one its head names`);
   return count > head.sequence + 1
     ? fail('audit-broken', `entry ${head.sequence + 2} is beyond its head`)
     : ok(undefined);
+}
+
+function missing(first: number, last: number): string {
+  return first === last ? `entry ${first} is missing` : `entries ${first} to ${last} are missing`;
 }
 
 export function headOf(entries: readonly AuditEntry[]): AuditHead {
@@ -103,6 +107,24 @@ export async function proveHead(
   return foreign === undefined
     ? ok(undefined)
     : fail('audit-broken', `entry ${foreign.sequence} was not written here`);
+}
+
+/** The entries that this device wrote, whatever became of their log, by the key beside it; none where that does not open. */
+export async function provenEntries(
+  dir: string,
+  entries: readonly AuditEntry[],
+  secrets: SecretStore,
+): Promise<AuditEntry[]> {
+  const kept = await readIfThere(join(dir, KEY_FILE)).catch(() => undefined);
+  const key = kept === undefined ? undefined : await unwrapped(kept, secrets);
+  if (key?.ok !== true) return [];
+  return entries.filter((entry) => isSame(macOfEntry(key.value, entry), entry.mac ?? ''));
+}
+
+/** Whether the key beside a log is one of a keychain. */
+export async function isOfKeychain(dir: string): Promise<boolean> {
+  const kept = await readIfThere(join(dir, KEY_FILE)).catch(() => undefined);
+  return kept?.toString('latin1').startsWith('keychain\n') === true;
 }
 
 /** What vouches for a log while it is written. Errors: those of the disk and of the secret store. */
@@ -187,13 +209,5 @@ async function readIfThere(path: string): Promise<Buffer | undefined> {
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

@@ -1,16 +1,16 @@
-import { createHash } from 'node:crypto';
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { z } from 'zod';
 import { type AuditEntry, type AuditEvent, auditEntry } from '../../contract/audit.ts';
-import { canonicalJson } from '../../contract/canonical.ts';
 import { fail, ok, type Result } from '../../contract/result.ts';
 import type { SecretStore } from '../host.ts';
-import { diskError } from '../vault/disk-error.ts';
+import { diskError, isMissing } from '../vault/disk-error.ts';
+import { asideFolders, fitsAside } from './aside-folders.ts';
+import { hashOf, parsed, readError, wholeEntry } from './entry-line.ts';
 import { type FoundHead, fitsHead, headKeeper, headOf, proveHead, readHead } from './head.ts';
 
-const FILE = 'audit.jsonl';
+/** The log, in its data folder. */
+export const LOG_FILE = 'audit.jsonl';
 
 /**
  * The log of one data folder: one line an entry, each holding the hash of the one before. Where it ends lies beside it
@@ -32,13 +32,15 @@ export async function openAuditLog(
   now: () => Date,
   secrets: SecretStore,
 ): Promise<Result<AuditLog>> {
-  const path = join(dataDir, FILE);
+  const path = join(dataDir, LOG_FILE);
   const read = await readWhole(path);
   if (!read.ok) return read;
   const written = await readHead(dataDir);
   if (!written.ok) return written;
   const proven = await proveWhole(read.value.entries, written.value, secrets);
   if (!proven.ok) return proven;
+  const named = fitsAside(read.value.entries, await asideFolders(dataDir));
+  if (!named.ok) return named;
   const keeper = headKeeper(dataDir, secrets);
   let head = headOf(read.value.entries);
   let { endBytes } = read.value;
@@ -108,7 +110,7 @@ export async function openAuditLog(
  * Errors: `audit-broken`, naming the first entry that does not fit; `vault-unwritable` where it cannot be read.
  */
 export async function readAuditLog(dataDir: string): Promise<Result<AuditEntry[]>> {
-  const read = await readWhole(join(dataDir, FILE));
+  const read = await readWhole(join(dataDir, LOG_FILE));
   return read.ok ? ok(read.value.entries) : read;
 }
 
@@ -139,7 +141,8 @@ export async function verifyAuditLog(
     const store = hasHead ? await secrets() : undefined;
     if (store?.ok === false) return store;
     const proven = await proveWhole(entries.value, after.value, store?.value);
-    return proven.ok ? ok({ entries: entries.value, hasHead }) : proven;
+    const fits = proven.ok ? fitsAside(entries.value, await asideFolders(dataDir)) : proven;
+    return fits.ok ? ok({ entries: entries.value, hasHead }) : fits;
   }
 }
 
@@ -158,42 +161,25 @@ async function readWhole(path: string): Promise<Result<{ entries: AuditEntry[]; 
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
-    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    return isMissing ? ok({ entries: [], endBytes: 0 }) : { ok: false, error: diskError(error, 'audit log') };
+    if (isMissing(error)) return ok({ entries: [], endBytes: 0 });
+    return { ok: false, error: readError(error, 'audit log') };
   }
   const entries: AuditEntry[] = [];
   const lines = text.split('\n');
   const rest = lines.pop() ?? '';
   for (const line of lines) {
-    const written = parsed(line);
-    const entry = auditEntry.safeParse(written);
+    const whole = wholeEntry(line);
+    const entry = whole ?? auditEntry.safeParse(parsed(line)).data;
     const place = `entry ${entries.length + 1}`;
-    if (!entry.success) return fail('audit-broken', `${place} cannot be read`);
-    if (entry.data.sequence !== entries.length + 1 || entry.data.previous !== headOf(entries).hash)
+    if (entry === undefined) return fail('audit-broken', `${place} cannot be read`);
+    if (entry.sequence !== entries.length + 1 || entry.previous !== headOf(entries).hash)
       return fail('audit-broken', `${place} does not follow the one before`);
-    // Over what was written rather than what was understood: nothing may be added either.
-    // And by the very letters: JSON may say the same in another way, such as 1E-7 for 1e-7.
-    if (entry.data.hash !== hashOf(written) || JSON.stringify(written) !== line)
-      return fail('audit-broken', `${place} was changed`);
-    entries.push(entry.data);
+    if (whole === undefined) return fail('audit-broken', `${place} was changed`);
+    entries.push(entry);
   }
   // A whole entry and one byte more is no torn line: the line feed at its end was changed.
   if (auditEntry.safeParse(parsed(rest.slice(0, -1))).success)
     return fail('audit-broken', `entry ${entries.length + 1} was changed`);
   // Every whole line was written by us, so that decoding it lost nothing.
   return ok({ entries, endBytes: Buffer.byteLength(text.slice(0, text.length - rest.length)) });
-}
-
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
-}
-
-/** SHA-256 over the canonical JSON of an entry without its hash. */
-function hashOf(entry: unknown): string {
-  const { hash: _, ...unhashed } = z.record(z.string(), z.json()).parse(entry);
-  return createHash('sha256').update(canonicalJson(unhashed)).digest('hex');
 }

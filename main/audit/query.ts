@@ -56,6 +56,7 @@ function objectsOf(event: AuditEvent): string[] {
     return [sessionId, ...channels.map(({ id }) => id)];
   }
   if (event.type === 'trust.replaced') return [event.origin];
+  if (event.type === 'audit.set-aside') return [event.folder];
   return [
     event.sessionId,
     ...('channelId' in event ? [event.channelId] : []),

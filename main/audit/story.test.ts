@@ -198,6 +198,17 @@ const STORY: [AuditEvent, string][] = [
     { type: 'trust.replaced', origin: 'https://media.example.com', fromKid: 'k-one', toKid: 'k-two' },
     'the media service at https://media.example.com signs with key k-two from now on, as your backend says; before with k-one',
   ],
+  [
+    {
+      type: 'audit.set-aside',
+      folder: 'audit-set-aside-2026-03-01T10-00-00.000Z',
+      found: 'entry 1 cannot be read',
+      sha256: 'd'.repeat(64),
+      entries: 11,
+      lastHash: 'e'.repeat(64),
+    },
+    'the log of before was set aside by command, as it was, in audit-set-aside-2026-03-01T10-00-00.000Z (entry 1 cannot be read); 11 entries of it can be read',
+  ],
   [{ type: 'session.complete', sessionId }, 'complete'],
   [
     { type: 'session.failed', sessionId, code: 'internal', kept: 'nothing was stored' },

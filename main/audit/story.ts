@@ -73,6 +73,8 @@ function sentence(event: AuditEvent): string {
       return `the policy was refused, nothing is recorded under it (${event.reason})`;
     case 'trust.replaced':
       return `the media service at ${event.origin} signs with key ${event.toKid} from now on, as your backend says; before with ${event.fromKid}`;
+    case 'audit.set-aside':
+      return `the log of before was set aside by command, as it was, in ${event.folder} (${event.found}); ${event.entries} entries of it can be read`;
     case 'session.complete':
       return 'complete';
     case 'session.failed':

@@ -16,8 +16,8 @@ export type DeliveredChannel = {
 
 /** Gets one session's fragments to the media service, each channel by itself. */
 export type Delivery = {
-  /** A live-only fragment to pass on. */
-  readonly passOn: (fragment: Fragment) => void;
+  /** A live-only fragment to pass on; with `noted`, it and what comes after it once that is settled. */
+  readonly passOn: (fragment: Fragment, noted?: Promise<unknown>) => void;
   /** A stored channel has something new in the vault. */
   readonly wake: (channelId: string) => void;
   readonly sentBytes: (channelId: string) => number;
@@ -93,7 +93,7 @@ export function openDelivery(
   }
 
   return {
-    passOn: (fragment) => live.get(fragment.header.channelId)?.offer(fragment),
+    passOn: (fragment, noted) => live.get(fragment.header.channelId)?.offer(fragment, noted),
     wake: (channelId) => stored.get(channelId)?.wake(),
     sentBytes: (channelId) => live.get(channelId)?.sentBytes() ?? stored.get(channelId)?.sentBytes() ?? 0,
     dropped: (channelId) => live.get(channelId)?.dropped() ?? 0,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { testFragment } from '../vault/test-vault.ts';
+import { done, testFragment } from '../vault/test-vault.ts';
 import { liveSender } from './live-sender.ts';
 import { testExchange } from './test-exchange.ts';
 import { refusal } from './test-service.ts';
@@ -29,7 +29,7 @@ async function passing() {
       changes.push(check);
       check();
     });
-  return { service, exchange, sender, when, told };
+  return { service, client, exchange, sender, when, told };
 }
 
 describe('a channel that is live only', () => {
@@ -47,6 +47,30 @@ describe('a channel that is live only', () => {
     });
     expect(sender.sentBytes()).toBe(bytes);
     expect(service.held(MIC).map(({ sequence }) => sequence)).toEqual([0, 1, 2]);
+  });
+
+  test('waits with a take until its number is noted, and keeps the order', async () => {
+    const { service, client, sender } = await passing();
+    sender.offer(testFragment({ sequence: 0 }));
+    sender.offer(testFragment({ sequence: 1 }));
+    const noted = Promise.withResolvers<void>();
+    sender.offer(testFragment({ take: 2, sequence: 0 }), noted.promise);
+    sender.offer(testFragment({ take: 2, sequence: 1 }));
+    const places = () => service.held(MIC).map(({ take, sequence }) => `${take}/${sequence}`);
+    await service.when(() => service.held(MIC).length === 2);
+    done(await client.session(service.grant().token));
+    expect(places()).toEqual(['1/0', '1/1']);
+    noted.resolve();
+    expect(await sender.finish()).toMatchObject({ takes: 2, fragments: 4, dropped: 0 });
+    expect(places()).toEqual(['1/0', '1/1', '2/0', '2/1']);
+  });
+
+  test('goes on where it cannot be noted, and where the disk does not answer', async () => {
+    const { service, sender } = await passing();
+    sender.offer(testFragment({ sequence: 0 }), Promise.reject(new Error('no disk')));
+    sender.offer(testFragment({ take: 2, sequence: 0 }), new Promise(() => undefined));
+    expect(await sender.finish()).toMatchObject({ takes: 2, fragments: 2, dropped: 0 });
+    expect(service.held(MIC)).toHaveLength(2);
   });
 
   test('drops the oldest while the service is down, counts it, and goes on when it is back', async () => {

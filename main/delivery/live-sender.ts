@@ -10,7 +10,11 @@ import { isSessionOver } from './session-over.ts';
 
 /** Passes one live-only channel on. Nothing of it is ever written; what the service does not take is dropped. */
 export type LiveSender = {
-  readonly offer: (fragment: Fragment) => void;
+  /**
+   * With `noted`, it and what comes after it go out once that is settled, whatever came of it: a disk that cannot write does not
+   * end what is live only, nor one that does not answer for `NOTED_MOST_MS`.
+   */
+  readonly offer: (fragment: Fragment, noted?: Promise<unknown>) => void;
   readonly sentBytes: () => number;
   readonly dropped: () => number;
   /** Passes on what waits, as far as the service takes it, then forgets everything. */
@@ -22,6 +26,7 @@ export type LiveSender = {
 /** Attempts per fragment: a live channel that waits long has nothing live left to say. */
 const ATTEMPTS = 3;
 const ATTEMPTS_WHEN_FINISHING = 1;
+const NOTED_MOST_MS = 2000;
 
 export function liveSender(
   channelId: string,
@@ -39,6 +44,8 @@ export function liveSender(
   const work = bell();
   const digest = createHash('sha256');
   const takes = new Set<number>();
+  /** Init segments, which the ring does not drop; what comes after one waits behind it. */
+  const unnoted = new Set<Fragment>();
   let finishing = false;
   let isEnded = false;
   let fragments = 0;
@@ -49,6 +56,10 @@ export function liveSender(
       const fragment = ring.first();
       if (fragment === undefined) {
         if (finishing) return;
+        await work.wait();
+        continue;
+      }
+      if (unnoted.has(fragment)) {
         await work.wait();
         continue;
       }
@@ -74,8 +85,20 @@ export function liveSender(
   }
   const running = run();
 
+  function hold(fragment: Fragment, noted: Promise<unknown>): void {
+    unnoted.add(fragment);
+    const letGo = () => {
+      clearTimeout(timer);
+      unnoted.delete(fragment);
+      work.ring();
+    };
+    const timer = setTimeout(letGo, NOTED_MOST_MS);
+    noted.then(letGo, letGo);
+  }
+
   return {
-    offer: (fragment) => {
+    offer: (fragment, noted) => {
+      if (noted !== undefined) hold(fragment, noted);
       ring.push(fragment);
       work.ring();
     },

@@ -341,7 +341,7 @@ describe('an export that does not come about leaves no half file', () => {
     }
   });
 
-  test('[P61] where a fragment cannot be read, which is named; what comes before it in its take can be exported', async () => {
+  test('[P61] where a fragment cannot be read, which is named; once that is known all else is exported', async () => {
     const { dataDir, vault, recording } = await recorded();
     const [, , third] = recording.fragments(MIC);
     const path = join(dataDir, 'vault', TEST_SESSION, 'mic@default.take-00001.sealed');
@@ -356,6 +356,6 @@ describe('an export that does not come about leaves no half file', () => {
     const { folder, done: result } = await exported(opened);
     done(result);
     expectNear(brightAt(join(folder, 'meeting.mp4')), 1, 5);
-    expectNear(loudAt(join(folder, 'meeting.mp4')), 5);
+    expectNear(loudAt(join(folder, 'meeting.mp4')), 1, 5);
   });
 });

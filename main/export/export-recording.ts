@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { lstat, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { errorOf, fail, ok, type Result, type TallylightError } from '../../contract/result.ts';
 import type { ProcessEnv } from '../channels/host-env.ts';
@@ -9,6 +9,7 @@ import type { Recording } from '../vault/recording.ts';
 import { exportArguments } from './arguments.ts';
 import { chaptersOf, metadataOf } from './chapters.ts';
 import { makePartFolder, type PartFolder, removeLeftBehind } from './left-behind.ts';
+import { exists, place } from './place.ts';
 import { runFfmpegOver } from './run-ffmpeg.ts';
 import { type Track, tracksOf } from './tracks.ts';
 
@@ -37,7 +38,7 @@ export type ExportedFile = {
 /**
  * Writes what is stored of a recording as MP4: one file with all tracks in sync, or one for each channel, with a chapter
  * after each pause. A file gets its name once it is whole; one that is there is not written over. Only its owner may read it.
- * What is damaged is left out: `recording.damage()` tells of it. Errors: `nothing-to-export`, `export-exists`,
+ * What is damaged is left out: `recording.damages()` tells of it. Errors: `nothing-to-export`, `export-exists`,
  * `export-nowhere`, `export-disk-full`, `export-failed`, `export-cancelled`, `vault-damaged`, those of the disk.
  */
 export async function exportRecording(
@@ -86,6 +87,7 @@ async function writeGroup(
   const { sessionId, title, startedAt } = recording.facts();
   let part: PartFolder | undefined;
   let isPlaced = false;
+  let isWhole = false;
   try {
     part = await makePartFolder(path);
     const { path: folder } = part;
@@ -101,17 +103,19 @@ async function writeGroup(
     if (!ran.ok) return ran;
     const sha256 = await digestOf(unfinished);
     const { size: bytes } = await stat(unfinished);
-    if (await exists(path)) return fail('export-exists', path);
-    await writeFile(join(folder, 'sha256'), sumLine(sha256, basename(path)), OWN);
-    if (await exists(sidecarOf(path))) return fail('export-exists', sidecarOf(path));
-    await rename(join(folder, 'sha256'), sidecarOf(path));
+    const beside = join(folder, 'sha256');
+    await writeFile(beside, sumLine(sha256, basename(path)), OWN);
+    // A kill between the two leaves a whole file, and no digest of nothing.
+    if (!(await place(unfinished, path))) return fail('export-exists', path);
     isPlaced = true;
-    await rename(unfinished, path);
-    return ok({ path, channels: tracks.map(({ channelId }) => channelId), bytes, sha256 });
+    isWhole = await place(beside, sidecarOf(path));
+    return isWhole
+      ? ok({ path, channels: tracks.map(({ channelId }) => channelId), bytes, sha256 })
+      : fail('export-exists', sidecarOf(path));
   } catch (error) {
-    if (isPlaced) await rm(sidecarOf(path), { force: true });
     return { ok: false, error: writeError(error, basename(path)) };
   } finally {
+    if (isPlaced && !isWhole) await rm(path, { force: true });
     await part?.remove();
   }
 }
@@ -152,14 +156,6 @@ async function digestOf(path: string): Promise<string> {
   const hash = createHash('sha256');
   for await (const piece of createReadStream(path)) hash.update(piece);
   return hash.digest('hex');
-}
-
-/** A link that leads nowhere is there, too. */
-function exists(path: string): Promise<boolean> {
-  return lstat(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 function isFolder(path: string): Promise<boolean> {

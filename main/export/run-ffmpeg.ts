@@ -68,6 +68,8 @@ export async function runFfmpegOver(run: FfmpegRun): Promise<Result<void>> {
   await Promise.all(poured);
   run.signal.removeEventListener('abort', cancel);
   if (failure !== undefined) return failure;
+  // Ctrl-C reaches ffmpeg, too, and may end it first: it says so by this number.
+  if (code === 255) return fail('export-cancelled');
   if (code === 0) return ok(undefined);
   return /No space left on device/.test(words)
     ? fail('export-disk-full')

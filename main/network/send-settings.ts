@@ -1,4 +1,5 @@
-import { fail, ok, type Result } from '../../contract/result.ts';
+import { ok, type Result } from '../../contract/result.ts';
+import { settingRefused } from '../../contract/setting.ts';
 
 /** What of sending is set on this machine. */
 export type SendSettings = {
@@ -14,18 +15,21 @@ const MOST_KBIT = 100_000_000;
 
 /**
  * TALLYLIGHT_MAX_UPLOAD_KBIT and TALLYLIGHT_METERED (`send` or `wait`), as they are in the environment of the host; the
- * command line puts its options there. Error: `usage`, which names what is wrong: whoever asked for a cap is not to find out
+ * command line puts its options there. Error: `setting-refused`, which names what is wrong: whoever asked for a cap is not to find out
  * later that there was none.
  */
 export function sendSettings(env: Readonly<Record<string, string | undefined>>): Result<SendSettings> {
   const { TALLYLIGHT_MAX_UPLOAD_KBIT: cap, TALLYLIGHT_METERED: metered } = env;
   const maxKbit = cap === undefined || cap === '' ? undefined : Number(cap);
   if (maxKbit !== undefined && !(maxKbit >= LEAST_KBIT && maxKbit <= MOST_KBIT))
-    return fail(
-      'usage',
-      `TALLYLIGHT_MAX_UPLOAD_KBIT, or --max-upload, takes kilobits a second, ${LEAST_KBIT} or more`,
+    return settingRefused(
+      'TALLYLIGHT_MAX_UPLOAD_KBIT, or --max-upload',
+      `${cap} is not what it takes: kilobits a second, from ${LEAST_KBIT} to ${MOST_KBIT}`,
     );
   if (metered !== undefined && metered !== '' && metered !== 'send' && metered !== 'wait')
-    return fail('usage', 'TALLYLIGHT_METERED, or --metered, takes send or wait');
+    return settingRefused(
+      'TALLYLIGHT_METERED, or --metered',
+      `${metered} is not what it takes: send or wait`,
+    );
   return ok({ maxKbit, sendsWhenMetered: metered === 'send' });
 }

@@ -112,6 +112,6 @@ test('what is set of sending is taken as it is said, or refused', () => {
   expect(set('512', 'send')).toEqual({ ok: true, value: { maxKbit: 512, sendsWhenMetered: true } });
   expect(set('', 'wait')).toEqual({ ok: true, value: { maxKbit: undefined, sendsWhenMetered: false } });
   for (const wrong of ['0', '-5', 'fast', '7', 'Infinity', '1e99', 'NaN'])
-    expect(set(wrong)).toMatchObject({ ok: false, error: { code: 'usage' } });
-  expect(set(undefined, 'yes')).toMatchObject({ ok: false, error: { code: 'usage' } });
+    expect(set(wrong)).toMatchObject({ ok: false, error: { code: 'setting-refused' } });
+  expect(set(undefined, 'yes')).toMatchObject({ ok: false, error: { code: 'setting-refused' } });
 });

@@ -1,14 +1,15 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import tls from 'node:tls';
-import { fail, ok, type Result } from '../../contract/result.ts';
+import { ok, type Result } from '../../contract/result.ts';
+import { settingRefused } from '../../contract/setting.ts';
 
 const PEM = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
 /**
  * How this process meets others: by TLS 1.2 or newer, and only where their certificate holds, whatever Node's own variables
  * and options say. An authority of the admin's own is trusted beside the public ones: its certificates (PEM) lie in the file
- * that TALLYLIGHT_CA_FILE or Node's NODE_EXTRA_CA_CERTS names. To be called before the first connection. Error: `usage`.
+ * that TALLYLIGHT_CA_FILE or Node's NODE_EXTRA_CA_CERTS names. To be called before the first connection. Error: `setting-refused`.
  */
 export function secureTls(env: Readonly<Record<string, string | undefined>>): Result<void> {
   // Node looks it up at every connection; there is no way to go on with a bad certificate.
@@ -20,12 +21,18 @@ export function secureTls(env: Readonly<Record<string, string | undefined>>): Re
   try {
     const own = readFileSync(file, 'utf8').match(PEM) ?? [];
     if (own.length === 0)
-      return fail('usage', `TALLYLIGHT_CA_FILE: there is no certificate (PEM) in ${file}`);
+      return settingRefused(
+        'TALLYLIGHT_CA_FILE',
+        `there is no certificate in ${file}; it takes a file of them as PEM`,
+      );
     for (const certificate of own) new X509Certificate(certificate);
     tls.setDefaultCACertificates([...new Set([...tls.getCACertificates('default'), ...own])]);
     return ok(undefined);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
-    return fail('usage', `TALLYLIGHT_CA_FILE: ${file} cannot be used: ${code}`);
+    return settingRefused(
+      'TALLYLIGHT_CA_FILE',
+      `${file} cannot be used (${code}); it takes a file of certificates as PEM`,
+    );
   }
 }

@@ -59,7 +59,7 @@ export type ActiveParts = {
   /** What an earlier run made of it. */
   readonly earlier?: EarlierRun;
   readonly openPipeline: (agreed: AgreedChannel, on: PipelineEvents) => Pipeline;
-  readonly audit: (event: AuditEvent) => void;
+  readonly audit: (event: AuditEvent) => Promise<unknown>;
   readonly log: Log;
   readonly uplink: Uplink;
   readonly now: () => Date;

@@ -102,7 +102,7 @@ export function begin(context: RecorderContext, drive: Drive, { earlierTakes, ..
     ...begun,
     openPipeline: (agreed, on) =>
       parts.openPipeline(sessionId, clock, agreed, on, earlierTakes?.(agreed.channel.id)),
-    audit: (event) => void note(event),
+    audit: note,
     log: parts.host.log,
     uplink,
     now: parts.now,

@@ -100,7 +100,7 @@ export function backgroundDelivery({
     // What is not noted here is read from the fragments themselves at the next start.
     if (noted?.ok === false) on.trouble(noted.error);
     const { server } = recording.grant;
-    const known = { sessionId, server, policies, durationMs, activeMs, live, audit };
+    const known = { sessionId, server, policies, durationMs, activeMs, live, ended, audit };
     const done = await conclude({ ...recording, ...on, ...known });
     if (!done.ok && isSessionGone(done.error))
       await eraseWhereDeleted(recording, { policies, audit, log: host.log });

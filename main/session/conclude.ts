@@ -1,12 +1,13 @@
+import { setTimeout } from 'node:timers/promises';
 import type { AuditEvent } from '../../contract/audit.ts';
 import { fingerprintOf } from '../../contract/consent.ts';
-import { errorOf, ok, type Result, type TallylightError } from '../../contract/result.ts';
+import { errorOf, type Failed, fail, ok, type Result, type TallylightError } from '../../contract/result.ts';
 import type { ManifestChannel } from '../../contract/wire.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { PolicyKeeper } from '../policy/keeper.ts';
 import { receiptSha256 } from '../vault/delivery-receipt.ts';
 import { onlyHere } from '../vault/facts.ts';
-import type { Recording } from '../vault/recording.ts';
+import type { Ended, Recording } from '../vault/recording.ts';
 import { purgeWhereAgreed } from './purge.ts';
 import { receivedBy } from './received.ts';
 import type { Revocations } from './revocations.ts';
@@ -23,6 +24,8 @@ export type Conclusion = {
   readonly durationMs: number;
   readonly activeMs: number;
   readonly live: readonly ManifestChannel[];
+  /** How it ended, where that may not be noted yet: the disk may have been full. */
+  readonly ended?: Ended;
   readonly audit: (event: AuditEvent) => Promise<unknown>;
   /** Something to tell that does not change what the service holds. */
   readonly trouble: (error: TallylightError) => void;
@@ -48,17 +51,37 @@ export async function conclude(parts: Conclusion): Promise<Result<void>> {
   if (recording !== undefined) {
     const receipt = await receivedBy(parts.server, confirmed.value, recording, parts.policies);
     if (!receipt.ok) return receipt;
+    await untilRoom(() => recording.change(parts.ended === undefined ? {} : { ended: parts.ended }));
     await tellDelivered(recording, delivery, receipt.value, audit);
     const noted = await recording.change({ delivered: true, receipt: receipt.value });
     // Where it cannot be noted the service is asked once more at the next start.
-    const purged = noted.ok ? await purgeWhereAgreed(recording, audit) : noted;
-    if (!purged.ok) parts.trouble(purged.error);
+    const purged = noted.ok ? await purgeWhereAgreed(recording, audit) : unnoted(noted);
     const rest = onlyHere(recording.facts());
     const detail = rest.map(({ channelId, code }) => `${channelId}: ${code}`).join(', ');
+    await audit({ type: 'session.complete', sessionId });
+    // After it, as a log that cannot be written is the lesser trouble.
+    if (!purged.ok) parts.trouble(purged.error);
     if (rest.length > 0) parts.cut(errorOf('delivery-cut', detail));
+    return ok(undefined);
   }
   await audit({ type: 'session.complete', sessionId });
   return ok(undefined);
+}
+
+/** How often, and how long after another, in milliseconds, a disk that is full is asked for room to note what is delivered. */
+const ROOM = { attempts: 5, pauseMs: 1000 } as const;
+
+/** What fills a disk is often moved away at once. Where it stays full, so be it. */
+async function untilRoom(note: () => Promise<Result<void>>): Promise<void> {
+  for (let attempt = 1; attempt <= ROOM.attempts; attempt++) {
+    const noted = await note();
+    if (noted.ok || noted.error.code !== 'disk-full') return;
+    if (attempt < ROOM.attempts) await setTimeout(ROOM.pauseMs);
+  }
+}
+
+function unnoted({ error }: Failed): Failed {
+  return error.code === 'disk-full' ? fail('delivery-unnoted', error.detail) : { ok: false, error };
 }
 
 /** Says of each stored channel that the service holds it, and how much of it where that is not all. */

@@ -208,7 +208,7 @@ async function sendWith(
     activeMs: ended?.activeMs ?? 0,
     live: ended?.live ?? [],
     audit,
-    trouble: stuck,
+    trouble: (error) => (error.code === 'delivery-unnoted' ? trouble(error) : stuck(error)),
     cut: trouble,
   });
 }

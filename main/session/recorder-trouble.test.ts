@@ -112,7 +112,7 @@ describe('where the disk fails', () => {
         await t.recorder.refresh();
       }
       await t.when(({ session }) => session.state === 'complete');
-      expect(t.snapshot().trouble).toMatchObject({ code: 'disk-full' });
+      expect(t.snapshot().trouble).toMatchObject({ code: 'delivery-unnoted' });
       await rm(filling);
       const recording = done(await vaultIn(dataDir, t.secrets).open(TEST_SESSION));
       expect(done(await verifyRecording(recording)).fragments).toBe(t.service.held(MIC).length);

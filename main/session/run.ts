@@ -33,7 +33,7 @@ export type RunParts = {
   /** Where the stored channels go; undefined where every channel is live only. */
   readonly recording: Recording | undefined;
   readonly delivery: Delivery;
-  readonly audit: (event: AuditEvent) => void;
+  readonly audit: (event: AuditEvent) => Promise<unknown>;
   readonly now: () => Date;
   readonly on: {
     readonly change: () => void;
@@ -146,13 +146,14 @@ export function prepareRun(parts: RunParts): Run {
       fragment: (fragment, device) => {
         const { header } = fragment;
         if (endedBy(refused.get(channelId)?.error) !== null) return;
+        let noted: Promise<unknown> | undefined;
         if (header.sequence === INIT_SEQUENCE) {
           const { take, startedAtMs } = header;
           // The take before it ended without ever having been live.
           released('device-failed');
           open = { take, fragments: 0 };
           timeline.took(startedAtMs);
-          audit({
+          noted = audit({
             type: 'take.started',
             sessionId,
             channelId,
@@ -172,7 +173,8 @@ export function prepareRun(parts: RunParts): Run {
           on.arrived();
         }
         on.fragment(mode === 'live' ? 'passed-on' : 'taken', placed.header);
-        if (mode === 'live') delivery.passOn(placed);
+        // Its number stands nowhere else: after a kill it must not come again.
+        if (mode === 'live') delivery.passOn(placed, noted);
         else keeping.keep(placed);
         on.change();
       },

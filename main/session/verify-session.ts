@@ -1,6 +1,7 @@
 import { DELIVERY_TYP, type DeliveryClaims } from '../../contract/delivery-receipt.ts';
 import { fail, ok, type Result } from '../../contract/result.ts';
 import { verifyAuditLog } from '../audit/log.ts';
+import { provenAside } from '../audit/set-aside.ts';
 import type { SecretStore } from '../host.ts';
 import { kidOf, openSigned, payloadOf } from '../policy/signed.ts';
 import { type Trust, trustIn } from '../policy/trust.ts';
@@ -77,7 +78,7 @@ async function verifiedAlone(
 ): Promise<Result<SignedFor>> {
   const log = await verifyAuditLog(dataDir, async () => ok(secrets));
   if (!log.ok) return log;
-  const isNoted = log.value.entries.some(
+  const isNoted = [...log.value.entries, ...(await provenAside(dataDir, secrets))].some(
     ({ event }) =>
       event.type === 'channel.delivered' &&
       event.sessionId === sessionId &&

@@ -107,7 +107,7 @@ describe('one channel that is erased', () => {
     const { recording, dir } = await recorded();
     await recording.close();
     mounted(dir, 'size=4k,ro');
-    expect(await recording.eraseChannel(MIC)).toMatchObject({ error: { code: 'vault-unwritable' } });
+    expect(await recording.eraseChannel(MIC)).toMatchObject({ error: { code: 'disk-read-only' } });
   });
 });
 

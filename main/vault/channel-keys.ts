@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errorOf, ok, type Result, type TallylightError } from '../../contract/result.ts';
+import { ok, type Result } from '../../contract/result.ts';
+import type { Damage } from './damage.ts';
 import { diskError } from './disk-error.ts';
 import { replaceFile } from './durable.ts';
 import type { RecordingFacts } from './facts.ts';
@@ -42,22 +43,22 @@ export async function makeChannelKeys(
   return ok(keys);
 }
 
-/** Those of the stored channels that were not erased; `damage` names the first that does not open. */
+/** Those of the stored channels that were not erased; `damages` names those that do not open. */
 export async function readChannelKeys(
   dir: string,
   key: Uint8Array,
   { sessionId, channels, erased = [] }: RecordingFacts,
-): Promise<{ readonly keys: ChannelKeys; readonly damage: TallylightError | undefined }> {
+): Promise<{ readonly keys: ChannelKeys; readonly damages: readonly Damage[] }> {
   const keys = new Map<string, Uint8Array>();
-  let damage: TallylightError | undefined;
+  const damages: Damage[] = [];
   for (const { id, mode } of channels) {
     if (mode !== 'keep' || erased.includes(id)) continue;
     const sealed = await readFile(join(dir, channelKeyFile(id))).catch(() => undefined);
     const opened = sealed === undefined ? undefined : unseal(key, sealed, place(sessionId, id));
-    if (opened === undefined) damage ??= errorOf('vault-damaged', `key of ${id}`);
+    if (opened === undefined) damages.push({ channelId: id, what: 'key', lost: 0, detail: `key of ${id}` });
     else keys.set(id, opened);
   }
-  return { keys, damage };
+  return { keys, damages };
 }
 
 function place(sessionId: string, channelId: string): string {

@@ -1,8 +1,9 @@
-import { chmod, mkdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rename, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { keyFileSecrets } from './key-file.ts';
-import { done, testFolder } from './test-vault.ts';
+import { done, TEST_SESSION, testFacts, testFolder, testVault } from './test-vault.ts';
+import { vaultIn } from './vault.ts';
 
 const KEY = Buffer.alloc(32, 9);
 
@@ -71,6 +72,46 @@ test('a key file that is no key is never replaced: recordings may hang on it', a
   await utimes(join(dataDir, 'device.key'), 1, 1);
   expect(await keyFileSecrets(dataDir)).toMatchObject({ error: { code: 'vault-damaged' } });
   expect(await readFile(join(dataDir, 'device.key'), 'utf8')).toBe('short');
+});
+
+test('[P61] a key file that is gone, or empty, is not made anew where recordings hang on it: put back, it opens them', async () => {
+  const dataDir = await testFolder();
+  const [path, aside] = [join(dataDir, 'device.key'), join(dataDir, 'aside')];
+  await done(await (await testVault(dataDir)).create(testFacts())).close();
+  const opened = async () => {
+    const secrets = await keyFileSecrets(dataDir);
+    return secrets.ok ? vaultIn(dataDir, secrets.value).open(TEST_SESSION) : secrets;
+  };
+  const whole = await readFile(path);
+  await rename(path, aside);
+  expect(await opened()).toMatchObject({ error: { code: 'key-missing', detail: path } });
+  expect(await readdir(dataDir)).not.toContain('device.key');
+  await writeFile(path, '');
+  await utimes(path, 1, 1);
+  expect(await opened()).toMatchObject({ error: { code: 'key-missing', detail: path } });
+  await rename(aside, path);
+  expect(await readFile(path)).toEqual(whole);
+  done(await opened());
+});
+
+test('a key file is made beside recordings that the system keychain protects, and after those of before were moved away', async () => {
+  const dataDir = await testFolder();
+  const secrets = done(await keyFileSecrets(await testFolder()));
+  done(await vaultIn(dataDir, { ...secrets, kind: 'keychain' }).create(testFacts()));
+  done(await keyFileSecrets(dataDir));
+  const other = await testFolder();
+  await done(await (await testVault(other)).create(testFacts())).close();
+  await rename(join(other, 'device.key'), join(other, 'lost'));
+  expect(await keyFileSecrets(other)).toMatchObject({ error: { code: 'key-missing' } });
+  await rename(join(other, 'vault'), join(other, 'vault-of-before'));
+  done(await keyFileSecrets(other));
+});
+
+test('a key file is not made where it cannot be seen whether recordings hang on one', async () => {
+  const dataDir = await testFolder();
+  await writeFile(join(dataDir, 'vault'), 'no folder');
+  expect(await keyFileSecrets(dataDir)).toMatchObject({ error: { code: 'vault-unwritable' } });
+  expect(await readdir(dataDir)).toEqual(['vault']);
 });
 
 test('a data folder that is none is said', async () => {

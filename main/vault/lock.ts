@@ -2,6 +2,7 @@ import { chmodSync, closeSync, existsSync, openSync, truncateSync } from 'node:f
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fail, ok, type Result } from '../../contract/result.ts';
+import { diskError } from './disk-error.ts';
 
 /** Codes of https://sqlite.org/rescode.html. */
 const SQLITE_CORRUPT = 11;
@@ -13,7 +14,7 @@ export type DataLock = { readonly release: () => void };
 /**
  * Takes the data folder for this process. An SQLite exclusive lock is the operating system's own file lock on
  * every platform: it goes with the process, however that dies, so no stale lock can brick a start.
- * Errors: `data-in-use`, `vault-unwritable`.
+ * Errors: `data-in-use`, `disk-read-only`, `vault-unwritable`.
  */
 export function lockData(dataDir: string): Result<DataLock> {
   try {
@@ -30,7 +31,9 @@ export function lockData(dataDir: string): Result<DataLock> {
     });
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
-    return /locked|busy/.test(text) ? fail('data-in-use', dataDir) : fail('vault-unwritable', dataDir);
+    if (/locked|busy/.test(text)) return fail('data-in-use', dataDir);
+    const { code } = diskError(error, dataDir);
+    return fail(code === 'disk-read-only' ? code : 'vault-unwritable', dataDir);
   }
 }
 

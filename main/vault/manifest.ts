@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { errorOf, type TallylightError } from '../../contract/result.ts';
 import type { ManifestChannel } from '../../contract/wire.ts';
+import type { Damage } from './damage.ts';
 import type { RecordingFacts } from './facts.ts';
 import type { StoredFragment } from './take-file.ts';
 
@@ -19,21 +19,23 @@ export function manifestOf(channelId: string, stored: readonly StoredFragment[])
 }
 
 /**
- * What was stored when the recording ended and is not there now. It is added to `wholeUntil`: of a channel whose end is missing
- * all that is there is whole.
+ * Of what was stored when the recording ended and is not there now, what no damage tells already. It is added to `wholeUntil`: of
+ * a channel whose end is missing all that is there is whole.
  */
 export function missing(
   { ended, erased = [] }: RecordingFacts,
   index: ReadonlyMap<string, StoredFragment[]>,
+  damages: readonly Damage[],
   wholeUntil: Map<string, number>,
-) {
-  let first: TallylightError | undefined;
-  for (const then of ended?.stored ?? []) {
-    if (erased.includes(then.channel_id)) continue;
-    const now = manifestOf(then.channel_id, index.get(then.channel_id) ?? []);
-    if (now.digest === then.digest || wholeUntil.has(then.channel_id)) continue;
-    wholeUntil.set(then.channel_id, now.fragments);
-    first ??= errorOf('vault-damaged', `${then.channel_id}: ${now.fragments} of ${then.fragments} fragments`);
-  }
-  return first;
+): Damage[] {
+  return (ended?.stored ?? []).flatMap(({ channel_id: channelId, digest, fragments }) => {
+    const now = manifestOf(channelId, index.get(channelId) ?? []);
+    if (erased.includes(channelId) || now.digest === digest) return [];
+    const told = damages.filter((damage) => damage.channelId === channelId);
+    const lost = fragments - now.fragments - told.reduce((sum, damage) => sum + damage.lost, 0);
+    if (told.some(({ what }) => what === 'key') || (told.length > 0 && lost <= 0)) return [];
+    if (!wholeUntil.has(channelId)) wholeUntil.set(channelId, now.fragments);
+    const detail = `${channelId}: ${now.fragments} of ${fragments} fragments`;
+    return [{ channelId, what: 'missing', lost: Math.max(0, lost), detail }];
+  });
 }

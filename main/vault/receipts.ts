@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { FragmentKey } from '../../contract/fragment.ts';
 import { ok, type Result } from '../../contract/result.ts';
+import { placeOf } from './damage.ts';
 import { diskError } from './disk-error.ts';
 import { replaceFile } from './durable.ts';
 import { FORMAT } from './format.ts';
-import { placeOf, type StoredFragment } from './take-file.ts';
+import type { StoredFragment } from './take-file.ts';
 
 const RECEIPTS_FILE = 'receipts.jsonl';
 const receiptLine = z.object({ channelId: z.string(), take: z.int(), sequence: z.int() });

@@ -1,10 +1,17 @@
-import { type Fragment, type FragmentHeader, fragmentHeader } from '../../contract/fragment.ts';
+import {
+  type Fragment,
+  type FragmentHeader,
+  fragmentHeader,
+  MAX_FRAGMENT_BYTES,
+} from '../../contract/fragment.ts';
 import { FORMAT } from './format.ts';
-import { seal, TAG_BYTES, unseal } from './seal.ts';
+import { beginningOf, seal, TAG_BYTES, unseal } from './seal.ts';
 
 // docs/vault-format.md: lengths of what follows (4 bytes, big-endian, then the same inverted), so that a damaged length does
 // not pass for a torn end; link; sealed body (seal.ts) over header length (4 bytes), header as JSON, media bytes.
 export const LENGTHS_BYTES = 8;
+/** No record is longer: the largest fragment with its header, link and seal. */
+const MOST_BYTES = MAX_FRAGMENT_BYTES + 4096;
 
 /** What chains a record to the one before it in its channel: the tag of that. */
 export type Link = Buffer;
@@ -22,7 +29,21 @@ export function sealRecord(key: Uint8Array, { header, bytes }: Fragment, link: L
 /** Length of what follows; undefined where it was damaged. */
 export function followingLength(lengths: Buffer): number | undefined {
   const length = lengths.readUInt32BE(0);
-  return lengths.readUInt32BE(4) === inverted(length) && length > TAG_BYTES ? length : undefined;
+  const isOne = length > TAG_BYTES && length <= MOST_BYTES && lengths.readUInt32BE(4) === inverted(length);
+  return isOne ? length : undefined;
+}
+
+/** The header that the beginning of a record (without its lengths) holds, if any. Nothing proves it but `openRecord`. */
+export function claimedHeader(key: Uint8Array, beginning: Buffer): FragmentHeader | undefined {
+  const plain = beginningOf(key, beginning.subarray(TAG_BYTES));
+  if (plain.length < 4 || 4 + plain.readUInt32BE(0) > plain.length) return undefined;
+  try {
+    const told = JSON.parse(plain.subarray(4, 4 + plain.readUInt32BE(0)).toString());
+    return fragmentHeader.safeParse(told).data;
+  } catch {
+    // No header at all.
+    return undefined;
+  }
 }
 
 /** The fragment of a record without its lengths; undefined where the key, the place, the link or a single bit is another. */

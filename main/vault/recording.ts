@@ -3,25 +3,19 @@ import { dirname, join } from 'node:path';
 import type { Fragment } from '../../contract/fragment.ts';
 import { type Failed, fail, ok, type Result, type TallylightError } from '../../contract/result.ts';
 import type { ManifestChannel } from '../../contract/wire.ts';
-import { type ChannelKeys, makeChannelKeys, readChannelKeys, slug } from './channel-keys.ts';
+import { type ChannelKeys, slug } from './channel-keys.ts';
+import { type Damage, firstOf } from './damage.ts';
 import { keepReceipt } from './delivery-receipt.ts';
 import { diskError } from './disk-error.ts';
 import { eraseChannelFiles, eraseFolder } from './erase.ts';
 import type { CutChannel, RecordingFacts } from './facts.ts';
-import { readFacts, writeFacts } from './facts-file.ts';
-import { manifestOf, missing } from './manifest.ts';
-import {
-  faultOf,
-  keepReceipts,
-  noteReceipt,
-  type ReadReceipts,
-  readReceipts,
-  receiptKey,
-} from './receipts.ts';
-import { noTakes, readTakes, type StoredTakes, takeName } from './stored-takes.ts';
+import { writeFacts } from './facts-file.ts';
+import { manifestOf } from './manifest.ts';
+import { faultOf, keepReceipts, noteReceipt, type ReadReceipts, receiptKey } from './receipts.ts';
+import { type StoredTakes, takeName } from './stored-takes.ts';
 import { createTakeFile, cutTornEnd, readFragment, type StoredFragment, type TakeFile } from './take-file.ts';
 
-type Ended = Omit<NonNullable<RecordingFacts['ended']>, 'stored'>;
+export type Ended = Omit<NonNullable<RecordingFacts['ended']>, 'stored'>;
 
 type Change = Partial<
   Pick<RecordingFacts, 'delivered' | 'receipt' | 'localCopy' | 'revoked' | 'erased' | 'cut'>
@@ -57,7 +51,9 @@ export type Recording = {
   readonly wholeUntil: (channelId: string) => number | undefined;
   /** Number of the last take of a channel that there is a file of, 0 where there is none: what goes on begins after it. */
   readonly lastTake: (channelId: string) => number;
-  /** The first part that cannot be read, found when it was opened; what comes before it in its take can be. */
+  /** All that cannot be read, or is not in its place, found when it was opened; all else can be read. */
+  readonly damages: () => readonly Damage[];
+  /** The first of it. */
   readonly damage: () => TallylightError | undefined;
   /** What names the first receipt that is not as it was written, or that is not there though everything was delivered. */
   readonly damagedReceipt: () => string | undefined;
@@ -70,51 +66,8 @@ export type Recording = {
   readonly erase: () => Promise<number>;
 };
 
-export async function createRecording(
-  dir: string,
-  key: Uint8Array,
-  facts: RecordingFacts,
-): Promise<Result<Recording>> {
-  const keys = await makeChannelKeys(dir, key, facts);
-  if (!keys.ok) return keys;
-  const written = await writeFacts(dir, key, facts);
-  const receipts = { counts: new Map<string, number>(), damagedLine: undefined };
-  return written.ok
-    ? ok(recordingIn({ dir, key, keys: keys.value, facts, ...noTakes(), receipts }))
-    : written;
-}
-
-/** Opens a recording made earlier and reads back its index. Errors: `vault-damaged` where its facts are. */
-export async function reopenRecording(
-  dir: string,
-  key: Uint8Array,
-  sessionId: string,
-): Promise<Result<Recording>> {
-  const facts = await readFacts(dir, key, sessionId);
-  if (!facts.ok) return facts;
-  const finished = await finishErasing(dir, facts.value);
-  if (!finished.ok) return finished;
-  const { keys, damage: lostKey } = await readChannelKeys(dir, key, facts.value);
-  const takes = await readTakes(dir, keys, facts.value);
-  const wholeUntil = new Map(takes.wholeUntil);
-  const damage = lostKey ?? takes.damage ?? missing(facts.value, takes.index, wholeUntil);
-  for (const { id, mode } of facts.value.channels)
-    if (mode === 'keep' && !keys.has(id) && facts.value.erased?.includes(id) !== true) wholeUntil.set(id, 0);
-  const receipts = await readReceipts(dir, receiptKey(key, sessionId), takes.index);
-  return ok(recordingIn({ dir, key, keys, facts: facts.value, ...takes, receipts, damage, wholeUntil }));
-}
-
-/** What a crash cut short after it was noted. */
-async function finishErasing(dir: string, { erased = [] }: RecordingFacts): Promise<Result<void>> {
-  try {
-    for (const channelId of erased) await eraseChannelFiles(dir, channelId);
-    return ok(undefined);
-  } catch (error) {
-    return { ok: false, error: diskError(error, 'erasing a channel') };
-  }
-}
-
-type Known = StoredTakes & {
+/** What a recording is made of when it is opened. */
+export type Known = StoredTakes & {
   readonly dir: string;
   /** Seals the facts. */
   readonly key: Uint8Array;
@@ -123,7 +76,7 @@ type Known = StoredTakes & {
   readonly receipts: ReadReceipts;
 };
 
-function recordingIn({
+export function recordingIn({
   dir,
   key,
   keys,
@@ -132,7 +85,7 @@ function recordingIn({
   links,
   lasts,
   receipts: read,
-  damage,
+  damages,
   wholeUntil,
 }: Known): Recording {
   const receipts = read.counts;
@@ -282,7 +235,8 @@ function recordingIn({
     },
     eraseChannel,
     lastTake: (channelId) => writing.get(channelId)?.take ?? lasts.get(channelId)?.take ?? 0,
-    damage: () => damage,
+    damages: () => damages,
+    damage: () => firstOf(damages),
     wholeUntil: (channelId) => wholeUntil.get(channelId),
     damagedReceipt: () => faultOf(read, index, facts.receipted),
     filesOf: async (channelId) =>

@@ -30,3 +30,10 @@ export function unseal(key: Uint8Array, sealed: Uint8Array, bound: string): Buff
     return undefined;
   }
 }
+
+/** What the beginning of a sealed text says, proven by nothing: only to know where `unseal` is worth trying. */
+export function beginningOf(key: Uint8Array, beginning: Uint8Array): Buffer {
+  if (beginning.length < NONCE_BYTES) return Buffer.alloc(0);
+  const decipher = createDecipheriv('aes-256-gcm', key, beginning.subarray(0, NONCE_BYTES));
+  return decipher.update(beginning.subarray(NONCE_BYTES));
+}

@@ -1,15 +1,16 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { TallylightError } from '../../contract/result.ts';
 import { type ChannelKeys, slug } from './channel-keys.ts';
+import type { Damage } from './damage.ts';
 import type { RecordingFacts } from './facts.ts';
+import { readTakeFile } from './read-take.ts';
 import { FIRST_LINK, type Link } from './record.ts';
-import { readTakeFile, type StoredFragment } from './take-file.ts';
+import type { StoredFragment } from './take-file.ts';
 
 /** Where a channel ends on this disk. */
 export type LastTake = {
   readonly take: number;
-  /** Of its file; undefined where damage stands before its end. */
+  /** Of its file; undefined where anything of it is damaged. */
   readonly wholeBytes: number | undefined;
 };
 
@@ -19,8 +20,8 @@ export type StoredTakes = {
   /** What the next record of each channel is chained to; undefined where damage stands before it. */
   readonly links: Map<string, Link | undefined>;
   readonly lasts: Map<string, LastTake>;
-  /** The first part that cannot be read. */
-  readonly damage: TallylightError | undefined;
+  /** All that cannot be read, or is not in its place, in the order of the files. */
+  readonly damages: readonly Damage[];
   /** Of the channels that have such a part: how many fragments come before it. */
   readonly wholeUntil: ReadonlyMap<string, number>;
 };
@@ -32,7 +33,7 @@ export function takeName(channelId: string, take: number): string {
 }
 
 export function noTakes(): StoredTakes {
-  return { index: new Map(), links: new Map(), lasts: new Map(), damage: undefined, wholeUntil: new Map() };
+  return { index: new Map(), links: new Map(), lasts: new Map(), damages: [], wholeUntil: new Map() };
 }
 
 /** Reads every record of the channels whose keys are known, in order. */
@@ -42,7 +43,7 @@ export async function readTakes(
   { sessionId, channels }: RecordingFacts,
 ): Promise<StoredTakes> {
   const { index, links, lasts } = noTakes();
-  let damage: TallylightError | undefined;
+  const damages: Damage[] = [];
   const wholeUntil = new Map<string, number>();
   for (const name of (await readdir(dir)).sort()) {
     const [, prefix, number] = TAKE_NAME.exec(name) ?? [];
@@ -54,10 +55,11 @@ export async function readTakes(
     const read = await readTakeFile(join(dir, name), key, sessionId, id, take, before);
     links.set(id, read.link);
     lasts.set(id, { take, wholeBytes: read.wholeBytes });
-    damage ??= read.damage;
-    const all = [...(index.get(id) ?? []), ...read.fragments];
-    index.set(id, all);
-    if (read.damage !== undefined && !wholeUntil.has(id)) wholeUntil.set(id, all.length);
+    damages.push(...read.damages);
+    const earlier = index.get(id) ?? [];
+    index.set(id, [...earlier, ...read.fragments]);
+    if (read.wholeUntil !== undefined && !wholeUntil.has(id))
+      wholeUntil.set(id, earlier.length + read.wholeUntil);
   }
-  return { index, links, lasts, damage, wholeUntil };
+  return { index, links, lasts, damages, wholeUntil };
 }

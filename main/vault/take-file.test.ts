@@ -1,8 +1,10 @@
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { firstOf } from './damage.ts';
+import { readTakeFile } from './read-take.ts';
 import { FIRST_LINK } from './record.ts';
-import { createTakeFile, readFragment, readTakeFile } from './take-file.ts';
+import { createTakeFile, readFragment } from './take-file.ts';
 import { done, TEST_SESSION, testFolder, testFragment } from './test-vault.ts';
 
 const KEY = Buffer.alloc(32, 3);
@@ -16,14 +18,15 @@ async function written(path: string, sequences: readonly number[], key: Uint8Arr
   await file.close();
   return stored;
 }
-function read(
+async function read(
   path: string,
   key: Uint8Array = KEY,
   session = TEST_SESSION,
   channel: string = PLACE[0],
   take: number = PLACE[1],
 ) {
-  return readTakeFile(path, key, session, channel, take, FIRST_LINK);
+  const found = await readTakeFile(path, key, session, channel, take, FIRST_LINK);
+  return { ...found, damage: firstOf(found.damages) };
 }
 
 describe('a take file', () => {
@@ -36,11 +39,15 @@ describe('a take file', () => {
       changed[at] = (changed[at] ?? 0) ^ (1 << (at % 8));
       await writeFile(path, changed);
       const hit = stored.findIndex(({ offset, length }) => at < offset + length);
-      const { fragments, damage } = await read(path);
+      const { fragments, damages, damage } = await read(path);
       expect({ at, damage }).toMatchObject({
         damage: { code: 'vault-damaged', detail: `mic:default take 1 fragment ${hit}` },
       });
-      expect(fragments).toEqual(stored.slice(0, hit));
+      // Nothing that is untouched goes with it, but where the first one is gone nothing plays.
+      expect(fragments).toEqual(hit === 0 ? [] : stored.filter((_, index) => index !== hit));
+      expect(damages.map(({ what }) => what)).toEqual(
+        hit === 0 ? ['unreadable', 'undecodable'] : ['unreadable'],
+      );
     }
   });
 

@@ -1,19 +1,12 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { Fragment, FragmentHeader, FragmentKey } from '../../contract/fragment.ts';
-import { errorOf, ok, type Result, type TallylightError } from '../../contract/result.ts';
+import type { Fragment, FragmentHeader } from '../../contract/fragment.ts';
+import { fail, ok, type Result } from '../../contract/result.ts';
+import { placeOf } from './damage.ts';
 import { diskError } from './disk-error.ts';
 import { syncFolder } from './durable.ts';
-import {
-  FIRST_LINK,
-  followingLength,
-  LENGTHS_BYTES,
-  type Link,
-  linkOf,
-  linkTo,
-  openRecord,
-  sealRecord,
-} from './record.ts';
+import { readWhole } from './find-record.ts';
+import { FIRST_LINK, LENGTHS_BYTES, type Link, linkTo, openRecord, sealRecord } from './record.ts';
 
 /** Where a record lies in its file, with the header it holds. */
 export type StoredFragment = {
@@ -68,64 +61,6 @@ export async function createTakeFile(
   });
 }
 
-/** What a take file holds up to its end, or up to the first record that does not open. */
-export type ReadTake = {
-  readonly fragments: readonly StoredFragment[];
-  readonly damage: TallylightError | undefined;
-  /** What the next record of the channel is chained to; undefined where damage stands before it. */
-  readonly link: Link | undefined;
-  /** Where the last whole record ends, in bytes from the beginning; undefined where what follows it is damage. */
-  readonly wholeBytes: number | undefined;
-};
-
-/**
- * The whole records of a take file, in order, read one at a time. A torn last record (the process died while writing)
- * is left out; anything else that does not open, or does not follow `before` and then each other, is `vault-damaged`, naming
- * the fragment. `before`: undefined where it is not known, for what stands before it is damaged.
- */
-export async function readTakeFile(
-  path: string,
-  key: Uint8Array,
-  sessionId: string,
-  channelId: string,
-  take: number,
-  before: Link | undefined,
-): Promise<ReadTake> {
-  const fragments: StoredFragment[] = [];
-  let link = before;
-  const damaged = (): ReadTake => ({
-    fragments,
-    damage: damagedAt(channelId, take, fragments.length),
-    link: undefined,
-    wholeBytes: undefined,
-  });
-  let file: FileHandle | undefined;
-  try {
-    file = await open(path, 'r');
-    const { size } = await file.stat();
-    let offset = 0;
-    while (offset + LENGTHS_BYTES <= size) {
-      const length = followingLength(await readWhole(file, offset, LENGTHS_BYTES));
-      if (length === undefined) return damaged();
-      const start = offset + LENGTHS_BYTES;
-      if (start + length > size) break;
-      const record = await readWhole(file, start, length);
-      const opened = openRecord(key, record, { sessionId, channelId, take, sequence: fragments.length });
-      const isChained = link === undefined || linkOf(record).equals(link);
-      if (opened === undefined || !isChained) return damaged();
-      link = linkTo(record);
-      fragments.push({ header: opened.header, offset: start, length });
-      offset = start + length;
-    }
-    return { fragments, damage: undefined, link, wholeBytes: offset };
-  } catch {
-    // The disk itself does not give it back.
-    return damaged();
-  } finally {
-    await file?.close();
-  }
-}
-
 /** Cuts off what a crash left of an unfinished record. Errors: those of the disk. */
 export async function cutTornEnd(path: string, wholeBytes: number): Promise<Result<void>> {
   try {
@@ -160,29 +95,7 @@ export async function readFragment(
     // The disk itself does not give it back.
   }
   const opened = record === undefined ? undefined : openRecord(key, record, header);
-  return opened === undefined
-    ? { ok: false, error: damagedAt(header.channelId, header.take, header.sequence) }
-    : ok(opened);
-}
-
-function damagedAt(channelId: string, take: number, sequence: number): TallylightError {
-  return errorOf('vault-damaged', placeOf({ channelId, take, sequence }));
-}
-
-/** How a fragment is named to a person. */
-export function placeOf({ channelId, take, sequence }: FragmentKey): string {
-  return `${channelId} take ${take} fragment ${sequence}`;
-}
-
-/** Exactly `length` bytes; where the file is shorter the rest is zeros, which no seal accepts. */
-async function readWhole(file: FileHandle, offset: number, length: number): Promise<Buffer> {
-  const bytes = Buffer.alloc(length);
-  for (let done = 0; done < length; ) {
-    const { bytesRead } = await file.read(bytes, done, length - done, offset + done);
-    if (bytesRead === 0) break;
-    done += bytesRead;
-  }
-  return bytes;
+  return opened === undefined ? fail('vault-damaged', placeOf(header)) : ok(opened);
 }
 
 async function writeWhole(file: FileHandle, bytes: Buffer, at: number): Promise<void> {

@@ -11,7 +11,8 @@ import { eraseFolder, finishErasing, KEY_FILE, type Swept } from './erase.ts';
 import type { RecordingFacts } from './facts.ts';
 import { NEXT_FACTS_FILE, readFacts } from './facts-file.ts';
 import { FORMAT } from './format.ts';
-import { createRecording, type Recording, reopenRecording } from './recording.ts';
+import { createRecording, reopenRecording } from './open-recording.ts';
+import type { Recording } from './recording.ts';
 
 /** Encrypted recordings of one data folder: `vault/<session id>/`, each with its own key. */
 export type Vault = {
@@ -43,8 +44,12 @@ export function vaultIn(dataDir: string, secrets: SecretStore): Vault {
 
   async function keyOf(sessionId: string): Promise<Result<Uint8Array>> {
     if (!isSessionId(sessionId)) return fail('recording-unknown', sessionId);
-    const kept = await readFile(join(root, sessionId, KEY_FILE)).catch(() => undefined);
-    if (kept === undefined) return fail('recording-unknown', sessionId);
+    const dir = join(root, sessionId);
+    const kept = await readFile(join(dir, KEY_FILE)).catch(() => undefined);
+    if (kept === undefined)
+      return (await isThere(dir))
+        ? fail('vault-damaged', `key of ${sessionId}`)
+        : fail('recording-unknown', sessionId);
     const end = kept.indexOf('\n');
     const [format, kind] = kept.subarray(0, end).toString().split(' ');
     if (format !== FORMAT) return fail('vault-version', sessionId);
@@ -112,6 +117,14 @@ export function vaultIn(dataDir: string, secrets: SecretStore): Vault {
   };
 }
 
+/** Whether there is anything of a recording; one whose key is gone is a damaged one. */
+function isThere(dir: string): Promise<boolean> {
+  return readdir(dir).then(
+    () => true,
+    (error: unknown) => !isMissing(error),
+  );
+}
+
 async function lastWritten(dir: string): Promise<Result<number>> {
   try {
     const found = await Promise.all((await readdir(dir)).map((name) => stat(join(dir, name))));
@@ -121,9 +134,9 @@ async function lastWritten(dir: string): Promise<Result<number>> {
   }
 }
 
-/** A session id comes from outside: it must not name a place beside the vault. */
+/** A session id comes from outside: it must not name a place beside the vault, nor be longer than a name on a disk may be. */
 function isSessionId(text: string): boolean {
-  return /^cap-[A-Za-z0-9_-]+$/.test(text);
+  return /^cap-[A-Za-z0-9_-]{1,64}$/.test(text);
 }
 
 /** What a crash left of a recording that never began, so that the session can be recorded after all. */

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { fail, ok, type Result } from '../../contract/result.ts';
+import { placeOf } from './damage.ts';
 import type { Recording } from './recording.ts';
-import { placeOf } from './take-file.ts';
 
 export type Verified = { readonly fragments: number; readonly bytes: number };
 

@@ -1,4 +1,5 @@
-import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
@@ -10,11 +11,11 @@ import {
   testVault,
 } from '../../main/vault/test-vault.ts';
 import { brokenAt } from './audit-chain.ts';
-import { compare } from './check.ts';
+import { compare, ephemeralTraces, slices, unfinishedFiles } from './check.ts';
 import type { LoggedFragment } from './client.ts';
 import { lossesOf } from './losses.ts';
 import { everyKind, FAULT_KINDS, scheduleOf } from './schedule.ts';
-import type { Held } from './service-holds.ts';
+import { decodes, type Held } from './service-holds.ts';
 import { readVault } from './vault-page.ts';
 
 /** A checker that could not find anything would pass everything. */
@@ -33,7 +34,7 @@ async function recorded() {
   done(await recording.change({ delivered: true }));
   await recording.close();
   const pieces = readVault(dataDir, TEST_SESSION).pieces;
-  const held: Held = { status: 'stopped', pieces, ephemeral: [], wrong: [], videos: 1 };
+  const held: Held = { status: 'stopped', pieces, ephemeral: [], liveStreams: [], wrong: [], videos: 1 };
   const take = join(dataDir, 'vault', TEST_SESSION, 'mic@default.take-00001.sealed');
   return { dataDir, kept, held, take };
 }
@@ -90,6 +91,28 @@ describe('the checker', () => {
       'delivered, and the service says stopping',
     );
   });
+});
+
+test('what is live only is found wherever it lies, by its media and by the name of its stream', async () => {
+  const dir = await testFolder();
+  const media = Buffer.concat([Buffer.from('moof....mdat'), randomBytes(400)]);
+  const needles = slices(media);
+  expect(needles).toHaveLength(2);
+  expect(await ephemeralTraces([dir], needles, ['rts-live'])).toEqual([]);
+  await mkdir(join(dir, 'blobs', 'rts-live'), { recursive: true });
+  await writeFile(join(dir, 'blobs', 'rts-live', '1.1'), 'sealed');
+  await writeFile(join(dir, 'a.tmp'), Buffer.concat([randomBytes(100), media.subarray(20)]));
+  expect(await ephemeralTraces([dir], needles, ['rts-live'])).toEqual([
+    `media of a live-only channel lies in ${join(dir, 'a.tmp')}`,
+    `a file of a live-only stream lies at ${join(dir, 'blobs', 'rts-live', '1.1')}`,
+  ]);
+  expect(unfinishedFiles(dir)).toEqual(['a.tmp']);
+});
+
+test('a file that does not decode is told', async () => {
+  const path = join(await testFolder(), 'video.mp4');
+  await writeFile(path, randomBytes(2000));
+  expect(await decodes(path)).toContain('Invalid data');
 });
 
 test('a chain of entries is broken by any change, by a hole and by another order', () => {

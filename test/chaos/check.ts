@@ -22,8 +22,8 @@ export type Verdict = {
     unfinished: number;
     /** How often a session went on after a crash. */
     goneOn: number;
-    /** What the service was writing when it was killed, which no later start takes away yet. */
-    leftAtService: number;
+    /** Pieces of live-only media that every disk was searched for. */
+    searchedFor: number;
   };
 };
 
@@ -37,14 +37,16 @@ export async function check(house: House): Promise<Verdict> {
   const violations: string[] = [];
   const counts: Verdict['counts'] = {
     ...{ sessions: 0, taken: 0, kept: 0, passedOn: 0, acknowledged: 0, inVaults: 0, atService: 0, videos: 0 },
-    ...{ unfinished: 0, goneOn: 0, leftAtService: 0 },
+    ...{ unfinished: 0, goneOn: 0, searchedFor: 0 },
   };
   const inVault = new Set(sessionsIn(house.clientDir));
+  const liveStreams: string[] = [];
   for (const [sessionId, recorders] of Map.groupBy(house.recorders, (recorder) => recorder.sessionId)) {
     // More than one where it went on after a crash.
     const log = recorders.flatMap((recorder) => recorder.fragments());
     const held = await heldOf(house.api, sessionId, house.folder);
     counts.sessions += 1;
+    liveStreams.push(...held.liveStreams);
     counts.passedOn += log.filter(({ step }) => step === 'passed-on').length;
     counts.taken += log.filter(({ step }) => step === 'taken').length;
     counts.atService += held.pieces.length;
@@ -73,13 +75,23 @@ export async function check(house: House): Promise<Verdict> {
   }
   violations.push(...(await auditFaults(house)));
   counts.goneOn = clientLog(house).filter(({ event }) => event?.type === 'session.resumed').length;
-  // What still writes makes files and takes them away again.
+  // What a killed one was writing, the next start takes away; and what still writes makes files and takes them away again.
   await house.service.stop();
-  violations.push(...(await ephemeralTraces(house)));
-  violations.push(...unfinishedFiles(house.clientDir).map((name) => `an unfinished file is left: ${name}`));
-  counts.leftAtService = unfinishedFiles(house.serviceDir).length;
+  await house.service.start();
+  await house.service.stop();
+  const needles = house.ear.heard().flatMap(slices).slice(0, 200);
+  counts.searchedFor = needles.length;
+  if (needles.length === 0 && counts.passedOn > ENOUGH_PASSED_ON)
+    violations.push('nothing that was passed on was heard, so that nothing could be looked for');
+  const dirs = [house.clientDir, house.serviceDir, house.tempDir];
+  violations.push(...(await ephemeralTraces(dirs, needles, liveStreams)));
+  for (const dir of [house.clientDir, house.serviceDir])
+    violations.push(...unfinishedFiles(dir).map((name) => `an unfinished file is left: ${name}`));
   return { violations, counts };
 }
+
+/** So many fragments cannot all have been passed on while nobody could listen. */
+const ENOUGH_PASSED_ON = 50;
 
 /** Holds the two sides and the recorder's log of one session against each other. */
 export function compare(
@@ -128,15 +140,24 @@ async function playable(house: House, vault: ReadVault, say: (what: string) => v
   }
 }
 
-async function ephemeralTraces({ ear, clientDir, serviceDir, tempDir }: House): Promise<string[]> {
-  const needles = ear.heard().flatMap(slices).slice(0, 200);
-  if (needles.length === 0) return [];
-  const found = await containsBytes([clientDir, serviceDir, tempDir], needles);
-  return found.map(({ path }) => `media of a live-only channel lies in ${path}`);
+/** Files in which such media lie, and those that are named by such a stream. */
+export async function ephemeralTraces(
+  dirs: readonly string[],
+  needles: readonly Buffer[],
+  liveStreams: readonly string[],
+): Promise<string[]> {
+  const found = needles.length === 0 ? [] : await containsBytes([...dirs], [...needles]);
+  const named = dirs.flatMap(filesBelow).filter((path) => liveStreams.some((id) => path.includes(id)));
+  return [
+    ...[...new Set(found.map(({ path }) => path))].map(
+      (path) => `media of a live-only channel lies in ${path}`,
+    ),
+    ...named.map((path) => `a file of a live-only stream lies at ${path}`),
+  ];
 }
 
 /** Pieces of a fragment's media, long and rare enough to be found by. */
-function slices(fragment: Buffer): Buffer[] {
+export function slices(fragment: Buffer): Buffer[] {
   const media = fragment.indexOf('mdat') + 4;
   const body = fragment.subarray(media);
   if (media < 4 || body.length < 200) return [];
@@ -176,8 +197,14 @@ async function auditFaults({ tallylight, clientDir, serviceDir, api }: House): P
 }
 
 /** Files that something is written into before it gets its name: of a crash, and not taken away by a later start. */
-function unfinishedFiles(dir: string): string[] {
+export function unfinishedFiles(dir: string): string[] {
+  return filesBelow(dir)
+    .filter((path) => /\.(part|next|tmp|temp)$/.test(path))
+    .map((path) => relative(dir, path));
+}
+
+function filesBelow(dir: string): string[] {
   return readdirSync(dir, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.(part|next|tmp|temp)$/.test(entry.name))
-    .map((entry) => relative(dir, join(entry.parentPath, entry.name)));
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
 }

@@ -21,7 +21,7 @@ say(
   `${sum('sessions')} recordings, ${sum('taken')} fragments captured, ${sum('kept')} kept, ${sum('acknowledged')} acknowledged, ${sum('atService')} at the service, ${sum('videos')} videos, ${sum('passedOn')} passed on live only`,
 );
 say(`${sum('goneOn')} times a recording went on after a crash`);
-say(`${sum('leftAtService')} unfinished files left by killed services`);
+say(`${sum('searchedFor')} pieces of live-only media searched for on every disk`);
 say('\n| fault | times |\n|---|---|');
 for (const kind of FAULT_KINDS)
   say(`| ${kind} | ${played.flatMap(({ faults }) => faults).filter((one) => one === kind).length} |`);

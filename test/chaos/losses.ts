@@ -8,7 +8,7 @@ export type Loss = {
   readonly fragmentSeconds: number;
 };
 
-/** No crash may cost a channel more than this and the unfinished fragment. */
+/** No crash may cost a channel more than this. */
 export const MOST_LOST_SECONDS = 1;
 
 /**

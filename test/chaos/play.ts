@@ -81,7 +81,7 @@ type Tell = (line: string) => void;
 /** Where nothing else was wrong: what a machine that stood still loses is not the crash's. */
 function tooMuch(losses: Struck['losses']): string[] {
   return losses
-    .filter((loss) => !loss.isDisturbed && loss.seconds > MOST_LOST_SECONDS + loss.fragmentSeconds)
+    .filter((loss) => !loss.isDisturbed && loss.seconds > MOST_LOST_SECONDS)
     .map(({ channelId, seconds }) => `a crash cost ${channelId} ${seconds.toFixed(2)} s`);
 }
 

@@ -11,6 +11,8 @@ export type Held = {
   readonly pieces: readonly Piece[];
   /** What is there of live-only streams, which is to be nothing. */
   readonly ephemeral: readonly string[];
+  /** Their ids, by which nothing may lie on its disk. */
+  readonly liveStreams: readonly string[];
   /** What is wrong with what it gives back. */
   readonly wrong: readonly string[];
   readonly videos: number;
@@ -41,7 +43,8 @@ export async function heldOf(api: Api, sessionId: string, folder: string): Promi
       ephemeral.push(`a video of ${video.name}`);
     wrong.push(...(await faultsOf(api, video, join(folder, `${video.id}.mp4`))));
   }
-  return { status: session.status, pieces, ephemeral, wrong, videos: session.videos.length };
+  const liveStreams = session.rtstreams.filter(({ store }) => !store).map(({ rtstream_id: id }) => id);
+  return { status: session.status, pieces, ephemeral, liveStreams, wrong, videos: session.videos.length };
 }
 
 async function faultsOf(api: Api, { id, name }: View['videos'][number], path: string): Promise<string[]> {
