@@ -41,7 +41,10 @@ test('[P46] the service says where to report a weakness, as RFC 9116 has it', as
 test('[P46] the contact comes from TALLYLIGHT_SECURITY_CONTACT, and is an address', async () => {
   const start = async (contact: string) =>
     serve({ dataDir: await folder(), port: 0, variables: { TALLYLIGHT_SECURITY_CONTACT: contact } });
-  expect(await start('security@example.org')).toMatchObject({ ok: false, error: { code: 'setting-refused' } });
+  expect(await start('security@example.org')).toMatchObject({
+    ok: false,
+    error: { code: 'setting-refused' },
+  });
   expect(await start('https://example.org\nContact: mailto:x@y')).toMatchObject({ ok: false });
   const service = must(await start('https://example.org/report'));
   const text = await (await fetch(`${service.url}/.well-known/security.txt`)).text();
