@@ -157,6 +157,11 @@ export const SERVICE_ES = {
     action:
       'Se envía cuando vuelva la conexión, o cuando la aplicación se inicie de nuevo con esta carpeta de datos.',
   },
+  'delivery-unnoted': {
+    message: 'Está entregada, y no se pudo anotar aquí porque el disco está lleno.',
+    action:
+      'Libera espacio. Se anota en el próximo inicio de la aplicación, o con `tallylight deliver` y un token nuevo para esta sesión; nada se envía dos veces. Hasta entonces figura como que está solo aquí, y como interrumpida si tampoco se pudo anotar su final.',
+  },
   'delivery-cut': {
     message: 'El servicio de medios no acepta más de lo que se guardó. Lo que no aceptó queda aquí, cifrado.',
     action: 'Pregunta a tu administrador antes de eliminarlo: no hay otra copia.',

@@ -15,6 +15,11 @@ export const VAULT_ES = {
     message: 'No se puede escribir en la carpeta de grabaciones.',
     action: 'Comprueba sus permisos, o elige otra con --data.',
   },
+  'disk-read-only': {
+    message: 'El disco es de solo lectura: no se puede escribir nada en él.',
+    action:
+      'Las grabaciones que tiene se pueden consultar, verificar y exportar a otro disco con --out. El sistema pone en solo lectura un disco que falla: primero exporta, y después haz que lo revisen.',
+  },
   'nothing-to-export': {
     message: 'Aquí no hay nada guardado de esta grabación.',
     action: 'Lo que fue solo en vivo ya no existe; lo entregado puede estar solo en el servicio de medios.',
@@ -26,6 +31,10 @@ export const VAULT_ES = {
   'export-nowhere': {
     message: 'La carpeta para el archivo no existe. No se escribió nada.',
     action: 'Crea esa carpeta, o elige otro lugar con --out.',
+  },
+  'export-inside': {
+    message: 'El archivo quedaría, sin cifrar, entre las grabaciones cifradas. No se escribió nada.',
+    action: 'Elige con --out un lugar fuera de la carpeta de datos.',
   },
   'export-disk-full': {
     message:
@@ -85,13 +94,28 @@ export const VAULT_ES = {
     action:
       'Ábrela donde se hizo: en la aplicación con el llavero del sistema desbloqueado, o con `tallylight`.',
   },
+  'key-missing': {
+    message:
+      'Falta el archivo de clave de este dispositivo, y aquí se guardan grabaciones que solo abre esa clave. No se creó otra.',
+    action:
+      'Devuelve device.key a su lugar (mira los detalles) desde una copia de seguridad de este disco. Si se perdió del todo, ya nada las abre: aparta la carpeta de datos, y Tallylight empieza una nueva.',
+  },
   'recording-unknown': {
     message: 'No existe esa grabación en este dispositivo.',
     action: 'Consulta las grabaciones con `tallylight recordings`.',
   },
   'audit-broken': {
-    message: 'El registro de auditoría se cambió después de escribirse.',
-    action: 'Guarda una copia tal como está y avisa a tu administrador.',
+    message: 'El registro de auditoría se dañó o se cambió después de escribirse.',
+    action:
+      'Avisa a tu administrador, y déjalo como está. En un dispositivo que graba, `tallylight audit set-aside` lo conserva junto a un registro nuevo que lo dice, y lo grabado se puede volver a exportar, eliminar y ampliar.',
+  },
+  'audit-whole': {
+    message: 'El registro de auditoría está como se escribió. No se apartó nada.',
+    action: 'No hay que hacer nada. `tallylight audit` lo cuenta.',
+  },
+  'setting-refused': {
+    message: 'Un ajuste de este equipo no se puede usar como está, así que no se empezó nada con él.',
+    action: 'Pon lo que se indica en un valor que acepte, o quítalo, y empieza de nuevo.',
   },
   'bad-request': {
     message: 'La petición no tiene la forma que se espera.',
