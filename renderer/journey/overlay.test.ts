@@ -186,6 +186,26 @@ test('everything fits into its 380 × 40 pixels, and nothing is under 12 px', as
   }
 });
 
+test('it speaks the language that is set, and is dark however the appearance is set', async () => {
+  const { page, main } = await open(SCENES.recording(), SMALL);
+  const { settings, session, ...rest } = SCENES['recording-trouble']();
+  const snapshot = snapshotOf(session, {
+    ...rest,
+    settings: { ...settings, chosen: { ...settings.chosen, language: 'es', theme: 'light' } },
+  });
+  main.say(snapshot);
+  await drawn(page, snapshot);
+  expect(await seen(page)).toMatchObject({
+    lamp: 'En vivo',
+    trouble: 'Audio del sistema: Reconectando',
+    buttons: ['Pausar', 'Detener'],
+  });
+  expect(await page.locator('html').getAttribute('lang')).toBe('es');
+  expect(await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)).toBe(
+    'rgb(20, 20, 18)',
+  );
+});
+
 test('reduced motion stops the easing of the meters and not the meters; forced colours leave the lamp its shape', async () => {
   const { page } = await open(SCENES.recording(), {
     ...SMALL,
