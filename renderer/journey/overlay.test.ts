@@ -8,7 +8,7 @@ import { eventually, openedStage } from './stage.ts';
 
 const open = openedStage('real', 'overlay.html');
 /** As app/desktop/overlay.ts makes its window. */
-const SMALL: BrowserContextOptions = { viewport: { width: 380, height: 40 } };
+const SMALL: BrowserContextOptions = { viewport: { width: 400, height: 40 } };
 
 /** Scene, word of the lamp, what is said beside it, what is in trouble, the buttons. */
 const PICTURE: readonly (readonly [Scene, string, string, string | null, readonly string[]])[] = [
@@ -164,7 +164,7 @@ test('it is dark on a light desktop too, and moved by taking it anywhere but at 
   expect([await region('.light'), await region('.light-button')]).toEqual(['drag', 'no-drag']);
 });
 
-test('everything fits into its 380 × 40 pixels, and nothing is under 12 px', async () => {
+test('everything fits into its 400 × 40 pixels, and nothing is under 12 px', async () => {
   const { page, main } = await open(SCENES.recording(), SMALL);
   for (const [scene] of PICTURE) {
     const { session, ...rest } = SCENES[scene]();

@@ -69,7 +69,7 @@ const LIGHT: readonly Scene[] = ['recording', 'recording-trouble', 'paused'];
 
 async function drawLight(scene: Scene, language: Look['language']): Promise<void> {
   const snapshot = setTo({ language }, SCENES[scene]());
-  const options = { viewport: { width: 380, height: 40 }, deviceScaleFactor: 2 };
+  const options = { viewport: { width: 400, height: 40 }, deviceScaleFactor: 2 };
   const { page, problems, close } = await openFace(stage, snapshot, options, undefined, 'overlay.html');
   await page.locator('.light-button').first().waitFor();
   await page.screenshot({ path: `${folder}light-${scene}-${language}.png` });
