@@ -13,7 +13,7 @@ const beamer = {
   workArea: { x: 1440, y: 0, width: 1920, height: 1080 },
 };
 const both = [laptop, beamer];
-const size = { width: 380, height: 40 };
+const size = { width: 400, height: 40 };
 
 test('it begins in the lower left of the primary display, off its edges', () => {
   expect(placeOf({}, both, undefined)).toEqual({ x: 16, y: 25 + 800 - 40 - 16, ...size });

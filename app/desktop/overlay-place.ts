@@ -2,7 +2,7 @@ import type { Display, Rectangle } from 'electron/main';
 import type { Settings } from '../../contract/settings.ts';
 
 /** In DIPs. DESIGN.md: 40 high; as wide as a channel in trouble needs. */
-export const OVERLAY_SIZE = { width: 380, height: 40 } as const;
+export const OVERLAY_SIZE = { width: 400, height: 40 } as const;
 const MARGIN = 16;
 
 /** By display: how far from its left top, in DIPs. */

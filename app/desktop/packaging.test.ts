@@ -4,6 +4,7 @@ import { join, matchesGlob } from 'node:path';
 import { build } from 'esbuild';
 import { expect, test } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
+import { LINK_SCHEME } from './deep-link.ts';
 
 type Configuration = Readonly<Record<string, unknown>> & { readonly electronFuses?: object };
 /** Loads and checks a configuration the way electron-builder itself does. */
@@ -68,6 +69,10 @@ test('macOS gets a sentence for each thing it asks the person for, and the entit
       'com.apple.security.cs.allow-jit',
       'com.apple.security.device.audio-input',
     ]);
+});
+
+test('macOS and Linux learn from the package who opens a link, under the one scheme that the app reads', async () => {
+  expect((await read()).protocols).toEqual([{ name: 'Tallylight', schemes: [LINK_SCHEME] }]);
 });
 
 test('a dependency is packaged exactly where the main process imports it', async () => {

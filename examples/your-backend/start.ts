@@ -5,8 +5,8 @@ import { type Config, configFrom } from './config.ts';
 import { yourBackend } from './your-backend.ts';
 
 /** Serves your backend on loopback; the address is in the answer. */
-export async function startYourBackend(config: Config) {
-  const { app, lastEvents } = yourBackend(config, () => config.callbackUrl ?? `${url}/webhook`);
+export async function startYourBackend(config: Config, now?: () => number) {
+  const { app, lastEvents } = yourBackend(config, () => config.callbackUrl ?? `${url}/webhook`, now);
   const server = createServer(getRequestListener(app.fetch));
   await new Promise<void>((resolve) => server.listen(config.port ?? 0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -99,6 +99,46 @@ test('it answers nobody without the secret', async () => {
       expect(await ask(path, {}, shown)).toMatchObject({ status: 401, text: '' });
 });
 
+test('[P08] a link that it makes connects the app, once and for minutes only', async () => {
+  const time = { now: 0 };
+  const config = {
+    server: 'https://media.example',
+    apiKey: 'tl_1',
+    connectSecret: 'the-secret-of-a-client',
+    endUser: 'ada',
+  };
+  const backend = await startYourBackend(config, () => time.now);
+  onTestFinished(backend.close);
+  const headers = { authorization: `Bearer ${config.connectSecret}` };
+  const post = (path: string, body: object, shown: Record<string, string>) =>
+    fetch(backend.url + path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...shown },
+      body: JSON.stringify(body),
+    });
+  const newCode = async () => {
+    const { link } = z.object({ link: z.string() }).parse(await (await post('/code', {}, headers)).json());
+    // The form that app/desktop/deep-link.ts reads.
+    const [, code, address] = /^tallylight:\/\/connect\?code=([\w-]{43})&backend=(.+)$/.exec(link) ?? [];
+    expect(decodeURIComponent(address ?? '')).toBe(backend.url);
+    return code;
+  };
+  // As the app asks: without its secret, which it does not have yet.
+  const connect = async (code: unknown) => {
+    const response = await post('/connect', { code }, {});
+    return [response.status, await response.text()];
+  };
+  expect((await post('/code', {}, {})).status).toBe(401);
+
+  const code = await newCode();
+  expect(await connect('a-guess-of-somebody')).toEqual([410, '']);
+  expect(await connect(code)).toEqual([200, JSON.stringify({ secret: config.connectSecret })]);
+  expect(await connect(code)).toEqual([410, '']);
+  const late = await newCode();
+  time.now += 5 * 60_000;
+  for (const shown of [late, undefined, null, {}]) expect(await connect(shown)).toEqual([410, '']);
+});
+
 test('[P07] the key never leaves it', async () => {
   const { apiKey, ask } = await running();
   const { body } = await ask('/session', {});

@@ -3,23 +3,29 @@
  * them. Media never passes through here. Copy it and make it yours: your own login in place of the secret, your database in
  * place of `seen` and `lastEvents`.
  */
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { Webhook } from 'standardwebhooks';
 import type { Config } from './config.ts';
 import { type Event, mediaService } from './media-service.ts';
 
+/** Long enough to press a link, too short to be found later. */
+const CODE_MS = 5 * 60_000;
+
 /**
  * `POST /session {title?, jkt?}` and `POST /token {session_id, jkt?}` for the client, `POST /webhook` for the media service;
- * `callbackUrl` is where that one finds it.
+ * `callbackUrl` is where that one finds it. `POST /code` makes a link (`tallylight://connect`) for who is signed in, and
+ * `POST /connect {code}` gives the client of that person its secret for the code, once. `now` is in milliseconds.
  */
-export function yourBackend(config: Config, callbackUrl: () => string) {
+export function yourBackend(config: Config, callbackUrl: () => string, now: () => number = Date.now) {
   const { webhookSecret, endUser } = config;
   const media = mediaService(config);
   const sha256 = (text: string) => createHash('sha256').update(text).digest();
   const seen = new Set<string>();
   const lastEvents = new Map<string, Event>();
+  /** By the digest of a code, so that whoever reads this has none: until when it counts. In yours, with the user it is for. */
+  const codes = new Map<string, number>();
   const app = new Hono().use(bodyLimit({ maxSize: 1024 * 1024 }));
   app.post('/webhook', async (c) => {
     const body = await c.req.text();
@@ -37,10 +43,24 @@ export function yourBackend(config: Config, callbackUrl: () => string) {
     seen.add(id).add(`${id} ${time}`);
     return c.body(null, 204);
   });
+  app.post('/connect', async (c) => {
+    const { code } = await c.req.json().catch(() => ({}));
+    const key = sha256(String(code)).toString('hex');
+    const until = codes.get(key) ?? 0;
+    codes.delete(key);
+    return until > now() ? c.json({ secret: config.connectSecret }) : c.body(null, 410);
+  });
   app.use(async (c, next) => {
     const [shown, right] = [c.req.header('authorization') ?? '', `Bearer ${config.connectSecret}`];
     // Digests are of one length, as timingSafeEqual wants them, and tell nothing of the length of the secret.
     return timingSafeEqual(sha256(shown), sha256(right)) ? next() : c.body(null, 401);
+  });
+  app.post('/code', (c) => {
+    const code = randomBytes(32).toString('base64url');
+    for (const [key, until] of codes) if (until <= now()) codes.delete(key);
+    codes.set(sha256(code).toString('hex'), now() + CODE_MS);
+    const backend = encodeURIComponent(new URL(c.req.url).origin);
+    return c.json({ link: `tallylight://connect?code=${code}&backend=${backend}` });
   });
   app.post('/session', async (c) => {
     const { title, jkt } = await c.req.json().catch(() => ({}));

@@ -8,7 +8,7 @@ import { eventually, openedStage } from './stage.ts';
 
 const open = openedStage('real', 'overlay.html');
 /** As app/desktop/overlay.ts makes its window. */
-const SMALL: BrowserContextOptions = { viewport: { width: 380, height: 40 } };
+const SMALL: BrowserContextOptions = { viewport: { width: 400, height: 40 } };
 
 /** Scene, word of the lamp, what is said beside it, what is in trouble, the buttons. */
 const PICTURE: readonly (readonly [Scene, string, string, string | null, readonly string[]])[] = [
@@ -164,7 +164,7 @@ test('it is dark on a light desktop too, and moved by taking it anywhere but at 
   expect([await region('.light'), await region('.light-button')]).toEqual(['drag', 'no-drag']);
 });
 
-test('everything fits into its 380 × 40 pixels, and nothing is under 12 px', async () => {
+test('everything fits into its 400 × 40 pixels, and nothing is under 12 px', async () => {
   const { page, main } = await open(SCENES.recording(), SMALL);
   for (const [scene] of PICTURE) {
     const { session, ...rest } = SCENES[scene]();
@@ -184,6 +184,26 @@ test('everything fits into its 380 × 40 pixels, and nothing is under 12 px', as
     });
     expect({ scene, ...found }).toEqual({ scene, out: [], small: 0, cramped: 0 });
   }
+});
+
+test('it speaks the language that is set, and is dark however the appearance is set', async () => {
+  const { page, main } = await open(SCENES.recording(), SMALL);
+  const { settings, session, ...rest } = SCENES['recording-trouble']();
+  const snapshot = snapshotOf(session, {
+    ...rest,
+    settings: { ...settings, chosen: { ...settings.chosen, language: 'es', theme: 'light' } },
+  });
+  main.say(snapshot);
+  await drawn(page, snapshot);
+  expect(await seen(page)).toMatchObject({
+    lamp: 'En vivo',
+    trouble: 'Audio del sistema: Reconectando',
+    buttons: ['Pausar', 'Detener'],
+  });
+  expect(await page.locator('html').getAttribute('lang')).toBe('es');
+  expect(await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)).toBe(
+    'rgb(20, 20, 18)',
+  );
 });
 
 test('reduced motion stops the easing of the meters and not the meters; forced colours leave the lamp its shape', async () => {

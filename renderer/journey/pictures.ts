@@ -64,10 +64,25 @@ async function draw({ scene, size }: Shot, { language, theme }: Look): Promise<v
   await close();
 }
 
+/** The small light, which is dark everywhere: `light-SCENE-LANGUAGE.png`. */
+const LIGHT: readonly Scene[] = ['recording', 'recording-trouble', 'paused'];
+
+async function drawLight(scene: Scene, language: Look['language']): Promise<void> {
+  const snapshot = setTo({ language }, SCENES[scene]());
+  const options = { viewport: { width: 400, height: 40 }, deviceScaleFactor: 2 };
+  const { page, problems, close } = await openFace(stage, snapshot, options, undefined, 'overlay.html');
+  await page.locator('.light-button').first().waitFor();
+  await page.screenshot({ path: `${folder}light-${scene}-${language}.png` });
+  if (problems.length > 0) throw new Error(`${scene}: ${problems.join('; ')}`);
+  await close();
+}
+
 await mkdir(folder, { recursive: true });
 const scenes = isForDocs ? SHOWN : [...Object.keys(SCENES), 'lost', 'settings'];
 for (const scene of scenes.filter((one) => wanted.length === 0 || wanted.includes(one)))
   for (const size of Object.keys(isForDocs ? PANEL : SIZES) as Shot['size'][])
     for (const language of LANGUAGES)
       for (const theme of ['light', 'dark'] as const) await draw({ scene, size }, { language, theme });
+if (wanted.length === 0 || wanted.includes('light'))
+  for (const scene of LIGHT) for (const language of LANGUAGES) await drawLight(scene, language);
 await closeStage(stage);

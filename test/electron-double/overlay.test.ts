@@ -69,7 +69,7 @@ test.each(['linux', 'win32', 'darwin'] as const)(
     capture.tell({ state: 'starting' });
     const { options } = light(world);
     expect(options).toEqual({
-      width: 380,
+      width: 400,
       height: 40,
       title: 'Tallylight',
       show: false,
@@ -166,7 +166,7 @@ test('[P04] under the Electron double the light goes to a display that is there,
   const window = light(world);
   await ready(window);
   vi.useFakeTimers();
-  expect(window.bounds).toEqual({ x: 16, y: 769, width: 380, height: 40 });
+  expect(window.bounds).toEqual({ x: 16, y: 769, width: 400, height: 40 });
 
   // The person drags it to the beamer.
   window.bounds = { ...window.bounds, x: 2000, y: 100 };
