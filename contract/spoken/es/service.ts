@@ -147,11 +147,6 @@ export const SERVICE_ES = {
     message: 'Lo que llegó no es lo que se envió.',
     action: 'Envíalo otra vez; no se guardó.',
   },
-  'delivery-unnoted': {
-    message: 'Está entregada, y eso no se pudo anotar aquí, porque el disco está lleno.',
-    action:
-      'Libera espacio. Se anota cuando la aplicación se inicie de nuevo, o con `tallylight deliver` y un token nuevo para esta sesión; nada se envía dos veces. Hasta entonces aparece como guardada solo aquí, y como cortada si tampoco se pudo anotar su final.',
-  },
   'delivery-incomplete': {
     message: 'La grabación se guarda aquí, cifrada, y todavía no está entregada.',
     action:

@@ -45,29 +45,6 @@ export const VAULT_ES = {
     message: 'ffmpeg no pudo escribir el archivo. La grabación está como estaba.',
     action: 'Elige otro lugar con --out, o prueba --as-recorded; `tallylight doctor` revisa ffmpeg.',
   },
-  'disk-read-only': {
-    message: 'El disco es de solo lectura: no se puede escribir nada en él.',
-    action:
-      'Las grabaciones que tiene se pueden ver, comprobar y exportar a otro disco con --out. Un disco que falla lo pone el sistema en solo lectura: exporta primero y después haz que lo revisen.',
-  },
-  'export-inside': {
-    message: 'El archivo quedaría sin cifrar entre las grabaciones cifradas. No se escribió nada.',
-    action: 'Elige con --out un lugar fuera de la carpeta de datos.',
-  },
-  'key-missing': {
-    message:
-      'Falta el archivo de la clave de este equipo, y aquí hay grabaciones que solo ella abre. No se creó otra.',
-    action:
-      'Vuelve a poner device.key donde estaba (mira los detalles) desde una copia de seguridad de este disco. Si se perdió para siempre, nada las abre ya: aparta la carpeta de datos y Tallylight empieza una nueva.',
-  },
-  'audit-whole': {
-    message: 'El registro de auditoría está como se escribió. No se apartó nada.',
-    action: 'No hay que hacer nada. `tallylight audit` lo cuenta.',
-  },
-  'setting-refused': {
-    message: 'Un ajuste de este equipo no se puede usar como está, así que no se empezó nada con él.',
-    action: 'Pon en lo que se nombra un valor que admita, o déjalo sin poner, y empieza otra vez.',
-  },
   'verify-cancelled': {
     message: 'La comprobación se canceló. No cambió nada.',
     action: 'Comprueba la grabación otra vez cuando quieras.',
