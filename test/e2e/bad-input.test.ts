@@ -178,7 +178,7 @@ describe('the command line, when something is wrong', () => {
     // The second would stay, without a word.
     [['delete', 'cap-0123456789', 'cap-9876543210'], 'delete takes one id and no more'],
     [['recordings', 'all'], 'recordings takes no further word'],
-    [['audit', 'verfy'], 'audit takes no further word'],
+    [['audit', 'verfy'], 'no log was set aside here as verfy'],
     [['record', 'now', ...start, ...mic], 'record takes no further word'],
     [['record', ...start, ...mic, '--duration', '-3'], '--duration needs a value after it'],
     [['record', ...start, ...mic, '--duration=-3'], '--duration takes seconds, more than 0'],

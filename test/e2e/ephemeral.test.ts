@@ -131,7 +131,7 @@ describe('all eight combinations of kept and live-only channels', () => {
       /^(audit\.head|audit-key\.wrapped|trust\.json|policies\.json)(\.next)?$/,
       /^device\.key$/,
       /^lock\.sqlite(-journal)?$/,
-      /^vault\/[^/]+\/(key\.wrapped|recording\.sealed(\.next)?|receipts\.jsonl)$/,
+      /^vault\/[^/]+\/(key\.wrapped|(recording\.sealed|receipts\.jsonl)(\.next)?)$/,
     ];
     for (const run of runs) {
       const unknown = run.written
