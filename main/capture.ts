@@ -200,9 +200,8 @@ export async function openCapture(host: Host, options: CaptureOptions = {}): Pro
     close: async () => {
       watched.close();
       unheard?.();
-      await library.cancel();
-      await library.playing.close();
-      await recorder.close();
+      // What records ends at once, whatever is being read for the library.
+      await Promise.all([recorder.close(), library.cancel().then(() => library.playing.close())]);
       uplink.close();
       followed?.close();
       feed.close();

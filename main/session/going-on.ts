@@ -73,6 +73,8 @@ export function goingOn(
   /** Erased, or about to be. */
   const gone = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
+  /** Of what was left to be tried again: it is sent whatever else begins. */
+  let leftTimer: NodeJS.Timeout | undefined;
 
   async function found(sessionIds: readonly string[]): Promise<CutOff | undefined> {
     let last: CutOff | undefined;
@@ -122,7 +124,7 @@ export function goingOn(
     const { sessionId } = cut.recording.facts();
     host.log('interrupted.left', { sessionId, code: refusal.code });
     const leftMs = Math.max(0, endOf(cut) + GO_ON_MS - now().getTime());
-    if (!state.closed) timer = setTimeout(() => deliveries.sendOne(sessionId), leftMs);
+    if (!state.closed) leftTimer = setTimeout(() => deliveries.sendOne(sessionId), leftMs);
     return sessionId;
   }
 
@@ -144,7 +146,7 @@ export function goingOn(
   }
 
   function expire(): void {
-    if (!isGoingOn) finish();
+    if (!isGoingOn) end();
   }
 
   function isOver({ untilMs }: Offer): boolean {
@@ -162,8 +164,13 @@ export function goingOn(
     return was;
   }
 
+  /** What is being prepared to go on is not sent beside it. */
   function finish(): Result<void> {
     isPast = true;
+    return isGoingOn ? fail('not-now', 'it is going on') : end();
+  }
+
+  function end(): Result<void> {
     const was = withdraw();
     if (was === undefined) return fail('not-now', 'nothing is offered');
     refusal = errorOf('not-now', 'it was finished');
@@ -191,9 +198,11 @@ export function goingOn(
     try {
       const looked = await lookedAt(offered, grant, () => asking.insist(client.session, 2));
       const again = looked.ok ? await readyAgain(offered, looked.value, signal) : looked;
-      if (!looked.ok || !again.ok || signal.aborted) {
+      // Erased meanwhile, it goes on no more.
+      const isTakenBack = () => signal.aborted || offer !== offered;
+      if (!looked.ok || !again.ok || isTakenBack()) {
         tokens.stop();
-        return refuse(drive, again.ok || signal.aborted ? withdrawn().error : again.error);
+        return refuse(drive, again.ok || isTakenBack() ? withdrawn().error : again.error);
       }
       // The machine may have slept since the press.
       if (isOver(offered)) {
@@ -207,10 +216,10 @@ export function goingOn(
       const before = state.connected;
       state.connected = connected;
       const written = await note({ type: 'session.resumed', sessionId, atMs, gapMs });
-      if (!written.ok) {
+      if (!written.ok || isTakenBack()) {
         state.connected = before;
         tokens.stop();
-        return refuse(drive, written.error);
+        return refuse(drive, written.ok ? withdrawn().error : written.error);
       }
       withdraw();
       before?.tokens.stop();
@@ -245,7 +254,7 @@ export function goingOn(
   /** It may be tried again as long as it is offered; what the service takes no more of is finished at once. */
   function refuse(drive: Drive, error: TallylightError): void {
     drive.refuse(error);
-    if (offer !== undefined && (isSessionOver(error) || isOver(offer))) finish();
+    if (offer !== undefined && (isSessionOver(error) || isOver(offer))) end();
   }
 
   return {
@@ -263,7 +272,10 @@ export function goingOn(
       if (offer?.recording.facts().sessionId === sessionId) withdraw();
       return deliveries.letGo(sessionId);
     },
-    close: () => void withdraw(),
+    close: () => {
+      clearTimeout(leftTimer);
+      withdraw();
+    },
   };
 }
 

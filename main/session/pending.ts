@@ -115,6 +115,8 @@ async function send(sessionId: string, parts: PendingParts, closing: AbortSignal
   // What is damaged stays here as it is, for whoever is to look at it; all that comes before it is sent.
   const damage = recording.damage();
   if (damage !== undefined) parts.trouble(damage);
+  const mended = await recording.forgetMendedCuts();
+  if (!mended.ok) return mended;
   if (facts.ended === null) {
     const finished = await recording.change({ ended: endOf(recording, now()) });
     if (!finished.ok) return finished;

@@ -184,6 +184,29 @@ describe('a consent that is taken back', () => {
     expect(t.state()).not.toBe('idle');
   });
 
+  test('[P01][P06] takes back every agreement that waits: the second does not begin in place of the first', async () => {
+    const asking = gate();
+    const { t, agreed } = await recorder({
+      permitted: async () => {
+        await asking.pass();
+        return ok(undefined);
+      },
+    });
+    const first = agreed();
+    await asking.reached;
+    const channels = [{ id: SCREEN, mode: 'keep' as const }];
+    const { policyVersion = 0 } = t.snapshot().terms ?? {};
+    const second = t.recorder.agree({ channels, policyVersion, text: 'Record it.', locale: 'en' });
+    await setImmediate();
+    const stopped = t.recorder.stop('person');
+    asking.open();
+    expect(await first).toMatchObject({ error: { code: 'consent-missing' } });
+    expect(await second).toMatchObject({ error: { code: 'consent-missing' } });
+    done(await stopped);
+    expect(t.pipelines()).toBe(0);
+    expect(t.state()).toBe('idle');
+  });
+
   test('[P01] before anybody has begun to see to it is taken back all the same', async () => {
     const { t, agreed, expectNothing } = await recorder({});
     const stopped = t

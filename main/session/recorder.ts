@@ -272,7 +272,9 @@ export function openRecorder(parts: RecorderParts): Recorder {
     pause: (reason) => run({ type: 'pause', reason }),
     resume: () => run({ type: 'resume', by: 'person' }),
     stop: async (reason) => {
-      if (isIdle() && agreements.withdraw()) return ok(undefined);
+      // Also of those that wait behind the one that is being seen to.
+      const isTakenBack = agreements.withdraw();
+      if (isIdle() && isTakenBack) return ok(undefined);
       if (state.session.state === 'consenting') {
         state.consent?.withdrawal.abort();
         await effects;

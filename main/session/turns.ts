@@ -25,9 +25,12 @@ export function turns(of: { readonly session: Pick<Session, 'state'> }, before: 
     take: async (what, begin, also) => {
       const then = withdrawals;
       waiting += 1;
-      await also;
-      await before();
-      waiting -= 1;
+      try {
+        await also;
+        await before();
+      } finally {
+        waiting -= 1;
+      }
       if (withdrawals !== then) return withdrawn();
       const { state } = of.session;
       return state === 'idle' ? begin() : fail('not-now', `${what} while ${state}`);

@@ -63,7 +63,7 @@ async function finishOne(gone: string): Promise<number> {
 export async function eraseChannelFiles(dir: string, channelId: string): Promise<number> {
   await destroyKey(join(dir, channelKeyFile(channelId)));
   const media = (await readdir(dir)).filter((name) => name.startsWith(`${slug(channelId)}.take-`));
-  for (const name of media) await rm(join(dir, name));
+  for (const name of media) await rm(join(dir, name), { force: true });
   await syncFolder(dir);
   return media.length;
 }
@@ -82,6 +82,7 @@ async function destroyKey(path: string): Promise<void> {
   } finally {
     await file.close();
   }
-  await rm(path);
+  // Another may have been at it.
+  await rm(path, { force: true });
   await syncFolder(dirname(path));
 }

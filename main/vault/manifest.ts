@@ -31,6 +31,9 @@ export function missing(
   return (ended?.stored ?? []).flatMap(({ channel_id: channelId, digest, fragments }) => {
     const now = manifestOf(channelId, index.get(channelId) ?? []);
     if (erased.includes(channelId) || now.digest === digest) return [];
+    // More than was noted: it was still on its way to the disk then, or was put back since.
+    const noted = manifestOf(channelId, (index.get(channelId) ?? []).slice(0, fragments));
+    if (now.fragments > fragments && noted.digest === digest) return [];
     const told = damages.filter((damage) => damage.channelId === channelId);
     const lost = fragments - now.fragments - told.reduce((sum, damage) => sum + damage.lost, 0);
     if (told.some(({ what }) => what === 'key') || (told.length > 0 && lost <= 0)) return [];

@@ -142,6 +142,32 @@ describe('what is missing of an ended recording is found', () => {
   });
 });
 
+test('[P61] a recording that holds more than was noted at its end is not damaged: it was on its way to the disk then', async () => {
+  const { vault, reopen } = await recorded(ALL.slice(0, 3));
+  const again = done(await vault.open(TEST_SESSION));
+  const ended = { at: '2026-03-01T10:05:00.000Z', durationMs: 3000, activeMs: 3000, live: [] };
+  done(await again.change({ ended }));
+  done(await again.append(testFragment({ take: 2, sequence: 0 })));
+  await again.close();
+  const reopened = await reopen();
+  expect(reopened.damage()).toBeUndefined();
+  expect(reopened.wholeUntil('mic:default')).toBeUndefined();
+  expect((await verifyRecording(reopened)).ok).toBe(true);
+});
+
+test('[P57] what was cut as it could not be read is sent once it can be, and not where it was delivered so', async () => {
+  const { recording } = await recorded();
+  const cut = { channelId: 'mic:default', code: 'vault-damaged', fragments: 1, bytes: 30 } as const;
+  const other = { ...cut, channelId: 'display:1', code: 'policy-forbids' } as const;
+  for (const each of [cut, other]) done(await recording.noteCut(each));
+  done(await recording.forgetMendedCuts());
+  expect(recording.facts().cut).toEqual([other]);
+  done(await recording.noteCut(cut));
+  done(await recording.change({ delivered: true }));
+  done(await recording.forgetMendedCuts());
+  expect(recording.facts().cut).toEqual([other, cut]);
+});
+
 describe('receipts', () => {
   const mic = ALL.filter(({ header }) => header.channelId === 'mic:default');
 

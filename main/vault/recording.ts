@@ -42,6 +42,8 @@ export type Recording = {
   readonly change: (change: Omit<Change, 'cut'>) => Promise<Result<void>>;
   /** Notes that the service takes no more of one stored channel. Errors: those of the disk. */
   readonly noteCut: (cut: CutChannel) => Promise<Result<void>>;
+  /** What was cut as it could not be read, and can be again, is to be sent after all. Errors: those of the disk. */
+  readonly forgetMendedCuts: () => Promise<Result<void>>;
   /**
    * Destroys the key of one stored channel, then its files: nothing of it is held or taken any more. Answers how many files
    * there were. Errors: those of the disk.
@@ -232,6 +234,12 @@ export function recordingIn({
     noteCut: (cut) => {
       const others = () => (facts.cut ?? []).filter(({ channelId }) => channelId !== cut.channelId);
       return changeNext(() => ({ cut: [...others(), cut] }));
+    },
+    forgetMendedCuts: async () => {
+      const stays = (cut: CutChannel) =>
+        cut.code !== 'vault-damaged' || wholeUntil.has(cut.channelId) || facts.delivered;
+      const cut = facts.cut ?? [];
+      return cut.every(stays) ? ok(undefined) : changeNext(() => ({ cut: cut.filter(stays) }));
     },
     eraseChannel,
     lastTake: (channelId) => writing.get(channelId)?.take ?? lasts.get(channelId)?.take ?? 0,
