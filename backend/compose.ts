@@ -82,7 +82,7 @@ export async function partsOver(opened: OpenedStore, config: PartsConfig): Promi
   };
   const onRestored = toldOfRestored({ store, audit, keyring, clock, log });
   return {
-    ...{ store, keyring, signer, audit, events, targets },
+    ...{ store, keyring, signer, audit, events, targets, isOnly: locks === undefined },
     ...(locks === undefined
       ? inMemory(here)
       : {

@@ -36,6 +36,8 @@ export type Parts = {
   readonly attempts: Attempts;
   readonly seenProofs: SeenProofs;
   readonly sockets: Sockets;
+  /** Whether no other instance can be at the same data: what is there and not recorded is of nobody then. */
+  readonly isOnly: boolean;
   /** What only one instance is to do at a time: false where another does it, or has done it just now. */
   readonly alone: Alone;
   /** One turn per session: whatever changes a session or its streams waits for the change before it. */

@@ -11,7 +11,7 @@ const UNDER_WAY = ['starting', 'active', 'paused', 'stopping'] as const;
  * whose last fragment came.
  */
 export async function recover(parts: Parts): Promise<void> {
-  if (!(await isFreshlyRestored(parts.store)))
+  if (parts.isOnly && !(await isFreshlyRestored(parts.store)))
     for (const status of UNDER_WAY)
       for (const id of await parts.store.sessionIds(status))
         await orTold(parts, () => parts.turns(id, () => removeUnrecorded(parts, id)));
@@ -45,8 +45,9 @@ export async function removeOrphans(parts: Pick<Parts, 'blobs' | 'store'> & Tell
 }
 
 /**
- * A fragment is written and recorded within a turn of its session: what is not recorded in one is of nobody, whichever instance was
- * at it. The recorder had no receipt for it, and sends it again.
+ * A fragment is written and recorded within a turn of its session: what is not recorded in one is of nobody, where there is no other
+ * instance: one that stood still or lost its lock may yet record what it wrote, and a commit may yet become visible. The recorder
+ * had no receipt for it, and sends it again.
  */
 async function removeUnrecorded({ store, blobs }: Parts, sessionId: string): Promise<void> {
   for (const { id: streamId } of await store.streamsOf([sessionId])) {
