@@ -194,10 +194,12 @@ describe('exporting', () => {
     expect(done(await library.export(TEST_SESSION, false)).files.map(({ path }) => path)).toEqual([answer]);
   });
 
-  test('writes nothing of what is being recorded', async () => {
+  test('reads, plays and writes nothing of what is being recorded', async () => {
     const { library, exportDir, records } = await withMedia();
     records(TEST_SESSION);
     expect(await library.export(TEST_SESSION, false)).toMatchObject({ error: { code: 'not-now' } });
+    expect(await library.verify(TEST_SESSION)).toMatchObject({ error: { code: 'not-now' } });
+    expect(await library.playing.open(TEST_SESSION)).toMatchObject({ error: { code: 'not-now' } });
     expect(await readdir(exportDir)).toEqual([]);
   });
 });

@@ -107,6 +107,31 @@ export function openLibrary(parts: LibraryParts): Library {
     }
   }
 
+  /** What is being written is read by nobody else: a reader takes an unfinished line for a torn one. */
+  async function unlessRecorded<T>(sessionId: string, work: () => Promise<Result<T>>): Promise<Result<T>> {
+    return sessionId === underWay() ? fail('not-now', 'it is being recorded') : work();
+  }
+
+  async function erase(sessionId: string): Promise<Result<void>> {
+    if (jobs.now()?.sessionId === sessionId) await jobs.cancel();
+    await playing.close(sessionId);
+    await parts.letGo(sessionId);
+    const facts = await vault.facts(sessionId);
+    const files = await vault.erase(sessionId);
+    changed();
+    if (!files.ok) return files;
+    // A receipt names no person, and of a damaged one nobody knows whose it was.
+    const actor = facts.ok ? facts.value.endUserId : 'tallylight';
+    const event = {
+      type: 'recording.purged',
+      sessionId,
+      reason: 'deleted-by-person',
+      files: files.value,
+    } as const;
+    const noted = await audit.write(actor, event);
+    return noted.ok ? ok(undefined) : noted;
+  }
+
   return {
     view: (sign) => {
       if (lastSign !== undefined && sign !== lastSign) revision += 1;
@@ -118,36 +143,16 @@ export function openLibrary(parts: LibraryParts): Library {
       const page = all.slice(from, from + Math.min(limit, LIBRARY_PAGE));
       return ok({ revision, entries: page, total: all.length });
     },
-    verify: (sessionId) => jobs.run({ kind: 'verify', sessionId }, (watch) => verified(sessionId, watch)),
-    export: async (sessionId, perChannel) => {
-      if (sessionId === underWay()) return fail('not-now', 'it is being recorded');
-      return jobs.run({ kind: 'export', sessionId }, (watch) => exported(sessionId, perChannel, watch));
-    },
-    playing: {
-      ...playing,
-      open: async (sessionId) =>
-        sessionId === underWay() ? fail('not-now', 'it is being recorded') : playing.open(sessionId),
-    },
+    verify: (sessionId) =>
+      unlessRecorded(sessionId, () =>
+        jobs.run({ kind: 'verify', sessionId }, (watch) => verified(sessionId, watch)),
+      ),
+    export: (sessionId, perChannel) =>
+      unlessRecorded(sessionId, () =>
+        jobs.run({ kind: 'export', sessionId }, (watch) => exported(sessionId, perChannel, watch)),
+      ),
+    playing: { ...playing, open: (sessionId) => unlessRecorded(sessionId, () => playing.open(sessionId)) },
     cancel: jobs.cancel,
-    erase: async (sessionId) => {
-      if (sessionId === underWay()) return fail('not-now', 'it is being recorded');
-      if (jobs.now()?.sessionId === sessionId) await jobs.cancel();
-      await playing.close(sessionId);
-      await parts.letGo(sessionId);
-      const facts = await vault.facts(sessionId);
-      const files = await vault.erase(sessionId);
-      changed();
-      if (!files.ok) return files;
-      // A receipt names no person, and of a damaged one nobody knows whose it was.
-      const actor = facts.ok ? facts.value.endUserId : 'tallylight';
-      const event = {
-        type: 'recording.purged',
-        sessionId,
-        reason: 'deleted-by-person',
-        files: files.value,
-      } as const;
-      const noted = await audit.write(actor, event);
-      return noted.ok ? ok(undefined) : noted;
-    },
+    erase: (sessionId) => unlessRecorded(sessionId, () => erase(sessionId)),
   };
 }

@@ -133,8 +133,8 @@ test('what a crash cost is counted from the end of the last kept fragment, for c
   const fragments = () => [at('mic:usb', 1000), at('mic:default', 9000), at('display:1', 9100)];
   const live = () => ['mic:default', 'display:1', 'system_audio:default'];
   expect(lossesOf({ fragments, live }, 60_400)).toEqual([
-    { channelId: 'mic:default', seconds: 0.6, fragmentSeconds: 0.8 },
-    { channelId: 'display:1', seconds: 0.5, fragmentSeconds: 0.8 },
+    { channelId: 'mic:default', seconds: 0.6 },
+    { channelId: 'display:1', seconds: 0.5 },
   ]);
 });
 

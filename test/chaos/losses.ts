@@ -4,8 +4,6 @@ import type { Recorder } from './client.ts';
 export type Loss = {
   readonly channelId: string;
   readonly seconds: number;
-  /** Of a fragment: the one that was unfinished is lost with it. */
-  readonly fragmentSeconds: number;
 };
 
 /** No crash may cost a channel more than this. */
@@ -28,6 +26,5 @@ export function lossesOf(recorder: Pick<Recorder, 'fragments' | 'live'>, killedM
     .map(({ channelId, startedAtMs, durationMs }) => ({
       channelId,
       seconds: Math.max(0, killedAtMs - startedAtMs - durationMs) / 1000,
-      fragmentSeconds: durationMs / 1000,
     }));
 }
